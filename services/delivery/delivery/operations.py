@@ -1,0 +1,62 @@
+"""What the platform asks of the service: probes, its version, and to send its clients away."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from delivery.drain import Drain
+from delivery.responses import JSONResponse
+from delivery.store import DeliveryStore
+
+_DRAIN_DEFAULT_SECONDS = 30
+_DRAIN_MOST_SECONDS = 300
+
+
+class Operations:
+    def __init__(self, store: DeliveryStore, drain: Drain, version: str, commit: str) -> None:
+        self._store = store
+        self._drain = drain
+        self._about = {"service": "delivery", "version": version, "commit": commit}
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/healthz", self._healthz),
+            Route("/readyz", self._readyz),
+            Route("/version", self._version),
+            Route("/drain", self._begin_drain, methods=["POST"]),
+        ]
+
+    async def _healthz(self, _: Request) -> Response:
+        """Alive, whatever Redis does: a restart would not bring Redis back."""
+        return JSONResponse({"status": "alive"})
+
+    async def _readyz(self, _: Request) -> Response:
+        """Ready also while draining or stopping, because requests are still answered then.
+
+        Kubernetes takes a terminating pod out of rotation by itself, and falls back to terminating pods
+        that are still ready when it has no other: refusing here would only take that net away.
+        """
+        await self._store.check()
+        return JSONResponse({"status": "ready"})
+
+    async def _version(self, _: Request) -> Response:
+        return JSONResponse(self._about)
+
+    async def _begin_drain(self, request: Request) -> Response:
+        remaining = self._drain.begin(_drain_seconds(request))
+        until = datetime.now(UTC) + timedelta(seconds=remaining)
+        return JSONResponse({"status": "draining", "until": until}, HTTPStatus.ACCEPTED)
+
+
+def _drain_seconds(request: Request) -> int:
+    text = request.query_params.get("seconds", str(_DRAIN_DEFAULT_SECONDS))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _DRAIN_MOST_SECONDS:
+        raise HTTPException(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"seconds is a whole number from 1 to {_DRAIN_MOST_SECONDS}.",
+        )
+    return int(text)
