@@ -1,0 +1,1 @@
+"""A release flow for a monorepo of microservices on Kubernetes, as Invoke tasks."""

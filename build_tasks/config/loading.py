@@ -1,0 +1,184 @@
+"""Configuration files to the model. All mistakes of all files come in one error."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from build_tasks.config.problems import Problem, problem_at, shape_problems
+from build_tasks.config.reserved import RESERVED
+from build_tasks.config.schema import EnvironmentTable, ServiceFile, SettingsTable
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.environment import Environment
+from build_tasks.model.instance import Instance
+from build_tasks.model.service import Service
+from build_tasks.model.settings import Settings
+
+_TABLES = ("tool", "build_tasks")
+
+
+def load_settings(root: Path, instance: Instance) -> Settings:
+    """Read ``[tool.build_tasks]`` of the repository's pyproject.toml.
+
+    :param instance: fills in the local platform's names where the configuration is silent.
+    :raises FlowError: CONFIG, with every mistake.
+    """
+    file = root / "pyproject.toml"
+    text, data, problems = _parse(file, "pyproject.toml")
+    table = data.get("tool", {}).get("build_tasks") if data is not None else None
+    if data is not None and table is None:
+        problems.append(Problem("pyproject.toml", 0, "tool.build_tasks", "missing table"))
+    if table is not None:
+        problems += _shape("pyproject.toml", text, table, SettingsTable, _TABLES)
+    if not problems:
+        read = msgspec.convert(table, SettingsTable)
+        problems += _settings_sense(text, read)
+    _raise(problems, "read the repository's settings")
+    return _settings(root, read, instance)
+
+
+def load_services(settings: Settings) -> dict[str, Service]:
+    """Every service of the repository by name: the folders of ``services/`` with a service.toml.
+
+    :raises FlowError: CONFIG, with every mistake of every file.
+    """
+    found: dict[str, Service] = {}
+    problems: list[Problem] = []
+    for folder in service_folders(settings.root, settings.services_folder):
+        shown = f"{settings.services_folder}/{folder.name}"
+        service, mistakes = _service(folder, shown, settings)
+        problems += mistakes
+        if service is not None:
+            found[service.name] = service
+    _raise(problems, "read the services")
+    return found
+
+
+def service_folders(root: Path, services: str) -> Sequence[Path]:
+    """Folders that hold a service, by name; looks at file names only."""
+    return sorted(file.parent for file in (root / services).glob("*/service.toml"))
+
+
+def _service(folder: Path, shown: str, settings: Settings) -> tuple[Service | None, list[Problem]]:
+    name = f"{shown}/service.toml"
+    text, data, problems = _parse(folder / "service.toml", name)
+    if data is None:
+        return None, problems
+    problems += _shape(name, text, data, ServiceFile, ())
+    problems += _service_sense(name, text, data, folder, settings)
+    if problems:
+        return None, problems
+    file = msgspec.convert(data, ServiceFile)
+    return Service(
+        name=file.name,
+        owner=file.owner,
+        description=file.description,
+        folder=shown,
+        dockerfile=f"{shown}/{file.image.dockerfile}",
+        chart=f"{shown}/chart",
+        results=file.test.results,
+        environments=file.delivery.environments,
+        switch_automatic=file.switch.automatic,
+        drain_path=file.switch.drain_path,
+        keep_versions=file.switch.keep_versions,
+        port=file.port,
+    ), []
+
+
+def _service_sense(
+    name: str, text: str, data: Mapping[str, Any], folder: Path, settings: Settings
+) -> list[Problem]:
+    """What the shape cannot say: names that must agree with the folder and the environments."""
+    found = []
+    given = data.get("name")
+    if isinstance(given, str) and given != folder.name:
+        found.append(problem_at(name, text, ("name",), f"{given!r} is not the folder's name {folder.name!r}"))
+    if folder.name in RESERVED:
+        found.append(problem_at(name, text, ("name",), f"{folder.name!r} is the name of a task collection"))
+    delivery = data.get("delivery")
+    listed = delivery.get("environments", ()) if isinstance(delivery, dict) else ()
+    for environment in listed if isinstance(listed, list) else ():
+        if not isinstance(environment, str):
+            continue
+        known = settings.environments.get(environment)
+        path = ("delivery", "environments")
+        if known is None:
+            found.append(problem_at(name, text, path, f"unknown environment {environment!r}"))
+        elif known.production:
+            message = f"{environment!r} is production: it comes last by itself, after an approval"
+            found.append(problem_at(name, text, path, message))
+    return found
+
+
+def _settings_sense(text: str, table: SettingsTable) -> list[Problem]:
+    production = [name for name, e in table.environments.items() if e.production]
+    if len(production) == 1:
+        return []
+    message = f"exactly one environment must have production = true, found {len(production)}"
+    return [problem_at("pyproject.toml", text, (*_TABLES, "environments"), message)]
+
+
+def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
+    return Settings(
+        root=root,
+        application=table.application,
+        registry=table.registry or instance.registry_host,
+        main_branch=table.main_branch,
+        services_folder=table.services,
+        allowed_signers=table.allowed_signers,
+        approval_lifetime=timedelta(hours=table.approval.expires_hours),
+        kubernetes=table.kubernetes,
+        deploy_timeout=timedelta(seconds=table.deploy.timeout_seconds),
+        environments={name: _environment(name, e, instance) for name, e in table.environments.items()},
+    )
+
+
+def _environment(name: str, table: EnvironmentTable, instance: Instance) -> Environment:
+    own = Path(table.kubeconfig).expanduser() if table.kubeconfig else instance.kubeconfig(name)
+    return Environment(
+        name=name,
+        cluster=table.cluster,
+        namespace=table.namespace,
+        context=table.context or instance.context(name),
+        kubeconfig=str(own),
+        production=table.production,
+    )
+
+
+def _shape(
+    file: str, text: str, data: object, kind: type[msgspec.Struct], prefix: tuple[str, ...]
+) -> list[Problem]:
+    try:
+        msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        return shape_problems(file, text, data, kind, prefix) or [Problem(file, 0, "", str(error))]
+    return []
+
+
+def _parse(file: Path, shown: str) -> tuple[str, dict[str, Any] | None, list[Problem]]:
+    try:
+        text = file.read_bytes().decode("utf-8")
+        return text, tomllib.loads(text), []
+    except FileNotFoundError:
+        return "", None, [Problem(shown, 0, "", "no such file")]
+    except UnicodeDecodeError as error:
+        return "", None, [Problem(shown, 0, "", f"not UTF-8 at byte {error.start}")]
+    except tomllib.TOMLDecodeError as error:
+        return "", None, [Problem(shown, 0, "", str(error))]
+
+
+def _raise(problems: Sequence[Problem], what: str) -> None:
+    if problems:
+        count = f"{len(problems)} mistake" + ("s" if len(problems) > 1 else "")
+        raise FlowError(
+            what,
+            f"{count} in the configuration",
+            "correct them; docs/configuration.md lists every key",
+            code=ExitCode.CONFIG,
+            details=[str(problem) for problem in problems],
+        )

@@ -1,0 +1,110 @@
+"""The shape of the configuration files: keys, types, defaults, limits and what they mean.
+
+docs/configuration.md repeats every key; a test keeps the two in step. ``msgspec`` reads a correct file in
+microseconds; only when it objects are all mistakes looked up (see ``problems.py``).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+#: A DNS label (RFC 1123) short enough that ``<name>-v<version>`` stays a Helm release name.
+Name = Annotated[str, Meta(pattern="^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$")]
+Label = Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+RelativePath = Annotated[str, Meta(pattern="^[^/\\\\].*$", description="a path inside the repository")]
+
+
+def _doc(text: str, example: object) -> Meta:
+    return Meta(description=text, examples=[example])
+
+
+class ImageTable(Struct, frozen=True, forbid_unknown_fields=True):
+    dockerfile: Annotated[
+        RelativePath, _doc("Dockerfile, relative to the service's folder", "Dockerfile")
+    ] = "Dockerfile"
+
+
+class TestTable(Struct, frozen=True, forbid_unknown_fields=True):
+    results: Annotated[Literal["junit"], _doc("what the testrunner stage writes into /results", "junit")] = (
+        "junit"
+    )
+
+
+class DeliveryTable(Struct, frozen=True, forbid_unknown_fields=True):
+    environments: Annotated[
+        tuple[Name, ...], _doc("where a release goes before production, in that order", ["qa", "staging"])
+    ] = ("qa",)
+
+
+class SwitchTable(Struct, frozen=True, forbid_unknown_fields=True):
+    automatic: Annotated[bool, _doc("move the traffic as soon as a version is verified", True)] = True
+    drain_path: Annotated[
+        str,
+        Meta(pattern="^(/[A-Za-z0-9/_-]*)?$"),
+        _doc("POSTed to each pod of the version left behind; empty: not told to drain", "/drain"),
+    ] = ""
+    keep_versions: Annotated[
+        int, Meta(ge=2, le=10), _doc("versions that stay deployed: live, and those to go back to", 2)
+    ] = 2
+
+
+class ServiceFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """``services/<name>/service.toml``."""
+
+    name: Annotated[Name, _doc("the service's name; must be its folder's", "delivery")]
+    kind: Annotated[Literal["api"], _doc("api: answers requests through a Service", "api")]
+    owner: Annotated[str, Meta(min_length=1), _doc("the team to ask", "shipping")]
+    description: Annotated[str, _doc("one line for `inv --list`", "keeps deliveries")] = ""
+    port: Annotated[int, Meta(ge=1, le=65535), _doc("the port its container listens on", 8080)] = 8080
+    image: ImageTable = ImageTable()
+    test: TestTable = TestTable()
+    delivery: DeliveryTable = DeliveryTable()
+    switch: SwitchTable = SwitchTable()
+
+
+class EnvironmentTable(Struct, frozen=True, forbid_unknown_fields=True):
+    cluster: Annotated[Name, _doc("the cluster it lives on", "devtest")]
+    namespace: Annotated[Label, _doc("its namespace", "qa")]
+    production: Annotated[bool, _doc("needs an approval, admits only images from prod/", False)] = False
+    context: Annotated[str, _doc("kubeconfig context; empty: the local platform's", "aks-prod")] = ""
+    kubeconfig: Annotated[
+        str, _doc("file of its deployer account; empty: the local platform's", "~/.kube/prod")
+    ] = ""
+
+
+class ApprovalTable(Struct, frozen=True, forbid_unknown_fields=True):
+    expires_hours: Annotated[int, Meta(ge=1, le=8760), _doc("how long an approval counts", 72)] = 72
+
+
+class DeployTable(Struct, frozen=True, forbid_unknown_fields=True):
+    timeout_seconds: Annotated[
+        int, Meta(ge=10, le=3600), _doc("how long a version may take to become ready", 180)
+    ] = 180
+
+
+class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """``[tool.build_tasks]`` in pyproject.toml."""
+
+    application: Annotated[Name, _doc("the application the services are part of", "dronedelivery")]
+    environments: dict[Name, EnvironmentTable]
+    registry: Annotated[
+        str, Meta(pattern="^([a-z0-9.-]+(:[0-9]+)?)?$"), _doc("host[:port]; empty: the local platform's", "")
+    ] = ""
+    main_branch: Annotated[str, Meta(min_length=1), _doc("the protected branch", "main")] = "main"
+    services: Annotated[RelativePath, _doc("folder of the services", "services")] = "services"
+    allowed_signers: Annotated[
+        RelativePath, _doc("who may cut and approve (OpenSSH format)", "policy/allowed_signers")
+    ] = "policy/allowed_signers"
+    kubernetes: Annotated[
+        str, Meta(pattern=r"^1\.[0-9]+\.[0-9]+$"), _doc("version that charts are validated against", "1.37.2")
+    ] = "1.37.2"
+    approval: ApprovalTable = ApprovalTable()
+    deploy: DeployTable = DeployTable()
+
+
+def json_schema(kind: type[Struct]) -> dict[str, object]:
+    """The JSON Schema of a configuration file."""
+    return msgspec.json.schema(kind)

@@ -1,0 +1,38 @@
+"""A microservice of the monorepo, as its ``service.toml`` describes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service.
+
+    :param folder: its folder, relative to the repository's root, with ``/``.
+    :param dockerfile: its Dockerfile, relative to the repository's root; the build context is the root.
+    :param chart: its Helm chart's folder, relative to the repository's root.
+    :param results: what its test runner writes: ``junit``.
+    :param environments: where a release goes before production, in that order.
+    :param switch_automatic: move the traffic as soon as a version is verified.
+    :param drain_path: where a version is told to drain; empty if it cannot be.
+    :param keep_versions: how many versions stay deployed side by side.
+    """
+
+    name: str
+    owner: str
+    description: str
+    folder: str
+    dockerfile: str
+    chart: str
+    results: str
+    environments: tuple[str, ...]
+    switch_automatic: bool
+    drain_path: str
+    keep_versions: int
+    port: int
+
+    @property
+    def toml(self) -> str:
+        """Where it is described, for messages."""
+        return f"{self.folder}/service.toml"

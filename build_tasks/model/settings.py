@@ -1,0 +1,44 @@
+"""What ``[tool.build_tasks]`` in pyproject.toml says, with the instance's names filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from build_tasks.model.environment import Environment
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of the repository.
+
+    :param application: the application the services are part of (``app.kubernetes.io/part-of``).
+    :param registry: host and port of the registry.
+    :param allowed_signers: path of the allowed-signers file, relative to the root.
+    :param approval_lifetime: how long an approval counts.
+    :param kubernetes: the version charts are validated against, ``1.37.2``.
+    :param deploy_timeout: how long a version may take to become ready without being hopeless.
+    """
+
+    root: Path
+    application: str
+    registry: str
+    main_branch: str
+    services_folder: str
+    allowed_signers: str
+    approval_lifetime: timedelta
+    kubernetes: str
+    deploy_timeout: timedelta
+    environments: Mapping[str, Environment]
+
+    @property
+    def production(self) -> Environment:
+        """The environment whose deployments need an approval (the configuration has exactly one)."""
+        return next(e for e in self.environments.values() if e.production)
+
+    @property
+    def build_folder(self) -> Path:
+        """Results and archives of this checkout; may be deleted at any moment."""
+        return self.root / ".build"

@@ -1,0 +1,40 @@
+"""What git says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit; ``sha`` is its full hexadecimal name."""
+
+    sha: str
+    subject: str
+    author: str
+    date: datetime
+
+
+@dataclass(frozen=True)
+class SignedTag:
+    """An annotated tag with a valid signature.
+
+    :param principal: whom the allowed-signers file names for the key.
+    :param fingerprint: the key, as ``SHA256:...``.
+    :param commit: full name of the commit the tag points to.
+    """
+
+    name: str
+    commit: str
+    message: str
+    principal: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A valid detached signature: who made it, with which key."""
+
+    principal: str
+    fingerprint: str

@@ -1,0 +1,69 @@
+"""Versions of a service: SemVer 2.0 without build metadata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import total_ordering
+
+import semver
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Version:
+    """A released version; ordered by SemVer 2.0 precedence (https://semver.org, rule 11)."""
+
+    semver: semver.Version
+
+    @classmethod
+    def parse(cls, text: str) -> Version:
+        """Read ``1.0.2`` or ``v1.0.2``.
+
+        :raises ValueError: not SemVer 2.0, or with build metadata (``+`` is not legal in an image tag).
+        """
+        bare = text.removeprefix("v")
+        try:
+            parsed = semver.Version.parse(bare)
+        except (ValueError, TypeError):
+            raise ValueError(f"{text!r} is not a SemVer 2.0 version (like 1.0.2 or 1.1.0-rc.1)") from None
+        if parsed.build:
+            raise ValueError(
+                f"{text!r} has build metadata (+{parsed.build}), which an image tag cannot carry"
+            )
+        return cls(parsed)
+
+    def __str__(self) -> str:
+        return str(self.semver)
+
+    def __lt__(self, other: Version) -> bool:
+        return bool(self.semver < other.semver)
+
+    @property
+    def tag(self) -> str:
+        """The image's tag: ``v1.0.2``."""
+        return f"v{self.semver}"
+
+    @property
+    def line(self) -> tuple[int, int]:
+        """The major.minor line the version belongs to."""
+        return (self.semver.major, self.semver.minor)
+
+    @classmethod
+    def of_working_tree(cls, inputs: str) -> Version:
+        """The version that uncommitted work runs under in dev: below every release, named by content.
+
+        :param inputs: the inputs hash, hexadecimal.
+        """
+        return cls.parse(f"0.0.0-dev.i{inputs[:12]}")
+
+    @property
+    def is_working_tree(self) -> bool:
+        return str(self).startswith("0.0.0-dev.i")
+
+    @property
+    def is_prerelease(self) -> bool:
+        return bool(self.semver.prerelease)
+
+    def bump(self, part: str) -> Version:
+        """The next version after this one; ``part`` is ``major``, ``minor`` or ``patch``."""
+        return Version(self.semver.next_version(part))

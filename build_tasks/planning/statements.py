@@ -1,0 +1,95 @@
+"""Approval statements and release records as text, and back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from build_tasks.model.evidence import Decision, ReleaseRecord, Statement
+from build_tasks.model.images import Digest
+from build_tasks.model.source import Signature, SignedTag
+from build_tasks.model.version import Version
+
+
+def write_statement(statement: Statement) -> bytes:
+    """The canonical bytes that are signed: JSON with sorted keys."""
+    fields = {
+        "decision": statement.decision.value,
+        "service": statement.service,
+        "version": statement.version,
+        "environment": statement.environment,
+        "image": str(statement.image),
+        "chart": str(statement.chart),
+        "issued": _stamp(statement.issued),
+        "expires": _stamp(statement.expires),
+        "reason": statement.reason,
+    }
+    return (json.dumps(fields, sort_keys=True, indent=1) + "\n").encode()
+
+
+def read_statement(data: bytes) -> Statement:
+    """Read a statement.
+
+    :raises ValueError: it is none.
+    """
+    fields = _object(data)
+    try:
+        return Statement(
+            decision=Decision(fields["decision"]),
+            service=str(fields["service"]),
+            version=str(fields["version"]),
+            environment=str(fields["environment"]),
+            image=Digest(fields["image"]),
+            chart=Digest(fields["chart"]),
+            issued=_time(fields["issued"]),
+            expires=_time(fields["expires"]),
+            reason=str(fields.get("reason", "")),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not an approval statement: {error}") from None
+
+
+def write_record(service: str, version: Version, commit: str) -> str:
+    """The message of a release record's tag."""
+    return json.dumps(
+        {"service": service, "version": str(version), "commit": commit}, sort_keys=True, indent=1
+    )
+
+
+def read_record(tag: SignedTag) -> ReleaseRecord:
+    """Read a release record from its verified tag.
+
+    :raises ValueError: it is none, or is about another commit than it points to.
+    """
+    fields = _object(tag.message.encode())
+    try:
+        record = ReleaseRecord(
+            service=str(fields["service"]),
+            version=Version.parse(str(fields["version"])),
+            commit=str(fields["commit"]),
+            signer=Signature(tag.principal, tag.fingerprint),
+        )
+    except KeyError as error:
+        raise ValueError(f"not a release record: {error} is missing") from None
+    if record.commit != tag.commit:
+        raise ValueError(f"it says {record.commit[:12]} and points to {tag.commit[:12]}")
+    return record
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    fields = json.loads(data)
+    if not isinstance(fields, dict):
+        raise ValueError("not a JSON object")
+    return fields
+
+
+def _stamp(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _time(text: object) -> datetime:
+    time = datetime.fromisoformat(str(text))
+    if time.tzinfo is None:
+        raise ValueError(f"{text}: no time zone")
+    return time

@@ -1,0 +1,84 @@
+"""Images, charts and the registry that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from build_tasks.model.images import Attachment, BuildRequest, ContainerExit, Digest, LocalImage, Ref
+
+
+class ImageBuilder(Protocol):
+    """A container engine, as far as a build needs it."""
+
+    def build(self, request: BuildRequest) -> None:
+        """Build a stage into the engine's store; FlowError(BUILD_FAILED) with the last lines if it fails."""
+
+    def inspect(self, tag: str) -> LocalImage | None:
+        """The image of that name or id in the engine, or None."""
+
+    def run(
+        self, image: str, *, results_from: str, results_to: Path, env: Mapping[str, str]
+    ) -> ContainerExit:
+        """Run the image to its end, then copy the folder ``results_from`` out of it into ``results_to``.
+
+        Copies, not mounts: it works with a remote engine and the files belong to the caller. The container
+        is removed in every case. A folder that the container never made leaves ``results_to`` empty.
+        """
+
+    def push(self, tag: str, ref: Ref) -> Digest:
+        """Push the engine's image ``tag`` as ``ref``; gives the digest that the registry recorded."""
+
+
+class BaseImages(Protocol):
+    """Where the images that Dockerfiles are based on come from."""
+
+    def provide(self, references: Sequence[str]) -> Mapping[str, str]:
+        """For each reference the engine's image that stands for it (itself, if it could be pulled)."""
+
+
+class Registry(Protocol):
+    """An OCI registry, https://github.com/opencontainers/distribution-spec."""
+
+    def digest(self, ref: Ref) -> Digest | None:
+        """What a tag (or digest) resolves to; None if there is no such thing."""
+
+    def labels(self, ref: Ref) -> Mapping[str, str]:
+        """The labels in the image's configuration."""
+
+    def tags(self, repository: Ref) -> Sequence[str]:
+        """Tags of a repository, in no order; empty if the repository does not exist."""
+
+    def copy(self, source: Ref, target: Ref) -> Digest:
+        """Copy by digest inside the registry, with everything attached; gives the target's digest."""
+
+    def push_chart(self, archive: Path, ref: Ref) -> Digest:
+        """Push a chart archive as Helm would; the same archive gives the same digest every time."""
+
+    def chart_archive_digest(self, ref: Ref) -> Digest | None:
+        """Digest of the .tgz layer of a pushed chart; None if there is no such chart."""
+
+    def pull_chart(self, ref: Ref, folder: Path) -> Path:
+        """Fetch a chart by tag or digest into ``folder``; gives the path of the .tgz."""
+
+    def attach(self, subject: Ref, artifact_type: str, files: Mapping[str, bytes]) -> Digest:
+        """Attach files to an image (a referrer); read back, so that a lost update is retried."""
+
+    def attachments(self, subject: Ref, artifact_type: str) -> Sequence[Attachment]:
+        """What is attached to an image under that type, oldest first."""
+
+
+class Charts(Protocol):
+    """Helm without a cluster."""
+
+    def lint(self, chart: Path, values: Mapping[str, object]) -> None:
+        """`helm lint --strict`; FlowError(CHART_REFUSED) with Helm's findings."""
+
+    def template(
+        self, chart: Path, *, release: str, namespace: str, values: Mapping[str, object], kube_version: str
+    ) -> str:
+        """Rendered manifests, one YAML stream; FlowError(CHART_REFUSED) with Helm's message."""
+
+    def package(self, chart: Path, *, version: str, folder: Path) -> Path:
+        """`helm package` with version = appVersion; equal files give an equal archive."""

@@ -1,0 +1,203 @@
+"""What the platform is made with: the engine, its objects, local clusters and their administration."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from build_tasks.model.local_platform import (
+    ClusterFacts,
+    ContainerSpec,
+    ContainerState,
+    Endpoint,
+    NetworkState,
+    PodRun,
+)
+
+
+class ManagedEngine(Protocol):
+    """The dockerd of our own."""
+
+    @property
+    def host(self) -> str:
+        """Its DOCKER_HOST, whether it runs or not."""
+
+    def running(self) -> bool:
+        """Whether the process that we started lives."""
+
+    def answers(self) -> bool:
+        """Whether its API answers."""
+
+    def obstacle(self) -> str:
+        """Why it cannot run on this host; empty if it can."""
+
+    def start(self) -> None:
+        """Start it and wait until it answers; nothing if it already does."""
+
+    def stop(self) -> None:
+        """End it, and only it."""
+
+
+class Engines(Protocol):
+    """The engines of this host that are not ours."""
+
+    def host(self) -> str:
+        """The DOCKER_HOST that the user's environment leads to."""
+
+    def explicit(self) -> bool:
+        """Whether the user named it (DOCKER_HOST)."""
+
+    def version(self, host: str) -> str:
+        """The engine's version; empty if none answers there."""
+
+
+class EngineObjects(Protocol):
+    """Networks, containers and volumes. Names that do not exist are absent from what is given."""
+
+    def containers(self, names: Collection[str]) -> Mapping[str, ContainerState]: ...
+
+    def cluster_containers(self, cluster: str) -> Sequence[str]:
+        """Containers that kind made for a cluster, running or not."""
+
+    def all_containers(self) -> Sequence[str]:
+        """Names of all containers of the engine, whoever made them."""
+
+    def networks(self, names: Collection[str]) -> Mapping[str, NetworkState]: ...
+
+    def volumes(self, names: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """Labels by volume."""
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
+        """A bridge network with a subnet of its own choice, so that addresses can be given out in it."""
+
+    def create_volume(self, name: str, labels: Mapping[str, str]) -> None: ...
+
+    def create_container(self, spec: ContainerSpec) -> None:
+        """Make it, put its files in and start it."""
+
+    def connect(self, network: str, container: str, address: str) -> None: ...
+
+    def start(self, container: str) -> None: ...
+
+    def remove_container(self, name: str) -> None:
+        """Stop and remove with its anonymous volumes; no error if there is none. The same for the rest."""
+
+    def remove_network(self, name: str) -> None: ...
+
+    def remove_volume(self, name: str) -> None: ...
+
+    def read_file(self, container: str, path: str) -> str | None:
+        """A file in a running container; None if it is not there."""
+
+    def write_file(self, container: str, path: str, text: str) -> None:
+        """Write a file in a running container, all of it or nothing."""
+
+    def image_labels(self, image: str) -> Mapping[str, str]:
+        """Labels of an image in the engine; empty if there is no such image."""
+
+
+class LocalClusters(Protocol):
+    """kind."""
+
+    def create(self, cluster: str, *, image: str, config: str, network: str, kubeconfig: Path) -> None:
+        """Create a cluster with its nodes on that network and write the administrator's kubeconfig."""
+
+    def delete(self, cluster: str, kubeconfig: Path) -> None:
+        """Remove its nodes, finished or not, and its entry in the file; no error if there is none."""
+
+    def export(self, cluster: str, kubeconfig: Path) -> None:
+        """Write the administrator's kubeconfig again."""
+
+
+class ClusterAdmin(Protocol):
+    """One cluster, through its administrator's account."""
+
+    def answers(self) -> bool:
+        """Whether the API is ready."""
+
+    def wait_ready(self, seconds: float) -> None:
+        """Wait for the API, the nodes and their DNS; FlowError(UNAVAILABLE) when it takes longer."""
+
+    def facts(self) -> ClusterFacts:
+        """What is there of ours."""
+
+    def apply(self, manifests: str) -> None:
+        """Server-side apply of a YAML stream."""
+
+    def annotate(self, kind: str, name: str, namespace: str, annotations: Mapping[str, str]) -> None:
+        """Set annotations of an object."""
+
+    def secret(self, namespace: str, name: str, key: str) -> str:
+        """A value of a Secret, from now on redacted everywhere; empty if there is none."""
+
+    def put_secret(self, namespace: str, name: str, values: Mapping[str, str]) -> None:
+        """Make or change a Secret; the values go by standard input."""
+
+    def install(self, release: str, namespace: str, chart: Path, values: Mapping[str, object]) -> None:
+        """`helm upgrade --install` and wait until its workloads are ready."""
+
+    def token(self, namespace: str, account: str, hours: int) -> str:
+        """A token of a service account."""
+
+    def endpoint(self) -> Endpoint: ...
+
+    def run_pod(self, namespace: str, manifest: Mapping[str, object], seconds: float) -> PodRun:
+        """Run a pod to its end and remove it."""
+
+
+class Host(Protocol):
+    """This machine."""
+
+    def inotify_instances(self) -> int:
+        """fs.inotify.max_user_instances; -1 where there is no such limit to read."""
+
+    def raise_inotify_instances(self, to: int) -> bool:
+        """Whether the limit could be raised."""
+
+    def cgroup_version(self) -> int:
+        """1 or 2; 0 where there are no cgroups (the engine runs elsewhere)."""
+
+    def free_bytes(self, path: Path) -> int:
+        """Free space of the file system that holds, or would hold, the path."""
+
+    def port_free(self, port: int) -> bool:
+        """Whether 127.0.0.1:port can be bound."""
+
+    def http_ok(self, url: str) -> bool:
+        """Whether a GET is answered with 200 within a few seconds."""
+
+
+class PrivateFiles(Protocol):
+    """Files with credentials, mode 0600, in the instance's folder."""
+
+    def read(self, path: Path) -> str:
+        """The text; empty if there is no such file."""
+
+    def write(self, path: Path, text: str) -> None:
+        """All of it or nothing, never readable by others in between."""
+
+    def remove_folder(self, folder: Path) -> None: ...
+
+    def lock(self, folder: Path) -> AbstractContextManager[object]:
+        """Only one reconciliation of an instance at a time; waits for the other."""
+
+
+class Supplies(Protocol):
+    """The tools and images of the platform, already pinned."""
+
+    def tools(self) -> None:
+        """Make kind, kubectl, helm, oras, docker ... callable."""
+
+    def engine_programs(self) -> None:
+        """Make the managed engine's programs callable."""
+
+    def node_image(self) -> str:
+        """Name of the node image in the engine, made if need be; a name is for one content only."""
+
+    def registry_image(self) -> str:
+        """The same, for the registry."""
+
+    def redis_image(self) -> str:
+        """The same, for the data stores."""

@@ -1,0 +1,31 @@
+"""Telling people what happens, and the time."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+
+class Reporter(Protocol):
+    """Tells the person (or the CI log) what is going on."""
+
+    def step(self, title: str, reason: str = "") -> AbstractContextManager[None]:
+        """A unit of work: shown with the time it takes and took last time; an exception marks it failed."""
+
+    def skip(self, title: str, reason: str) -> None:
+        """Something that needs no work, and why."""
+
+    def detail(self, line: str) -> None:
+        """A line of a tool's output inside the current step."""
+
+    def note(self, line: str) -> None:
+        """A line the reader should see."""
+
+    def warn(self, line: str) -> None:
+        """Something that is not right but does not stop the work."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time, with its zone (UTC)."""

@@ -1,0 +1,92 @@
+"""What runs in an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from build_tasks.model.environment import Environment
+from build_tasks.model.releases import HookRun, PodState, Revision, Rollout
+
+
+class Releases(Protocol):
+    """Helm releases of one environment, through its own account."""
+
+    def list(self, *, selector: str = "") -> Sequence[Revision]:
+        """The current revision of every release in the namespace, pending ones included."""
+
+    def get(self, release: str) -> Revision | None:
+        """The current revision with its values, or None."""
+
+    def history(self, release: str) -> Sequence[Revision]:
+        """All revisions kept, oldest first; empty if there is no such release."""
+
+    def upgrade(
+        self,
+        release: str,
+        chart: Path,
+        values: Mapping[str, object],
+        *,
+        description: str,
+        labels: Mapping[str, str],
+    ) -> Revision:
+        """Install or upgrade, without waiting for workloads; keeps the last ten revisions."""
+
+    def rollback(self, release: str, revision: int) -> None:
+        """Back to an earlier revision, without waiting for workloads."""
+
+    def uninstall(self, release: str) -> None:
+        """Remove the release and what it made, waiting for both; no error if there is none."""
+
+    def test(self, release: str) -> str:
+        """Run the release's test hooks; gives their log. FlowError(VERIFY_FAILED) with the log otherwise."""
+
+    def test_runs(self, release: str) -> Sequence[HookRun]:
+        """The last run of each test hook of the current revision."""
+
+    def manifest(self, release: str) -> str:
+        """The manifests of the current revision."""
+
+
+class Workloads(Protocol):
+    """Kubernetes objects of one environment, through its own account."""
+
+    def check_cluster(self) -> None:
+        """FlowError(WRONG_CLUSTER) if the kubeconfig's context is not the environment's own cluster,
+        FlowError(UNAVAILABLE) if it does not answer."""
+
+    def rollouts(self, selector: str) -> Sequence[Rollout]:
+        """Deployments that match a label selector."""
+
+    def pods(self, selector: str) -> Sequence[PodState]:
+        """Pods that match a label selector."""
+
+    def events(self, name_prefix: str) -> Sequence[str]:
+        """Warning events of objects whose name starts so, oldest first, one line each."""
+
+    def last_log(self, pod: str, lines: int) -> Sequence[str]:
+        """The last log lines of a pod, of its previous container if the present one has none."""
+
+    def logs(self, selector: str, *, follow: bool, tail: int) -> None:
+        """Copy the pods' logs to standard output."""
+
+    def post(self, pod: str, port: int, path: str) -> None:
+        """POST an empty body to a pod through the API server."""
+
+    def rollout_history(self, deployment: str) -> str:
+        """`kubectl rollout history`, as it prints it."""
+
+    def service_selector(self, service: str) -> Mapping[str, str]:
+        """The selector of a Service; empty if there is none."""
+
+    def set_replicas(self, deployment: str, replicas: int) -> None:
+        """Scale a Deployment."""
+
+
+class Environments(Protocol):
+    """Gives the Helm and Kubernetes side of an environment."""
+
+    def releases(self, environment: Environment) -> Releases: ...
+
+    def workloads(self, environment: Environment) -> Workloads: ...

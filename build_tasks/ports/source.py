@@ -1,0 +1,76 @@
+"""Git and signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from build_tasks.model.source import Commit, Signature, SignedTag
+
+
+class SourceControl(Protocol):
+    """The git repository the flow works on. ``ref`` is anything `git rev-parse` accepts."""
+
+    def head(self) -> Commit: ...
+
+    def commit(self, ref: str) -> Commit | None:
+        """The commit a ref names; None if there is none."""
+
+    def branch(self) -> str:
+        """The current branch; empty when detached."""
+
+    def is_dirty(self, paths: Sequence[str] = ()) -> bool:
+        """Uncommitted changes, untracked files included, in the given paths or anywhere."""
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Full name of the best common ancestor; None if there is none (unrelated or shallow)."""
+
+    def changed_paths(self, base: str, head: str) -> Sequence[str]:
+        """Paths that differ between two commits; both names of a rename."""
+
+    def show(self, ref: str, path: str) -> str | None:
+        """A file's text at a ref; None if it is not there."""
+
+    def files(self, paths: Sequence[str]) -> Sequence[str]:
+        """Files below the given paths in the working tree: tracked or untracked, but not ignored; sorted."""
+
+    def branches(self, pattern: str) -> Sequence[str]:
+        """Names of local and origin's branches that match a glob, without ``refs/...`` and ``origin/``."""
+
+    def tags(self, pattern: str) -> Sequence[str]:
+        """Names of tags that match a glob."""
+
+    def fetch(self) -> None:
+        """Bring branches and tags of origin, if there is an origin."""
+
+    def create_branch(self, name: str, at: str) -> None:
+        """Create a branch without checking it out."""
+
+    def sign_tag(self, name: str, at: str, message: str, key: Path) -> None:
+        """An annotated tag, signed with an SSH key."""
+
+    def verify_tag(self, name: str, allowed_signers: str) -> SignedTag:
+        """FlowError(REFUSED) unless signed by a key of the allowed-signers text (OpenSSH's format)."""
+
+    def push(self, refs: Sequence[str]) -> None:
+        """Push refs to origin, all or none."""
+
+    def signing_key(self) -> Path | None:
+        """The SSH key that git is told to sign with (``user.signingkey``); None if none is set."""
+
+    def remote_url(self) -> str:
+        """URL of origin without credentials; the folder's own path when there is no origin."""
+
+
+class Signer(Protocol):
+    """`ssh-keygen -Y`."""
+
+    def sign(self, data: bytes, key: Path, namespace: str) -> bytes:
+        """A detached signature in armoured form."""
+
+    def verify(self, data: bytes, signature: bytes, allowed_signers: str, namespace: str) -> Signature:
+        """FlowError(REFUSED) unless valid and by a key that the allowed-signers text accepts for it."""
+
+    def public_key(self, key: Path) -> Signature:
+        """Fingerprint of a key (principal: its comment)."""

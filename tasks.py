@@ -1,0 +1,7 @@
+"""The door: `inv --list` shows what is behind it."""
+
+from pathlib import Path
+
+from build_tasks.tasks import namespace
+
+ns = namespace(Path(__file__).parent)
