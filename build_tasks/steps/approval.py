@@ -1,0 +1,106 @@
+"""Approving and rejecting a version for production, and reading what was decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.environment import Environment
+from build_tasks.model.evidence import (
+    APPROVAL_NAMESPACE,
+    APPROVAL_TYPE,
+    Decision,
+    ReleasedArtifacts,
+    SignedStatement,
+    Statement,
+)
+from build_tasks.model.images import Attachment, Ref
+from build_tasks.model.service import Service
+from build_tasks.model.version import Version
+from build_tasks.planning.approvals import check_approved, check_may_decide
+from build_tasks.planning.names import candidate_image
+from build_tasks.planning.statements import read_statement, write_statement
+from build_tasks.steps.push import artifacts
+from build_tasks.steps.release import allowed_signers, key_of, record
+from build_tasks.steps.verify import check_verified
+from build_tasks.steps.workbench import Workbench
+
+_STATEMENT, _SIGNATURE = "statement.json", "statement.json.sig"
+
+
+def decide(
+    bench: Workbench,
+    service: Service,
+    version: Version,
+    decision: Decision,
+    *,
+    key: Path | None,
+    reason: str,
+) -> SignedStatement:
+    """Sign a decision about the version's exact digests and attach it to the image.
+
+    :raises FlowError: REFUSED if it was not verified in pre-production, by whoever cut it, or by a key that
+        main's allowed signers do not name.
+    """
+    what = f"{decision.value} {service.name} {version.tag}"
+    bench.source.fetch()
+    found = artifacts(bench, service, version)
+    production = bench.settings.production
+    release = record(bench, service, version)
+    if decision is Decision.APPROVE:
+        for environment in service.environments:
+            check_verified(bench, service, version, found, bench.settings.environments[environment])
+    signing_key = key_of(bench, key, what)
+    now = bench.clock.now()
+    expires = now + bench.settings.approval_lifetime
+    statement = Statement(
+        decision, service.name, str(version), production.name, found.image, found.chart, now, expires, reason
+    )
+    with bench.reporter.step(what, f"image {found.image.short}, chart {found.chart.short}"):
+        data = write_statement(statement)
+        signature = bench.signer.sign(data, signing_key, APPROVAL_NAMESPACE)
+        signer = bench.signer.verify(data, signature, allowed_signers(bench), APPROVAL_NAMESPACE)
+        check_may_decide(release, signer)
+        files = {_STATEMENT: data, _SIGNATURE: signature}
+        bench.registry.attach(_image(bench, service, found), APPROVAL_TYPE, files)
+    bench.reporter.note(f"signed by {signer.principal}, counts until {expires:%Y-%m-%d %H:%M} UTC")
+    return SignedStatement(statement, signer)
+
+
+def check_gate(
+    bench: Workbench, service: Service, version: Version, found: ReleasedArtifacts, production: Environment
+) -> SignedStatement:
+    """The approval that lets the version into production.
+
+    :raises FlowError: REFUSED.
+    """
+    bench.source.fetch()
+    release = record(bench, service, version)
+    statements = decisions(bench, service, found)
+    return check_approved(release, found, production.name, statements, bench.clock.now())
+
+
+def decisions(bench: Workbench, service: Service, found: ReleasedArtifacts) -> list[SignedStatement]:
+    """Every decision attached to the image, oldest first, with the outcome of checking its signature."""
+    signers = allowed_signers(bench)
+    attached = bench.registry.attachments(_image(bench, service, found), APPROVAL_TYPE)
+    return [checked for item in attached if (checked := _checked(bench, item, signers)) is not None]
+
+
+def _checked(bench: Workbench, item: Attachment, signers: str) -> SignedStatement | None:
+    data, signature = item.files.get(_STATEMENT, b""), item.files.get(_SIGNATURE, b"")
+    try:
+        statement = read_statement(data)
+    except ValueError as error:
+        bench.reporter.warn(f"attachment {item.digest.short} is passed over: {error}")
+        return None
+    try:
+        return SignedStatement(statement, bench.signer.verify(data, signature, signers, APPROVAL_NAMESPACE))
+    except FlowError as error:
+        if error.code is not ExitCode.REFUSED:
+            raise
+        return SignedStatement(statement, None, error.why)
+
+
+def _image(bench: Workbench, service: Service, found: ReleasedArtifacts) -> Ref:
+    return candidate_image(bench.settings, service.name).at(found.image)

@@ -1,0 +1,127 @@
+"""Deploying a version beside those that run."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.environment import Environment
+from build_tasks.model.images import Ref
+from build_tasks.model.releases import ReleaseStatus
+from build_tasks.model.service import Service
+from build_tasks.model.version import Version
+from build_tasks.planning.names import (
+    candidate_chart,
+    candidate_image,
+    production_chart,
+    production_image,
+    release_name,
+)
+from build_tasks.ports.runtime import Releases
+from build_tasks.steps.package import values_for
+from build_tasks.steps.push import artifacts
+from build_tasks.steps.rollout import await_rollout
+from build_tasks.steps.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Deployable:
+    """A version as it is deployed: by digest, with its pulled chart.
+
+    :param image: registry, repository and digest.
+    :param chart: the same for the chart; the working tree's chart is in no registry and has no digest.
+    """
+
+    service: Service
+    version: Version
+    release: str
+    image: Ref
+    chart: Ref
+
+
+def deployable(bench: Workbench, service: Service, version: Version, environment: Environment) -> Deployable:
+    """What is deployed in an environment for a version; production takes it from prod/ only.
+
+    :raises FlowError: USAGE if it was never pushed, REFUSED if it was not promoted.
+    """
+    found = artifacts(bench, service, version)
+    image, chart = candidate_image, candidate_chart
+    if environment.production:
+        image, chart = production_image, production_chart
+    deployed = Deployable(
+        service,
+        version,
+        release_name(service.name, version),
+        image(bench.settings, service.name).at(found.image),
+        chart(bench.settings, service.name).at(found.chart),
+    )
+    if bench.registry.digest(deployed.image) is None or bench.registry.digest(deployed.chart) is None:
+        raise FlowError(
+            f"deploy {service.name} {version.tag} to {environment.name}",
+            "it was not promoted: prod/ does not hold its digests",
+            f"inv {service.name}.promote --version {version}",
+            code=ExitCode.REFUSED,
+        )
+    return deployed
+
+
+def deploy_released(bench: Workbench, wanted: Deployable, environment: Environment, reason: str) -> None:
+    """Deploy a pushed version from the registry: the chart by digest, never the working tree's.
+
+    :raises FlowError: WRONG_CLUSTER, CHART_REFUSED, DEPLOY_FAILED.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        archive = bench.registry.pull_chart(wanted.chart, Path(scratch))
+        deploy(bench, wanted, archive, environment, reason)
+
+
+def deploy(
+    bench: Workbench, wanted: Deployable, archive: Path, environment: Environment, reason: str
+) -> None:
+    """Install or upgrade the version's release and wait until it serves, or say why it never will.
+
+    :param archive: the chart.
+    :param reason: the change cause, for `kubectl rollout history` and `helm history`.
+    :raises FlowError: WRONG_CLUSTER, CHART_REFUSED, DEPLOY_FAILED.
+    """
+    workloads = bench.environments.workloads(environment)
+    workloads.check_cluster()
+    releases = bench.environments.releases(environment)
+    title = f"deploy {wanted.release} to {environment.name}"
+    values = values_for(archive, environment, wanted.image, reason, wanted.version.tag)
+    _recover(bench, releases, wanted.release)
+    current = releases.get(wanted.release)
+    if current and current.status is ReleaseStatus.DEPLOYED and _same(current.values, values):
+        bench.reporter.skip(title, "this release runs with this image and these values")
+    else:
+        with bench.reporter.step(title, reason):
+            labels = {"service": wanted.service.name, "role": "version"}
+            releases.upgrade(wanted.release, archive, values, description=reason, labels=labels)
+    await_rollout(bench, workloads, wanted.release, environment)
+
+
+def _same(one: object, other: object) -> bool:
+    """Equal values but for the reason: saying it differently is no reason to roll out."""
+    both = [dict(v) for v in (one, other) if isinstance(v, dict)]
+    for values in both:
+        values.pop("reason", None)
+    return len(both) == 2 and both[0] == both[1]
+
+
+def _recover(bench: Workbench, releases: Releases, release: str) -> None:
+    """Free a release that somebody was killed over: back to its last good revision, or away with it."""
+    current = releases.get(release)
+    if current is None or not (current.status.pending or current.status is ReleaseStatus.UNINSTALLING):
+        return
+    good = [
+        r for r in releases.history(release) if r.status in (ReleaseStatus.DEPLOYED, ReleaseStatus.SUPERSEDED)
+    ]
+    if good and current.status.pending:
+        why = f"it is stuck in {current.status.value}; back to revision {good[-1].number}"
+        with bench.reporter.step(f"recover {release}", why):
+            releases.rollback(release, good[-1].number)
+    else:
+        with bench.reporter.step(f"recover {release}", f"it is stuck in {current.status.value}; removed"):
+            releases.uninstall(release)

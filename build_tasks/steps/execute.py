@@ -1,0 +1,141 @@
+"""Carrying out a plan, action by action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from build_tasks.model.plan import Action, Plan, Verb
+from build_tasks.model.version import Version
+from build_tasks.planning.dockerfile import BUILD, FINAL
+from build_tasks.steps import promote, traffic
+from build_tasks.steps.approval import check_gate, decisions
+from build_tasks.steps.deploy import deployable, deploy_released
+from build_tasks.steps.image import Recipe, build_stage, check_image, recipe
+from build_tasks.steps.package import UNRELEASED, package
+from build_tasks.steps.push import artifacts, push
+from build_tasks.steps.test import test
+from build_tasks.steps.verify import verify
+from build_tasks.steps.workbench import Workbench
+
+
+@dataclass
+class Run:
+    """One run of a plan; what its actions share.
+
+    :param reason: the change cause of deployments.
+    :param force: build and test even if the inputs are unchanged.
+    """
+
+    bench: Workbench
+    reason: str
+    force: bool = False
+    _recipes: dict[str, Recipe] = field(default_factory=dict)
+
+    def recipe(self, service: str) -> Recipe:
+        if service not in self._recipes:
+            self._recipes[service] = recipe(self.bench, self.bench.services[service])
+        return self._recipes[service]
+
+
+def execute(run: Run, plan: Plan) -> None:
+    """Carry out every action in order; the first failure ends the run.
+
+    Every action looks at what is before it acts, so that a plan that was interrupted can be run again.
+    """
+    for action in plan.actions:
+        _DO[action.verb](run, action)
+
+
+def _build(run: Run, action: Action) -> None:
+    service = run.bench.services[action.service]
+    build_stage(run.bench, service, BUILD, run.recipe(action.service), force=run.force)
+
+
+def _test(run: Run, action: Action) -> None:
+    test(run.bench, run.bench.services[action.service], run.recipe(action.service), force=run.force)
+
+
+def _image(run: Run, action: Action) -> None:
+    service = run.bench.services[action.service]
+    check_image(service, build_stage(run.bench, service, FINAL, run.recipe(action.service), force=run.force))
+
+
+def _package(run: Run, action: Action) -> None:
+    package(run.bench, run.bench.services[action.service], action.version or UNRELEASED)
+
+
+def _push(run: Run, action: Action) -> None:
+    bench, service, version = run.bench, run.bench.services[action.service], _version(action)
+    made = run.recipe(action.service)
+    check_image(service, build_stage(bench, service, FINAL, made))
+    pushed = push(bench, service, version, made, package(bench, service, version))
+    bench.reporter.note(f"{service.name} {version.tag} is image {pushed.image} with chart {pushed.chart}")
+
+
+def _deploy(run: Run, action: Action) -> None:
+    environment = run.bench.settings.environments[action.environment]
+    wanted = deployable(run.bench, run.bench.services[action.service], _version(action), environment)
+    deploy_released(run.bench, wanted, environment, run.reason)
+
+
+def _verify(run: Run, action: Action) -> None:
+    environment = run.bench.settings.environments[action.environment]
+    verify(run.bench, run.bench.services[action.service], _version(action), environment)
+
+
+def _switch(run: Run, action: Action) -> None:
+    environment = run.bench.settings.environments[action.environment]
+    service = run.bench.services[action.service]
+    traffic.switch(run.bench, service, _version(action), environment, run.reason)
+
+
+def _retire(run: Run, action: Action) -> None:
+    environment = run.bench.settings.environments[action.environment]
+    traffic.retire(run.bench, run.bench.services[action.service], environment)
+
+
+def _await_approval(run: Run, action: Action) -> None:
+    bench, service, version = run.bench, run.bench.services[action.service], _version(action)
+    decided = decisions(bench, service, artifacts(bench, service, version))
+    for signed in decided:
+        who = signed.signer.principal if signed.signer else "an unknown signer"
+        bench.reporter.note(f"{signed.statement.decision.value}d by {who}")
+    bench.reporter.note(f"{service.name} {version.tag} waits for an approver:")
+    bench.reporter.note(f"  inv {service.name}.approve --version {version}")
+    bench.reporter.note(f"  inv {service.name}.promote --version {version}")
+
+
+def _check_approval(run: Run, action: Action) -> None:
+    bench, service, version = run.bench, run.bench.services[action.service], _version(action)
+    found = artifacts(bench, service, version)
+    production = bench.settings.environments[action.environment]
+    approval = check_gate(bench, service, version, found, production)
+    who = approval.signer.principal if approval.signer else ""
+    bench.reporter.note(f"approved by {who} until {approval.statement.expires:%Y-%m-%d %H:%M} UTC")
+
+
+def _copy(run: Run, action: Action) -> None:
+    bench, service, version = run.bench, run.bench.services[action.service], _version(action)
+    promote.copy(bench, service, version, artifacts(bench, service, version))
+
+
+def _version(action: Action) -> Version:
+    assert action.version is not None, f"{action.verb} is planned without a version"
+    return action.version
+
+
+_DO: Mapping[Verb, Callable[[Run, Action], None]] = {
+    Verb.BUILD: _build,
+    Verb.TEST: _test,
+    Verb.IMAGE: _image,
+    Verb.PACKAGE: _package,
+    Verb.PUSH: _push,
+    Verb.DEPLOY: _deploy,
+    Verb.VERIFY: _verify,
+    Verb.SWITCH: _switch,
+    Verb.RETIRE: _retire,
+    Verb.AWAIT_APPROVAL: _await_approval,
+    Verb.CHECK_APPROVAL: _check_approval,
+    Verb.COPY: _copy,
+}

@@ -1,0 +1,101 @@
+"""Packaging a service's chart, once it keeps every convention."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.environment import Environment
+from build_tasks.model.images import Digest, Ref
+from build_tasks.model.service import Service
+from build_tasks.model.version import Version
+from build_tasks.planning.conventions import violations
+from build_tasks.planning.names import candidate_image, production_image, release_name
+from build_tasks.steps.workbench import Workbench
+
+#: Stands for the version and the digest where a chart is only checked.
+UNRELEASED = Version.parse("0.0.0-unreleased")
+_ANY_DIGEST = Digest("sha256:" + "0" * 64)
+
+
+def package(bench: Workbench, service: Service, version: Version = UNRELEASED) -> Path:
+    """Check the chart for every environment the service goes to, then make its archive.
+
+    :returns: the .tgz, version = appVersion = ``version``.
+    :raises FlowError: CHART_REFUSED with every finding.
+    """
+    chart = bench.settings.root / service.chart
+    if not (chart / "Chart.yaml").is_file():
+        why = f"{service.chart}/Chart.yaml is not there"
+        raise FlowError(
+            f"package {service.name}", why, "every service has a chart", code=ExitCode.CHART_REFUSED
+        )
+    title = f"package {service.name} {version}"
+    with bench.reporter.step(title, "version = appVersion; conventions for every environment"):
+        archive = bench.charts.package(chart, version=str(version), folder=bench.folder(service, "charts"))
+        for environment in _destinations(bench, service):
+            _check(bench, service, archive, version, environment)
+    return archive
+
+
+def overlay(archive: Path, environment: str) -> dict[str, Any]:
+    """The chart's own values for an environment; empty if it has none."""
+    with tarfile.open(archive) as tar:
+        for member in tar.getmembers():
+            if member.name.split("/")[1:] == [f"values-{environment}.yaml"]:
+                file = tar.extractfile(member)
+                return dict(yaml.safe_load(file.read()) or {}) if file else {}
+    return {}
+
+
+def values_for(archive: Path, environment: Environment, image: Ref, reason: str, tag: str) -> dict[str, Any]:
+    """The values a version is deployed with: the chart's overlay, the exact image, the change cause.
+
+    :param image: registry, repository and digest.
+    """
+    return {
+        **overlay(archive, environment.name),
+        "reason": reason,
+        "image": {
+            "registry": image.registry,
+            "repository": image.repository,
+            "tag": tag,
+            "digest": str(image.digest),
+        },
+    }
+
+
+def _destinations(bench: Workbench, service: Service) -> list[Environment]:
+    names = dict.fromkeys(("dev", *service.environments, bench.settings.production.name))
+    return [bench.settings.environments[name] for name in names if name in bench.settings.environments]
+
+
+def _check(
+    bench: Workbench, service: Service, archive: Path, version: Version, environment: Environment
+) -> None:
+    repository = production_image if environment.production else candidate_image
+    image = repository(bench.settings, service.name).at(_ANY_DIGEST)
+    values = values_for(archive, environment, image, "check of the chart", version.tag)
+    release = release_name(service.name, version)
+    bench.charts.lint(archive, values)
+    rendered = bench.charts.template(
+        archive,
+        release=release,
+        namespace=environment.namespace,
+        values=values,
+        kube_version=bench.settings.kubernetes,
+    )
+    manifests = [document for document in yaml.safe_load_all(rendered) if document]
+    problems = violations(manifests, release)
+    if problems:
+        raise FlowError(
+            f"package {service.name}",
+            f"the chart breaks the conventions (rendered for {environment.name})",
+            f"the templates are in {service.chart}/templates",
+            code=ExitCode.CHART_REFUSED,
+            details=problems,
+        )

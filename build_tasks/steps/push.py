@@ -1,0 +1,102 @@
+"""Pushing a version: image and chart, nothing overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.evidence import ReleasedArtifacts
+from build_tasks.model.images import Digest, Ref
+from build_tasks.model.service import Service
+from build_tasks.model.version import Version
+from build_tasks.planning.dockerfile import FINAL
+from build_tasks.planning.names import candidate_chart, candidate_image, local_image, versions_among
+from build_tasks.planning.versions import check_new, next_patch
+from build_tasks.steps.image import INPUTS_LABEL, Recipe
+from build_tasks.steps.workbench import Workbench
+
+
+def released_versions(bench: Workbench, service: Service) -> list[Version]:
+    """Versions of which an image was pushed, in ascending order."""
+    return versions_among(bench.registry.tags(candidate_image(bench.settings, service.name)))
+
+
+def push(
+    bench: Workbench, service: Service, version: Version, made: Recipe, chart: Path
+) -> ReleasedArtifacts:
+    """Push the runtime image and the chart under a version.
+
+    The same content again is a no-op. "The same" is an equal inputs hash recorded on the pushed image (its
+    digest is then the version's, the local build is dropped), and an equal chart archive.
+
+    :raises FlowError: CONFLICT if the version exists with other content, REFUSED if it may not come next.
+    """
+    image = candidate_image(bench.settings, service.name).tagged(version.tag)
+    present = bench.registry.digest(image)
+    if present is None:
+        check_new(service.name, version, released_versions(bench, service))
+    else:
+        _same_inputs(bench, service, version, image.at(present), made)
+    chart_ref = candidate_chart(bench.settings, service.name).tagged(str(version))
+    chart_digest = _same_chart(bench, service, version, chart_ref, chart)
+    if present is None:
+        with bench.reporter.step(f"push {image}", f"{version.tag} is new"):
+            present = bench.builder.push(local_image(bench.settings, service.name, FINAL, made.inputs), image)
+    else:
+        bench.reporter.skip(f"push {image}", f"the same content is there as {present.short}")
+    if chart_digest is None:
+        with bench.reporter.step(f"push chart {chart_ref}", f"{version} is new"):
+            chart_digest = bench.registry.push_chart(chart, chart_ref)
+    else:
+        bench.reporter.skip(f"push chart {chart_ref}", f"the same archive is there as {chart_digest.short}")
+    return ReleasedArtifacts(present, chart_digest)
+
+
+def artifacts(bench: Workbench, service: Service, version: Version) -> ReleasedArtifacts:
+    """The digests of a pushed version.
+
+    :raises FlowError: USAGE if the version was never pushed, with those that were.
+    """
+    image = bench.registry.digest(candidate_image(bench.settings, service.name).tagged(version.tag))
+    chart = bench.registry.digest(candidate_chart(bench.settings, service.name).tagged(str(version)))
+    if image is not None and chart is not None:
+        return ReleasedArtifacts(image, chart)
+    known = ", ".join(v.tag for v in released_versions(bench, service)[-5:]) or "none yet"
+    what = "its chart" if image else "it"
+    raise FlowError(
+        f"find {service.name} {version.tag} in {bench.settings.registry}",
+        f"{what} was never pushed (the latest versions: {known})",
+        f"cut it with: inv release.cut {service.name} --version {version}",
+        code=ExitCode.USAGE,
+    )
+
+
+def _same_inputs(bench: Workbench, service: Service, version: Version, image: Ref, made: Recipe) -> None:
+    recorded = bench.registry.labels(image).get(INPUTS_LABEL, "")
+    if recorded != made.inputs:
+        raise _conflict(
+            bench, service, version, f"image built from inputs {recorded[:12] or '(none recorded)'}"
+        )
+
+
+def _same_chart(
+    bench: Workbench, service: Service, version: Version, ref: Ref, archive: Path
+) -> Digest | None:
+    """The digest of the pushed chart if it is the same archive; None if the version has no chart yet."""
+    pushed = bench.registry.chart_archive_digest(ref)
+    if pushed is None:
+        return None
+    if str(pushed) != "sha256:" + hashlib.sha256(archive.read_bytes()).hexdigest():
+        raise _conflict(bench, service, version, f"chart {pushed.short}")
+    return bench.registry.digest(ref)
+
+
+def _conflict(bench: Workbench, service: Service, version: Version, found: str) -> FlowError:
+    following = next_patch(version, [version, *released_versions(bench, service)])
+    return FlowError(
+        f"push {service.name} {version.tag}",
+        f"the version exists with other content ({found}); the branch moved after it was pushed?",
+        f"leave it and cut {following.tag}: inv release.cut {service.name} --version {following}",
+        code=ExitCode.CONFLICT,
+    )

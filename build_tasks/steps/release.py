@@ -1,0 +1,118 @@
+"""Cutting a release: the branch and the signed record of who cut it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.evidence import ReleaseRecord
+from build_tasks.model.service import Service
+from build_tasks.model.version import Version
+from build_tasks.planning.names import parse_release_branch, record_tag, release_branch
+from build_tasks.planning.statements import read_record, write_record
+from build_tasks.planning.versions import check_new
+from build_tasks.steps.push import released_versions
+from build_tasks.steps.workbench import Workbench
+
+_KEY_HELP = (
+    "make one with `ssh-keygen -t ed25519`, tell git (git config user.signingkey ~/.ssh/id_ed25519), "
+    "and have its public half added to {signers} on {main}"
+)
+
+
+def cut(bench: Workbench, service: Service, version: Version, key: Path | None, *, push: bool) -> None:
+    """Make ``release/<service>/v<version>`` at the tip of main, and the signed record; nothing else moves.
+
+    :param key: the private SSH key to sign with; None: git's ``user.signingkey``.
+    :raises FlowError: REFUSED or CONFLICT for a version that may not come next, a dirty tree, or a key that
+        main's allowed signers do not name.
+    """
+    what = f"cut {service.name} {version.tag}"
+    bench.source.fetch()
+    if bench.source.is_dirty():
+        fix = "commit or stash it: a release is cut from what is on main"
+        raise FlowError(what, "the working tree has uncommitted changes", fix, code=ExitCode.REFUSED)
+    check_new(service.name, version, taken_versions(bench, service))
+    tip = bench.source.commit(main_ref(bench))
+    if tip is None:
+        raise FlowError(what, f"there is no branch {bench.settings.main_branch}", code=ExitCode.REFUSED)
+    signing_key = key_of(bench, key, what)
+    branch, tag = release_branch(service.name, version), record_tag(service.name, version)
+    with bench.reporter.step(f"make the record {tag}", f"signed with {signing_key.name}"):
+        bench.source.sign_tag(tag, tip.sha, write_record(service.name, version, tip.sha), signing_key)
+        signed = record(bench, service, version)
+    with bench.reporter.step(f"make the branch {branch}", f"at {tip.sha[:12]} {tip.subject}"):
+        bench.source.create_branch(branch, tip.sha)
+    bench.reporter.note(f"cut by {signed.signer.principal}")
+    if push:
+        with bench.reporter.step(f"push {branch}", "with its record, both or neither"):
+            bench.source.push([f"refs/heads/{branch}", f"refs/tags/{tag}"])
+
+
+def record(bench: Workbench, service: Service, version: Version) -> ReleaseRecord:
+    """The release record of a version, its signature checked against main's allowed signers.
+
+    :raises FlowError: REFUSED if it is missing, not signed by one of them, or about something else.
+    """
+    tag = record_tag(service.name, version)
+    what = f"read the release record {tag}"
+    if not bench.source.tags(tag):
+        fix = f"cut releases with: inv release.cut {service.name} --version {version}"
+        raise FlowError(what, "there is none: nobody signed for this release", fix, code=ExitCode.REFUSED)
+    signed = bench.source.verify_tag(tag, allowed_signers(bench))
+    try:
+        read = read_record(signed)
+    except ValueError as error:
+        raise FlowError(what, str(error), "cut the next version", code=ExitCode.REFUSED) from None
+    if (read.service, read.version) != (service.name, version):
+        raise FlowError(what, f"it is about {read.service} {read.version}", code=ExitCode.REFUSED)
+    return read
+
+
+def taken_versions(bench: Workbench, service: Service) -> list[Version]:
+    """Versions that were pushed or have a release branch, in ascending order."""
+    found = set(released_versions(bench, service))
+    for branch in bench.source.branches(f"release/{service.name}/*"):
+        try:
+            parsed = parse_release_branch(branch)
+        except ValueError:
+            continue
+        if parsed:
+            found.add(parsed[1])
+    return sorted(found)
+
+
+def main_ref(bench: Workbench) -> str:
+    """The tip of the protected main branch: origin's, where there is an origin."""
+    remote = f"refs/remotes/origin/{bench.settings.main_branch}"
+    return remote if bench.source.commit(remote) else f"refs/heads/{bench.settings.main_branch}"
+
+
+def allowed_signers(bench: Workbench) -> str:
+    """Who may cut and approve, as the tip of main says; never the release branch or the working tree.
+
+    :raises FlowError: CONFIG if main has no such file.
+    """
+    path = bench.settings.allowed_signers
+    text = bench.source.show(main_ref(bench), path)
+    if text is None:
+        raise FlowError(
+            "find out who may cut and approve releases",
+            f"{path} is not on {bench.settings.main_branch}",
+            "docs/configuration.md tells how to write it",
+            code=ExitCode.CONFIG,
+        )
+    return text
+
+
+def key_of(bench: Workbench, key: Path | None, what: str) -> Path:
+    """The key to sign with: the given one, else git's.
+
+    :raises FlowError: USAGE if there is none.
+    """
+    found = key or bench.source.signing_key()
+    if found is None or not found.expanduser().is_file():
+        why = f"{found} is not there" if found else "there is no key to sign with"
+        fix = _KEY_HELP.format(signers=bench.settings.allowed_signers, main=bench.settings.main_branch)
+        raise FlowError(what, why, f"say --key, or {fix}", code=ExitCode.USAGE)
+    return found.expanduser()

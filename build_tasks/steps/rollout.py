@@ -1,0 +1,78 @@
+"""Waiting for a version to serve, no longer than there is hope."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
+from tenacity import RetryError
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.environment import Environment
+from build_tasks.planning.diagnosis import Hopeless, hopeless
+from build_tasks.ports.runtime import Workloads
+from build_tasks.steps.workbench import Workbench
+
+#: Seconds between two looks at the pods.
+_INTERVAL = 0.5
+#: Log lines of the failing pod that an error shows.
+_LOG_LINES = 20
+
+
+def selector(release: str) -> str:
+    """Label selector of everything that belongs to a release."""
+    return f"app.kubernetes.io/instance={release}"
+
+
+def await_rollout(bench: Workbench, workloads: Workloads, release: str, environment: Environment) -> None:
+    """Wait until every Deployment of the release is complete.
+
+    :raises FlowError: DEPLOY_FAILED with the pod's reason, events and last log lines, as soon as a pod will
+        not become ready by waiting, or after the configured time.
+    """
+    timeout = bench.settings.deploy_timeout
+    with bench.reporter.step(f"wait for {release} in {environment.name}", "until its pods are ready"):
+        try:
+            state = _retrying(timeout)(lambda: _look(workloads, release))
+        except RetryError:
+            raise _failure(workloads, release, environment, _slow(workloads, release, timeout)) from None
+        if isinstance(state, Hopeless):
+            raise _failure(workloads, release, environment, state)
+
+
+def _retrying(timeout: timedelta) -> Retrying:
+    return Retrying(
+        retry=retry_if_result(lambda state: state is False),
+        wait=wait_fixed(_INTERVAL),
+        stop=stop_after_delay(timeout.total_seconds()),
+    )
+
+
+def _look(workloads: Workloads, release: str) -> Hopeless | bool:
+    """True when complete, False while there is hope, else why there is none."""
+    rollouts = workloads.rollouts(selector(release))
+    if rollouts and all(rollout.complete for rollout in rollouts):
+        return True
+    return hopeless(workloads.pods(selector(release))) or False
+
+
+def _slow(workloads: Workloads, release: str, timeout: timedelta) -> Hopeless:
+    message = f"not ready after {timeout.total_seconds():g} s"
+    waiting = [pod for pod in workloads.pods(selector(release)) if not pod.ready]
+    if not waiting:
+        return Hopeless("", "no pod", message)
+    return Hopeless(waiting[0].name, waiting[0].reasons[0] if waiting[0].reasons else "NotReady", message)
+
+
+def _failure(workloads: Workloads, release: str, environment: Environment, state: Hopeless) -> FlowError:
+    details = [f"event: {line}" for line in workloads.events(state.pod or release)[-8:]]
+    if state.pod:
+        details += [f"log: {line}" for line in workloads.last_log(state.pod, _LOG_LINES)]
+    subject = f"pod {state.pod}" if state.pod else f"release {release}"
+    return FlowError(
+        f"deploy {release} to {environment.name}",
+        f"{subject}: {state.reason}" + (f" ({state.message})" if state.message else ""),
+        f"kubectl -n {environment.namespace} describe pod {state.pod}".rstrip(),
+        code=ExitCode.DEPLOY_FAILED,
+        details=details,
+    )

@@ -1,0 +1,37 @@
+"""What every step works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from build_tasks.model.service import Service
+from build_tasks.model.settings import Settings
+from build_tasks.ports.artifacts import BaseImages, Charts, ImageBuilder, Registry
+from build_tasks.ports.reporting import Clock, Reporter
+from build_tasks.ports.runtime import Environments
+from build_tasks.ports.source import Signer, SourceControl
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """The ports, the settings and the services."""
+
+    settings: Settings
+    services: Mapping[str, Service]
+    reporter: Reporter
+    clock: Clock
+    builder: ImageBuilder
+    bases: BaseImages
+    registry: Registry
+    charts: Charts
+    environments: Environments
+    source: SourceControl
+    signer: Signer
+
+    def folder(self, service: Service, *parts: str) -> Path:
+        """A folder under .build/ for a service, made if it is not there."""
+        path = self.settings.build_folder.joinpath(service.name, *parts)
+        path.mkdir(parents=True, exist_ok=True)
+        return path

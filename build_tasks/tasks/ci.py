@@ -1,0 +1,94 @@
+"""``ci.*``: what a CI agent runs, the same as on a laptop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invoke import Collection, Context, Task, task
+
+from build_tasks.tasks import words
+from build_tasks.tasks.session import Session
+
+if TYPE_CHECKING:
+    from build_tasks.model.plan import Plan
+
+_EVENT_HELP = {
+    "event": "push or pull_request",
+    "branch": "the branch it is about (default: the one checked out)",
+    "base": "commit to compare with (default: the parent on main, else where the branch left main)",
+}
+
+
+def collection(session: Session) -> Collection:
+    """The collection ``ci``."""
+    tasks = Collection("ci")
+    tasks.add_task(_run(session))
+    tasks.add_task(_plan(session))
+    tasks.add_task(_deliver(session))
+    return tasks
+
+
+def _run(session: Session) -> Task:
+    @task(
+        help={
+            **_EVENT_HELP,
+            "deliver": "a release goes on through its environments (--no-deliver leaves it to ci.deliver)",
+            "dry-run": words.DRY_RUN,
+        }
+    )
+    @session.boundary
+    def run(
+        context: Context,
+        event: str = "push",
+        branch: str = "",
+        base: str = "",
+        deliver: bool = True,
+        dry_run: bool = False,
+    ) -> None:
+        """Do what branch, event and commits call for, no more."""
+        session.run(_planned(session, event, branch, base, deliver), dry_run=dry_run)
+
+    return run
+
+
+def _plan(session: Session) -> Task:
+    @task(help={**_EVENT_HELP, "deliver": "with the delivery of a release", "json": words.JSON})
+    @session.boundary
+    def plan(
+        context: Context,
+        event: str = "push",
+        branch: str = "",
+        base: str = "",
+        deliver: bool = True,
+        json: bool = False,
+    ) -> None:
+        """Print what ci.run would do, each step with its reason; touch nothing."""
+        planned = _planned(session, event, branch, base, deliver)
+        if json:
+            session.answers.show_json(planned)
+        else:
+            session.show_plan(planned)
+
+    return plan
+
+
+def _deliver(session: Session) -> Task:
+    @task(help={"branch": _EVENT_HELP["branch"], "dry-run": words.DRY_RUN})
+    @session.boundary
+    def deliver(context: Context, branch: str = "", dry_run: bool = False) -> None:
+        """Take a pushed release through its environments, up to the approval."""
+        session.run(_delivery(session, branch), dry_run=dry_run)
+
+    return deliver
+
+
+def _planned(session: Session, event: str, branch: str, base: str, deliver: bool) -> Plan:
+    from build_tasks.steps.ci import event_here, plan_for
+
+    return plan_for(session.bench, event_here(session.bench, event, branch, base), deliver=deliver)
+
+
+def _delivery(session: Session, branch: str) -> Plan:
+    from build_tasks.steps.ci import delivery_of
+
+    return delivery_of(session.bench, branch or session.bench.source.branch())

@@ -1,0 +1,83 @@
+"""Invoke's command line with this project's exit codes and messages. ``./inv`` runs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import NoReturn
+
+from invoke import Exit, Program
+from invoke.exceptions import ParseError
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.presentation.answers import answers_on
+from build_tasks.tasks.boundary import Boundary
+
+
+class InvProgram(Program):
+    """Plain ``inv`` runs the same tasks; this adds what Invoke leaves out: exit code 2 and a suggestion for
+    a mistyped command line, no traceback while the tasks are loaded, the list of tasks when none is given.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="inv", binary="./inv", binary_names=["inv", "./inv"])
+        self._boundary = Boundary()
+
+    def parse_core(self, argv: list[str] | None) -> None:
+        try:
+            super().parse_core(argv)
+        except (ParseError, ValueError) as error:
+            self._refuse(str(error))
+        # Invoke turns it off, so that every start would compile the project anew.
+        sys.dont_write_bytecode = False
+
+    def parse_collection(self) -> None:
+        self._boundary.run(super().parse_collection)
+
+    def parse_tasks(self) -> None:
+        try:
+            super().parse_tasks()
+        except (ParseError, ValueError) as error:
+            self._refuse(str(error), self._suggestions(error))
+
+    def parse_cleanup(self) -> None:
+        try:
+            super().parse_cleanup()
+        except ParseError as error:
+            self._refuse(str(error), self._suggestions(error))
+        except Exit as error:
+            if not error.message:
+                raise
+            self._refuse(error.message)
+
+    def no_tasks_given(self) -> None:
+        """``./inv`` alone is a newcomer's first question: how to use it, and what there is."""
+        answers_on(sys.stdout).show_text(
+            f"Usage: {self.binary} TASK [its flags] ...   ({self.binary} --help TASK shows its flags)\n\n"
+        )
+        self.list_tasks()
+        raise Exit
+
+    def _refuse(self, why: str, suggestions: Iterable[str] = ()) -> NoReturn:
+        hint = " or ".join(f"`{name}`" for name in suggestions)
+        fix = f"did you mean {hint}? " if hint else ""
+        error = FlowError(
+            "read the command line",
+            why,
+            f"{fix}`{self.binary} --list` shows all tasks, `{self.binary} --help TASK` the flags of one",
+            code=ExitCode.USAGE,
+        )
+
+        def fail() -> NoReturn:
+            raise error
+
+        self._boundary.run(fail)
+        raise Exit(code=int(ExitCode.USAGE))
+
+    def _suggestions(self, error: Exception) -> list[str]:
+        given = str(error).split("'")[1] if "'" in str(error) else ""
+        context = getattr(error, "context", None)
+        if given.startswith("-") and context is not None:
+            return get_close_matches(given, list(context.flags), n=2)
+        return get_close_matches(given, list(self.parser.contexts), n=3)

@@ -1,0 +1,82 @@
+"""From source to artifacts: build, test, image, package, push."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invoke import Context, Task, task
+
+from build_tasks.tasks import words
+from build_tasks.tasks.session import Session, version
+
+if TYPE_CHECKING:
+    from build_tasks.model.plan import Action
+
+_BUILD_HELP = {"dry-run": words.DRY_RUN, "force": words.FORCE}
+
+
+def tasks(session: Session, name: str) -> list[Task]:
+    """The tasks of service ``name``."""
+    return [_build(session, name), _test(session, name), _image(session, name), *_publish(session, name)]
+
+
+def _build(session: Session, name: str) -> Task:
+    @task(help=_BUILD_HELP)
+    @session.boundary
+    def build(context: Context, force: bool = False, dry_run: bool = False) -> None:
+        """Build its code in a container (the build stage; no compiler on the host)."""
+        _run(session, name, "build", force, dry_run)
+
+    return build
+
+
+def _test(session: Session, name: str) -> Task:
+    @task(help=_BUILD_HELP)
+    @session.boundary
+    def test(context: Context, force: bool = False, dry_run: bool = False) -> None:
+        """Run its unit tests in the testrunner container; results go to .build/."""
+        _run(session, name, "test", force, dry_run)
+
+    return test
+
+
+def _image(session: Session, name: str) -> Task:
+    @task(help=_BUILD_HELP)
+    @session.boundary
+    def image(context: Context, force: bool = False, dry_run: bool = False) -> None:
+        """Build its runtime image and hold it to the conventions (non-root, labels)."""
+        _run(session, name, "image", force, dry_run)
+
+    return image
+
+
+def _publish(session: Session, name: str) -> list[Task]:
+    @task(help={"version": words.VERSION + " (default: only check the chart)", "dry-run": words.DRY_RUN})
+    @session.boundary
+    def package(context: Context, version: str = "", dry_run: bool = False) -> None:
+        """Lint, render and package its Helm chart; version = appVersion."""
+        _run(session, name, "package", False, dry_run, version)
+
+    @task(help={"version": words.VERSION, "dry-run": words.DRY_RUN})
+    @session.boundary
+    def push(context: Context, version: str = "", dry_run: bool = False) -> None:
+        """Push its image and chart under a version; never overwrites one."""
+        _run(session, name, "push", False, dry_run, version or "?")
+
+    return [package, push]
+
+
+def _run(session: Session, name: str, verb: str, force: bool, dry_run: bool, wanted: str = "") -> None:
+    from build_tasks.model.plan import Plan
+
+    session.service(name)
+    chosen = version("" if wanted == "?" else wanted) if wanted else None
+    session.run(Plan(f"inv {name}.{verb}", (_action(name, verb, chosen),)), dry_run=dry_run, force=force)
+
+
+def _action(name: str, verb: str, chosen: object) -> Action:
+    from build_tasks.model.plan import Action, Verb
+    from build_tasks.model.version import Version
+
+    about = chosen if isinstance(chosen, Version) else None
+    return Action(Verb(verb), name, "asked for", about)

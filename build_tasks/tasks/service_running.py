@@ -1,0 +1,119 @@
+"""What runs: deploy, verify, switch, rollback, retire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invoke import Context, Task, task
+
+from build_tasks.tasks import words
+from build_tasks.tasks.session import Session, version
+
+if TYPE_CHECKING:
+    from build_tasks.model.plan import Action
+
+_HELP = {"env": words.ENV, "version": words.VERSION, "reason": words.REASON, "dry-run": words.DRY_RUN}
+
+
+def tasks(session: Session, name: str) -> list[Task]:
+    """The tasks of service ``name``."""
+    return [_deploy(session, name), _verify(session, name), *_traffic(session, name), _retire(session, name)]
+
+
+def _deploy(session: Session, name: str) -> Task:
+    @task(help={**_HELP, "version": words.VERSION + " (default, in dev only: the working tree)"})
+    @session.boundary
+    def deploy(
+        context: Context, env: str = "dev", version: str = "", reason: str = "", dry_run: bool = False
+    ) -> None:
+        """Deploy a version beside those that run, and wait until it serves."""
+        if version:
+            _run(session, name, ["deploy"], env, version, reason, dry_run)
+        else:
+            _deploy_working_tree(session, name, env, reason, dry_run)
+
+    return deploy
+
+
+def _verify(session: Session, name: str) -> Task:
+    @task(help={key: _HELP[key] for key in ("env", "version", "dry-run")})
+    @session.boundary
+    def verify(context: Context, env: str = "qa", version: str = "", dry_run: bool = False) -> None:
+        """Run its smoke test against a deployed version, in the cluster."""
+        _run(session, name, ["verify"], env, version, "", dry_run)
+
+    return verify
+
+
+def _traffic(session: Session, name: str) -> list[Task]:
+    @task(help=_HELP)
+    @session.boundary
+    def switch(
+        context: Context, env: str = "prod", version: str = "", reason: str = "", dry_run: bool = False
+    ) -> None:
+        """Move the traffic to a version that is deployed."""
+        _run(session, name, ["switch"], env, version, reason, dry_run)
+
+    @task(help={**_HELP, "version": "where to (default: the version that had the traffic before)"})
+    @session.boundary
+    def rollback(context: Context, env: str = "prod", version: str = "", reason: str = "rollback") -> None:
+        """Move the traffic back, in about a second."""
+        _rollback(session, name, env, version, reason)
+
+    return [switch, rollback]
+
+
+def _retire(session: Session, name: str) -> Task:
+    @task(help={"env": words.ENV, "dry-run": words.DRY_RUN})
+    @session.boundary
+    def retire(context: Context, env: str = "dev", dry_run: bool = False) -> None:
+        """Remove versions beyond keep_versions."""
+        _run(session, name, ["retire"], env, "", "", dry_run)
+
+    return retire
+
+
+def _run(
+    session: Session, name: str, verbs: list[str], env: str, wanted: str, reason: str, dry_run: bool
+) -> None:
+    from build_tasks.model.plan import Plan
+
+    session.service(name)
+    session.environment(env)
+    actions = tuple(_action(name, verb, env, wanted) for verb in verbs)
+    command = f"inv {name}.{verbs[0]} --env {env}"
+    session.run(Plan(command, actions), dry_run=dry_run, reason=reason)
+
+
+def _action(name: str, verb: str, env: str, wanted: str) -> Action:
+    from build_tasks.model.plan import Action, Verb
+
+    about = None if verb == "retire" else version(wanted)
+    return Action(Verb(verb), name, "asked for", about, env)
+
+
+def _deploy_working_tree(session: Session, name: str, env: str, reason: str, dry_run: bool) -> None:
+    from build_tasks.steps.traffic import switch
+    from build_tasks.steps.working_tree import check_dev, deploy_working_tree
+
+    service, environment = session.service(name), session.environment(env)
+    check_dev(service, environment)
+    if dry_run:
+        session.answers.show_text(
+            f"deploy the working tree of {name} to {env}\n"
+            "  build the final stage  (dev runs what is in the working tree)\n"
+            "  push it to the registry under dev/  (named by its content)\n"
+            "  deploy its chart from the working tree, move the traffic\n"
+        )
+        return
+    why = reason or f"working tree at {session.head_reason()}"
+    deployed = deploy_working_tree(session.bench, service, environment, why)
+    switch(session.bench, service, deployed, environment, why)
+
+
+def _rollback(session: Session, name: str, env: str, wanted: str, reason: str) -> None:
+    from build_tasks.steps.traffic import rollback
+
+    target = version(wanted) if wanted else None
+    now = rollback(session.bench, session.service(name), session.environment(env), target, reason)
+    session.answers.show_line(f"{name} in {env}: the traffic goes to {now.tag}")
