@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.tally import Tally
@@ -38,7 +38,7 @@ class Verdict:
     :param errors: what failed, in the order it was run.
     """
 
-    tally: Tally = Tally()
+    tally: Tally = field(default_factory=Tally)
     errors: tuple[FlowError, ...] = ()
 
     def __add__(self, other: Verdict) -> Verdict:

@@ -52,16 +52,14 @@ def switch(
             _drain(bench, workloads, service, before)
 
 
-def rollback(
-    bench: Workbench, service: Service, environment: Environment, to: Version | None, reason: str
+def rollback_target(
+    bench: Workbench, service: Service, environment: Environment, to: Version | None
 ) -> Version:
-    """Move the traffic back: to the version that had it before, or to a given one.
+    """Where a rollback leads: to the version that had the traffic before, or to a given one.
 
-    :returns: the version that has the traffic now.
     :raises FlowError: REFUSED if there is no version to go back to.
     """
-    releases = bench.environments.releases(environment)
-    target = to or _previous(releases, service)
+    target = to or _previous(bench.environments.releases(environment), service)
     if target is None:
         raise FlowError(
             f"roll back {service.name} in {environment.name}",
@@ -69,7 +67,6 @@ def rollback(
             f"inv {service.name}.history --env {environment.name}",
             code=ExitCode.REFUSED,
         )
-    switch(bench, service, target, environment, reason)
     return target
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from invoke import Collection
 
-from build_tasks.tasks import ci, demo, platform, release, repo
+from build_tasks.tasks import ci, platform, release, repo
+from build_tasks.tasks.demo import demo_task
 from build_tasks.tasks.names import service_names
 from build_tasks.tasks.service import service_collection
 from build_tasks.tasks.session import Session
@@ -24,5 +25,5 @@ def namespace(root: Path) -> Collection:
         tree.add_collection(service_collection(session, name))
     for module in (release, ci, platform, repo):
         tree.add_collection(module.collection(session))
-    tree.add_task(demo.task(session))
+    tree.add_task(demo_task(session))
     return tree

@@ -33,7 +33,7 @@ def _run(session: Session) -> Task:
         help={
             **_EVENT_HELP,
             "deliver": "a release goes on through its environments (--no-deliver leaves it to ci.deliver)",
-            "dry-run": words.DRY_RUN,
+            "dry_run": words.DRY_RUN,
         }
     )
     @session.boundary
@@ -73,7 +73,7 @@ def _plan(session: Session) -> Task:
 
 
 def _deliver(session: Session) -> Task:
-    @task(help={"branch": _EVENT_HELP["branch"], "dry-run": words.DRY_RUN})
+    @task(help={"branch": _EVENT_HELP["branch"], "dry_run": words.DRY_RUN})
     @session.boundary
     def deliver(context: Context, branch: str = "", dry_run: bool = False) -> None:
         """Take a pushed release through its environments, up to the approval."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import NoReturn
 
@@ -32,6 +32,12 @@ class InvProgram(Program):
         # Invoke turns it off, so that every start would compile the project anew.
         sys.dont_write_bytecode = False
 
+    def create_config(self) -> None:
+        self._configure(super().create_config)
+
+    def update_config(self, merge: bool = True) -> None:
+        self._configure(lambda: super(InvProgram, self).update_config(merge))
+
     def parse_collection(self) -> None:
         self._boundary.run(super().parse_collection)
 
@@ -59,6 +65,12 @@ class InvProgram(Program):
         self.list_tasks()
         raise Exit
 
+    def _configure(self, read: Callable[[], None]) -> None:
+        try:
+            read()
+        except Exception as error:  # Invoke's own files: whatever is wrong there, a user wrote it
+            self._refuse(f"Invoke cannot read its configuration: {error}")
+
     def _refuse(self, why: str, suggestions: Iterable[str] = ()) -> NoReturn:
         hint = " or ".join(f"`{name}`" for name in suggestions)
         fix = f"did you mean {hint}? " if hint else ""
@@ -80,4 +92,20 @@ class InvProgram(Program):
         context = getattr(error, "context", None)
         if given.startswith("-") and context is not None:
             return get_close_matches(given, list(context.flags), n=2)
-        return get_close_matches(given, list(self.parser.contexts), n=3)
+        return similar_tasks(given, list(self.parser.contexts))
+
+
+def similar_tasks(given: str, known: Sequence[str]) -> list[str]:
+    """At most three task names that ``given`` may have meant, the likeliest first.
+
+    A right collection counts: of ``delivery.biuld`` only the second half is in doubt. A name without a
+    collection (``build``) may belong to any.
+    """
+    collection, dot, name = given.rpartition(".")
+    inside = {
+        task.removeprefix(f"{collection}."): task for task in known if task.startswith(f"{collection}.")
+    }
+    if dot and inside:
+        return [inside[close] for close in get_close_matches(name, inside, n=2)]
+    same_name = [task for task in known if task.rpartition(".")[2] == name]
+    return (same_name or get_close_matches(given, known))[:3]

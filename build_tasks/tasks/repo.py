@@ -2,86 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from invoke import Collection, Context, Exit, task
+from invoke import Collection, Context, Exit, Task, task
 
-from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.tally import Tally
-from build_tasks.ports.reporting import Reporter
-from build_tasks.presentation.answers import Answers
-from build_tasks.presentation.failures import Failures
-from build_tasks.steps.check import Check, Outcome, Platform, Verdict, run_checks, run_checks_on_platform
-from build_tasks.tasks.boundary import Boundary
+from build_tasks.tasks.session import Session
+
+if TYPE_CHECKING:
+    from build_tasks.adapters.own_checks import OwnChecks
+    from build_tasks.steps.check import Check, Outcome, Verdict
 
 
-class Tools(Protocol):
-    """The tools that check the repository; each method raises FlowError with what it found."""
-
-    def ruff(self) -> None: ...
-
-    def formatting(self) -> None: ...
-
-    def types(self) -> None: ...
-
-    def layers(self) -> None: ...
-
-    def tests(self, folder: str, env: Mapping[str, str]) -> tuple[Tally, FlowError | None]: ...
+def collection(session: Session) -> Collection:
+    """The collection ``repo``."""
+    return Collection("repo", _lint(session), _test(session), _check(session))
 
 
-@dataclass(frozen=True)
-class RepoBench:
-    """What the repository's tasks work with.
-
-    :param platform: makes an instance of the platform for tests only, and removes it.
-    """
-
-    reporter: Reporter
-    tools: Tools
-    platform: Platform
-    answers: Answers
-    failures: Failures
-
-
-def repo_tasks(bench_for: Callable[[Context], RepoBench], boundary: Boundary) -> Collection:
-    """The collection ``repo``.
-
-    :param bench_for: called when a task runs, so that listing tasks costs nothing.
-    """
-
+def _lint(session: Session) -> Task:
     @task
-    @boundary
+    @session.boundary
     def lint(context: Context) -> None:
         """Check rules, layout, types and layers of the code."""
-        bench = bench_for(context)
-        _conclude(bench, run_checks(bench.reporter, _lints(bench.tools)))
+        from build_tasks.steps.check import run_checks
 
+        _conclude(session, run_checks(session.composition.reporter, _lints(_tools(session))))
+
+    return lint
+
+
+def _test(session: Session) -> Task:
     @task
-    @boundary
+    @session.boundary
     def test(context: Context) -> None:
         """Run the unit tests: no engine, no cluster, no network."""
-        bench = bench_for(context)
-        _conclude(bench, run_checks(bench.reporter, [_suite(bench.tools, "unit", {})]))
+        from build_tasks.steps.check import run_checks
 
+        suites = _suites(_tools(session), ["unit"], {})
+        _conclude(session, run_checks(session.composition.reporter, suites))
+
+    return test
+
+
+def _check(session: Session) -> Task:
     @task
-    @boundary
+    @session.boundary
     def check(context: Context) -> None:
-        """Run everything that CI runs: lint, all tests, on a platform of its own that is removed after."""
-        bench = bench_for(context)
-        alone = run_checks(bench.reporter, [*_lints(bench.tools), _suite(bench.tools, "unit", {})])
+        """Run all that CI runs: lint and every test, on a platform of its own, removed afterwards."""
+        from build_tasks.steps.check import run_checks, run_checks_on_platform
+
+        tools, reporter = _tools(session), session.composition.reporter
+        alone = run_checks(reporter, [*_lints(tools), *_suites(tools, ["unit"], {})])
         together = run_checks_on_platform(
-            bench.reporter,
-            bench.platform,
-            lambda environ: [_suite(bench.tools, kind, environ) for kind in ("contract", "integration")],
+            reporter,
+            tools.platform,
+            lambda environ: _suites(tools, ["contract", "integration"], environ),
         )
-        _conclude(bench, alone + together)
+        _conclude(session, alone + together)
 
-    return Collection("repo", lint, test, check)
+    return check
 
 
-def _lints(tools: Tools) -> list[Check]:
+def _tools(session: Session) -> OwnChecks:
+    from build_tasks.adapters.own_checks import OwnChecks
+
+    composition = session.composition
+    return OwnChecks(composition.processes, composition.root, composition.reporter)
+
+
+def _lints(tools: OwnChecks) -> list[Check]:
+    from build_tasks.model.tally import Tally
+    from build_tasks.steps.check import Check, Outcome
+
     def passing(run: Callable[[], None]) -> Callable[[], Outcome]:
         def checked() -> Outcome:
             run()
@@ -90,26 +82,37 @@ def _lints(tools: Tools) -> list[Check]:
         return checked
 
     return [
-        Check("rules", "ruff check", passing(tools.ruff)),
-        Check("layout", "ruff format", passing(tools.formatting)),
-        Check("types", "mypy --strict", passing(tools.types)),
-        Check("layers", "import-linter", passing(tools.layers)),
+        Check("check rules", "ruff check", passing(tools.rules)),
+        Check("check layout", "ruff format", passing(tools.layout)),
+        Check("check types", "mypy --strict", passing(tools.types)),
+        Check("check layers", "import-linter", passing(tools.layers)),
     ]
 
 
-def _suite(tools: Tools, kind: str, environ: Mapping[str, str]) -> Check:
+def _suites(tools: OwnChecks, kinds: Sequence[str], environ: Mapping[str, str]) -> list[Check]:
+    from build_tasks.steps.check import Check, Outcome
+
     reasons = {
         "unit": "pure logic and fakes",
         "contract": "each adapter against the real tool",
         "integration": "the whole flow on real clusters",
     }
-    return Check(f"{kind} tests", reasons[kind], lambda: Outcome(*tools.tests(f"tests/{kind}", environ)))
+
+    def running(kind: str) -> Callable[[], Outcome]:
+        return lambda: Outcome(*tools.tests(f"tests/{kind}", environ))
+
+    return [Check(f"run {kind} tests", reasons[kind], running(kind)) for kind in kinds]
 
 
-def _conclude(bench: RepoBench, verdict: Verdict) -> None:
+def _conclude(session: Session, verdict: Verdict) -> None:
     """Tell all failures, then the count: the last line, plain, for whoever reads only that."""
+    import sys
+
+    from build_tasks.presentation.failures import failures_on
+
+    failures = failures_on(sys.stderr)
     for error in verdict.errors:
-        bench.failures.show_error(error)
-    bench.answers.show_line(str(verdict.tally))
-    if verdict.code is not ExitCode.OK:
+        failures.show_error(error)
+    session.answers.show_line(str(verdict.tally))
+    if verdict.code:
         raise Exit(code=int(verdict.code))

@@ -12,7 +12,7 @@ from build_tasks.tasks.session import Session, version
 if TYPE_CHECKING:
     from build_tasks.model.plan import Action
 
-_BUILD_HELP = {"dry-run": words.DRY_RUN, "force": words.FORCE}
+_BUILD_HELP = {"dry_run": words.DRY_RUN, "force": words.FORCE}
 
 
 def tasks(session: Session, name: str) -> list[Task]:
@@ -51,13 +51,13 @@ def _image(session: Session, name: str) -> Task:
 
 
 def _publish(session: Session, name: str) -> list[Task]:
-    @task(help={"version": words.VERSION + " (default: only check the chart)", "dry-run": words.DRY_RUN})
+    @task(help={"version": words.VERSION + " (default: only check the chart)", "dry_run": words.DRY_RUN})
     @session.boundary
     def package(context: Context, version: str = "", dry_run: bool = False) -> None:
         """Lint, render and package its Helm chart; version = appVersion."""
         _run(session, name, "package", False, dry_run, version)
 
-    @task(help={"version": words.VERSION, "dry-run": words.DRY_RUN})
+    @task(help={"version": words.VERSION, "dry_run": words.DRY_RUN})
     @session.boundary
     def push(context: Context, version: str = "", dry_run: bool = False) -> None:
         """Push its image and chart under a version; never overwrites one."""

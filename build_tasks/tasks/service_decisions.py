@@ -37,7 +37,7 @@ def _promote(session: Session, name: str) -> Task:
             "version": words.VERSION,
             "downgrade": "also when production runs a newer version",
             "reason": words.REASON,
-            "dry-run": words.DRY_RUN,
+            "dry_run": words.DRY_RUN,
         }
     )
     @session.boundary

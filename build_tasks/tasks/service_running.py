@@ -12,7 +12,7 @@ from build_tasks.tasks.session import Session, version
 if TYPE_CHECKING:
     from build_tasks.model.plan import Action
 
-_HELP = {"env": words.ENV, "version": words.VERSION, "reason": words.REASON, "dry-run": words.DRY_RUN}
+_HELP = {"env": words.ENV, "version": words.VERSION, "reason": words.REASON, "dry_run": words.DRY_RUN}
 
 
 def tasks(session: Session, name: str) -> list[Task]:
@@ -36,7 +36,7 @@ def _deploy(session: Session, name: str) -> Task:
 
 
 def _verify(session: Session, name: str) -> Task:
-    @task(help={key: _HELP[key] for key in ("env", "version", "dry-run")})
+    @task(help={key: _HELP[key] for key in ("env", "version", "dry_run")})
     @session.boundary
     def verify(context: Context, env: str = "qa", version: str = "", dry_run: bool = False) -> None:
         """Run its smoke test against a deployed version, in the cluster."""
@@ -56,15 +56,21 @@ def _traffic(session: Session, name: str) -> list[Task]:
 
     @task(help={**_HELP, "version": "where to (default: the version that had the traffic before)"})
     @session.boundary
-    def rollback(context: Context, env: str = "prod", version: str = "", reason: str = "rollback") -> None:
+    def rollback(
+        context: Context,
+        env: str = "prod",
+        version: str = "",
+        reason: str = "rollback",
+        dry_run: bool = False,
+    ) -> None:
         """Move the traffic back, in about a second."""
-        _rollback(session, name, env, version, reason)
+        _rollback(session, name, env, version, reason, dry_run)
 
     return [switch, rollback]
 
 
 def _retire(session: Session, name: str) -> Task:
-    @task(help={"env": words.ENV, "dry-run": words.DRY_RUN})
+    @task(help={"env": words.ENV, "dry_run": words.DRY_RUN})
     @session.boundary
     def retire(context: Context, env: str = "dev", dry_run: bool = False) -> None:
         """Remove versions beyond keep_versions."""
@@ -111,9 +117,13 @@ def _deploy_working_tree(session: Session, name: str, env: str, reason: str, dry
     switch(session.bench, service, deployed, environment, why)
 
 
-def _rollback(session: Session, name: str, env: str, wanted: str, reason: str) -> None:
-    from build_tasks.steps.traffic import rollback
+def _rollback(session: Session, name: str, env: str, wanted: str, reason: str, dry_run: bool) -> None:
+    from build_tasks.steps.traffic import rollback_target, switch
 
-    target = version(wanted) if wanted else None
-    now = rollback(session.bench, session.service(name), session.environment(env), target, reason)
-    session.answers.show_line(f"{name} in {env}: the traffic goes to {now.tag}")
+    service, environment = session.service(name), session.environment(env)
+    target = rollback_target(session.bench, service, environment, version(wanted) if wanted else None)
+    if dry_run:
+        session.answers.show_line(f"switch {name} in {env} to {target.tag}  (it had the traffic before)")
+        return
+    switch(session.bench, service, target, environment, reason)
+    session.answers.show_line(f"{name} in {env}: the traffic goes to {target.tag}")

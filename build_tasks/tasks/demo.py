@@ -1,0 +1,62 @@
+"""``demo``: watch a change reach production."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invoke import Context, Task, task
+
+from build_tasks.tasks.session import Session
+
+if TYPE_CHECKING:
+    from build_tasks.steps.demo.stage import Stage
+    from build_tasks.steps.demo.story import Outcome
+
+#: The service whose changes the demonstration releases.
+SERVICE = "delivery"
+
+
+def demo_task(session: Session) -> Task:
+    """The top-level task ``demo``."""
+
+    @task
+    @session.boundary
+    def demo(context: Context) -> None:
+        """Set everything up on this machine, then take three changes of a service towards production."""
+        from build_tasks.steps.demo.stage import Stage
+        from build_tasks.steps.demo.story import tell
+        from build_tasks.steps.platform.up import up
+
+        composition = session.composition
+        with composition.reporter.step("$ inv platform.up", "engine, tools, registry, two clusters"):
+            up(composition.platform.parts)
+        bench, settings = session.bench, session.bench.settings
+        folder = settings.build_folder / "demo"
+        stage = Stage(session.root, folder, settings.main_branch, composition.commands, composition.reporter)
+        with composition.reporter.step("clone this repository", "the demonstration changes only its copies"):
+            stage.set_up(settings.allowed_signers)
+        outcome = tell(bench, stage, session.service(SERVICE))
+        _conclude(session, stage, outcome)
+
+    return demo
+
+
+def _conclude(session: Session, stage: Stage, outcome: Outcome) -> None:
+    from build_tasks.steps.overview import status
+
+    answers, bench = session.answers, session.bench
+    took = [[f"{seconds:.1f} s", command] for command, seconds in stage.took]
+    answers.show_table(["took", "command"], took, title="what was typed")
+    deployed = status(bench, session.service(SERVICE), list(bench.settings.environments.values()))
+    rows = [[v.environment, v.version, "live" if v.live else "", v.ready, v.reason] for v in deployed]
+    answers.show_table(["environment", "version", "traffic", "ready", "reason"], rows, title="what runs where")
+    answers.show_text(
+        f"{outcome.versions[2].tag} was explained {outcome.explained:.1f} s after its deployment began.\n"
+        f"The rollback took {outcome.rollback:.1f} s; of {outcome.tally.requests} requests meanwhile"
+        f" {outcome.tally.failed} were lost.\n"
+        "Next:\n"
+        f"  ./inv {SERVICE}.history --env prod      how it came to this\n"
+        f"  ./inv {SERVICE}.deploy --env dev        your working tree, in dev\n"
+        "  ./inv --list                         everything else\n"
+        "  ./inv platform.down                  remove it all again\n"
+    )

