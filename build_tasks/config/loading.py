@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from build_tasks.config.problems import Problem, problem_at, shape_problems
-from build_tasks.config.reserved import RESERVED
+from build_tasks.config.problems import Problem, shape_problems
 from build_tasks.config.schema import EnvironmentTable, ServiceFile, SettingsTable
+from build_tasks.config.sense import TABLES, service_sense, settings_sense
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.instance import Instance
 from build_tasks.model.service import Service
 from build_tasks.model.settings import Settings
-
-_TABLES = ("tool", "build_tasks")
 
 
 def load_settings(root: Path, instance: Instance) -> Settings:
@@ -30,14 +28,15 @@ def load_settings(root: Path, instance: Instance) -> Settings:
     """
     file = root / "pyproject.toml"
     text, data, problems = _parse(file, "pyproject.toml")
-    table = data.get("tool", {}).get("build_tasks") if data is not None else None
+    tool = data.get("tool") if data is not None else None
+    table = tool.get("build_tasks") if isinstance(tool, dict) else None
     if data is not None and table is None:
         problems.append(Problem("pyproject.toml", 0, "tool.build_tasks", "missing table"))
     if table is not None:
-        problems += _shape("pyproject.toml", text, table, SettingsTable, _TABLES)
+        problems += _shape("pyproject.toml", text, table, SettingsTable, TABLES)
     if not problems:
         read = msgspec.convert(table, SettingsTable)
-        problems += _settings_sense(text, read)
+        problems += settings_sense(text, read)
     _raise(problems, "read the repository's settings")
     return _settings(root, read, instance)
 
@@ -70,7 +69,7 @@ def _service(folder: Path, shown: str, settings: Settings) -> tuple[Service | No
     if data is None:
         return None, problems
     problems += _shape(name, text, data, ServiceFile, ())
-    problems += _service_sense(name, text, data, folder, settings)
+    problems += service_sense(name, text, data, folder, settings)
     if problems:
         return None, problems
     file = msgspec.convert(data, ServiceFile)
@@ -88,39 +87,6 @@ def _service(folder: Path, shown: str, settings: Settings) -> tuple[Service | No
         keep_versions=file.switch.keep_versions,
         port=file.port,
     ), []
-
-
-def _service_sense(
-    name: str, text: str, data: Mapping[str, Any], folder: Path, settings: Settings
-) -> list[Problem]:
-    """What the shape cannot say: names that must agree with the folder and the environments."""
-    found = []
-    given = data.get("name")
-    if isinstance(given, str) and given != folder.name:
-        found.append(problem_at(name, text, ("name",), f"{given!r} is not the folder's name {folder.name!r}"))
-    if folder.name in RESERVED:
-        found.append(problem_at(name, text, ("name",), f"{folder.name!r} is the name of a task collection"))
-    delivery = data.get("delivery")
-    listed = delivery.get("environments", ()) if isinstance(delivery, dict) else ()
-    for environment in listed if isinstance(listed, list) else ():
-        if not isinstance(environment, str):
-            continue
-        known = settings.environments.get(environment)
-        path = ("delivery", "environments")
-        if known is None:
-            found.append(problem_at(name, text, path, f"unknown environment {environment!r}"))
-        elif known.production:
-            message = f"{environment!r} is production: it comes last by itself, after an approval"
-            found.append(problem_at(name, text, path, message))
-    return found
-
-
-def _settings_sense(text: str, table: SettingsTable) -> list[Problem]:
-    production = [name for name, e in table.environments.items() if e.production]
-    if len(production) == 1:
-        return []
-    message = f"exactly one environment must have production = true, found {len(production)}"
-    return [problem_at("pyproject.toml", text, (*_TABLES, "environments"), message)]
 
 
 def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
@@ -168,8 +134,12 @@ def _parse(file: Path, shown: str) -> tuple[str, dict[str, Any] | None, list[Pro
         return "", None, [Problem(shown, 0, "", "no such file")]
     except UnicodeDecodeError as error:
         return "", None, [Problem(shown, 0, "", f"not UTF-8 at byte {error.start}")]
+    except OSError as error:
+        return "", None, [Problem(shown, 0, "", error.strerror or str(error))]
     except tomllib.TOMLDecodeError as error:
-        return "", None, [Problem(shown, 0, "", str(error))]
+        message, _, position = str(error).partition(" (at line ")
+        line = int(position.partition(",")[0]) if position else 0
+        return "", None, [Problem(shown, line, "", message)]
 
 
 def _raise(problems: Sequence[Problem], what: str) -> None:

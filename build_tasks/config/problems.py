@@ -84,7 +84,7 @@ def _explain(error: Any) -> Iterator[tuple[tuple[str, ...], str]]:
         case "additionalProperties":
             known = sorted(error.schema.get("properties", {}))
             for key in sorted(set(error.instance) - set(known)):
-                yield (key,), f"unknown key{_suggestion(key, known)}"
+                yield (key,), f"unknown key{suggestion(key, known)}"
         case "required":
             for key in error.validator_value:
                 if key not in error.instance:
@@ -97,7 +97,8 @@ def _explain(error: Any) -> Iterator[tuple[tuple[str, ...], str]]:
             yield (), error.message
 
 
-def _suggestion(key: str, known: Sequence[str]) -> str:
+def suggestion(key: str, known: Sequence[str]) -> str:
+    """The nearest of the known words, else all of them, to follow a message."""
     from difflib import get_close_matches
 
     close = get_close_matches(key, known, 1)

@@ -14,7 +14,9 @@ from msgspec import Meta, Struct
 #: A DNS label (RFC 1123) short enough that ``<name>-v<version>`` stays a Helm release name.
 Name = Annotated[str, Meta(pattern="^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$")]
 Label = Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
-RelativePath = Annotated[str, Meta(pattern="^[^/\\\\].*$", description="a path inside the repository")]
+RelativePath = Annotated[
+    str, Meta(pattern=r"^(?!.*(^|/)\.\.(/|$))[^/\\].*$", description="a path inside the repository")
+]
 
 
 def _doc(text: str, example: object) -> Meta:
@@ -35,7 +37,9 @@ class TestTable(Struct, frozen=True, forbid_unknown_fields=True):
 
 class DeliveryTable(Struct, frozen=True, forbid_unknown_fields=True):
     environments: Annotated[
-        tuple[Name, ...], _doc("where a release goes before production, in that order", ["qa", "staging"])
+        tuple[Name, ...],
+        Meta(min_length=1),
+        _doc("where a release goes before production, in that order", ["qa", "staging"]),
     ] = ("qa",)
 
 

@@ -12,6 +12,8 @@ from build_tasks.model.version import Version
 
 #: Namespace of approval signatures (`ssh-keygen -Y sign -n`); an allowed-signers line may be limited to it.
 APPROVAL_NAMESPACE = "approval@build-tasks"
+#: Namespace of release records: git's own for tags.
+RECORD_NAMESPACE = "git"
 #: OCI artifact type under which approvals are attached to the image.
 APPROVAL_TYPE = "application/vnd.build-tasks.approval.v1+json"
 

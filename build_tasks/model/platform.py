@@ -53,7 +53,8 @@ class ToolRecipe:
 
         :param compiler: identity of the compiler, ``go1.26.8 linux/amd64``.
         """
-        files = sorted(f for f in self.folder.iterdir() if f.name in ("go.mod", "go.sum") or f.suffix == ".go")
+        names = ("go.mod", "go.sum")
+        files = sorted(f for f in self.folder.iterdir() if f.name in names or f.suffix == ".go")
         sources = [part for f in files for part in (f.name, f.read_bytes())]
         settings = [self.programs, self.stamps]
         flat = [f"{k}={v}" for mapping in settings for k, v in sorted(mapping.items())]

@@ -7,6 +7,9 @@ from functools import total_ordering
 
 import semver
 
+#: Longest version: it is the value of a Kubernetes label, and of an image's tag after a ``v``.
+_LONGEST = 63
+
 
 @total_ordering
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class Version:
     def parse(cls, text: str) -> Version:
         """Read ``1.0.2`` or ``v1.0.2``.
 
-        :raises ValueError: not SemVer 2.0, or with build metadata (``+`` is not legal in an image tag).
+        :raises ValueError: not SemVer 2.0, with build metadata (``+`` is not legal in an image tag), or too
+            long for a label.
         """
         bare = text.removeprefix("v")
         try:
@@ -30,6 +34,8 @@ class Version:
             raise ValueError(
                 f"{text!r} has build metadata (+{parsed.build}), which an image tag cannot carry"
             )
+        if len(bare) > _LONGEST:
+            raise ValueError(f"{text!r} is longer than the {_LONGEST} characters that a label can hold")
         return cls(parsed)
 
     def __str__(self) -> str:

@@ -10,15 +10,14 @@ from build_tasks.planning.inputs import under_any
 
 @dataclass(frozen=True)
 class Affected:
-    """A service, the path that concerns it, and how the service comes to depend on that path."""
+    """A service, and why a change concerns it."""
 
     service: str
-    path: str
     reason: str
 
 
 def affected(changed: Iterable[str], built_from: Mapping[str, Sequence[str]]) -> list[Affected]:
-    """The services a change concerns, by name, each with the first path that does.
+    """The services a change concerns, by name, each with the first path that does as its reason.
 
     :param changed: changed paths, relative to the root.
     :param built_from: for each service its folder, then what else its Dockerfile copies in.
@@ -30,7 +29,7 @@ def affected(changed: Iterable[str], built_from: Mapping[str, Sequence[str]]) ->
             folder = under_any(path, folders)
             if folder is not None:
                 own = folder == folders[0]
-                reason = f"in its folder {folder}" if own else f"its Dockerfile copies {folder}"
-                found.append(Affected(service, path, reason))
+                how = f"in its folder {folder}" if own else f"its Dockerfile copies {folder}"
+                found.append(Affected(service, f"{path} changed, {how}"))
                 break
     return found

@@ -12,7 +12,7 @@ from build_tasks.model.version import Version
 
 
 def check_may_decide(record: ReleaseRecord, approver: Signature) -> None:
-    """Whoever cut a version cannot approve it: neither the person nor the key.
+    """Whoever cut a version cannot approve it: neither the person nor the key. (They may well reject it.)
 
     :raises FlowError: REFUSED.
     """
@@ -39,7 +39,8 @@ def check_approved(
 ) -> SignedStatement:
     """The approval that opens the gate.
 
-    A valid rejection of the same digests wins over every approval.
+    A valid rejection of the same digests wins over every approval; it neither expires nor depends on who cut
+    the release, nor on clocks: what stops a release is believed more readily than what lets it through.
 
     :param statements: what is attached to the image, with the outcome of verifying each signature.
     :raises FlowError: REFUSED, with the reason for which each statement does not count.
@@ -81,9 +82,11 @@ def _problem(
         return f"{who}: it is about image {said.image.short}, not {artifacts.image.short}"
     if said.chart != artifacts.chart:
         return f"{who}: it is about chart {said.chart.short}, not {artifacts.chart.short}"
+    if said.decision is Decision.REJECT:
+        return ""
     if same_hand(record.signer, signed.signer):
         return f"{who}: cut this release and cannot approve it"
-    if said.decision is Decision.APPROVE and now >= said.expires:
+    if now >= said.expires:
         return f"{who}: expired on {said.expires:%Y-%m-%d %H:%M} UTC"
     if said.issued > now:
         return f"{who}: issued in the future ({said.issued:%Y-%m-%d %H:%M} UTC); check the clocks"

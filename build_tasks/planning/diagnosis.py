@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from build_tasks.model.releases import PodState
 
 #: Reasons that waiting does not cure (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/ and
-#: the kubelet's container reasons). ErrImagePull is not among them: the kubelet tries again before it backs off.
+#: the kubelet's container reasons). ErrImagePull is not among them: the kubelet tries again before it backs
+#: off.
 HOPELESS = frozenset(
     {
         "CrashLoopBackOff",
@@ -37,7 +38,7 @@ class Hopeless:
 def hopeless(pods: Sequence[PodState]) -> Hopeless | None:
     """The first pod that will not become ready by waiting; None while there is hope."""
     for pod in sorted(pods, key=lambda p: p.name):
-        if pod.ready:
+        if pod.ready or pod.phase == "Terminating":
             continue
         reason = next((r for r in pod.reasons if r in HOPELESS), "")
         if not reason and pod.restarts >= RESTARTS:

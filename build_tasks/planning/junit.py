@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any
 
 from build_tasks.model.tests import TestCase, TestOutcome, TestSummary
@@ -17,7 +18,8 @@ def summarise(reports: Sequence[bytes], status: int) -> TestSummary:
     :param reports: its JUnit XML files.
     :param status: the exit status of its container.
     :returns: CRASHED for reports that cannot be read, or a bad status although nothing failed; EMPTY if
-        nothing ran (pytest then ends with 5, so an empty report decides before the status).
+        nothing ran (pytest then ends with 5, so an empty report decides before the status) or all that
+        there is was skipped: nothing was tested.
     """
     cases = _cases(reports)
     if cases is None or (not cases and status not in (0, 5)):
@@ -30,7 +32,7 @@ def summarise(reports: Sequence[bytes], status: int) -> TestSummary:
         passed=passed,
         failed=len(failures),
         skipped=skipped,
-        seconds=sum(float(case.time or 0) for case in cases),
+        seconds=sum(map(_seconds, cases)),
         slowest=_slowest(cases),
         failures=failures,
     )
@@ -49,19 +51,20 @@ def _cases(reports: Sequence[bytes]) -> list[Any] | None:
     from junitparser.junitparser import JUnitXmlError
 
     found: list[Any] = []
+    readable = False
     for report in reports:
         try:
             xml: Any = JUnitXml.fromstring(report)
-        except (JUnitXmlError, SyntaxError):
+        except JUnitXmlError:
+            # Some other XML: coverage, for one.
+            continue
+        except SyntaxError:
             return None
+        readable = True
         suites: Iterable[Any] = xml if isinstance(xml, JUnitXml) else [xml]
-        for suite in suites:
-            found += _flatten(suite)
-    return found if reports else None
-
-
-def _flatten(suite: Any) -> list[Any]:
-    return [*suite, *(case for inner in suite.testsuites() for case in _flatten(inner))]
+        # Iterating a suite gives the cases of the suites inside it, too.
+        found += [case for suite in suites for case in suite]
+    return found if readable else None
 
 
 def _result(case: Any) -> str:
@@ -78,8 +81,17 @@ def _failure(case: Any) -> TestCase:
 def _slowest(cases: Sequence[Any]) -> str:
     if not cases:
         return ""
-    case = max(cases, key=lambda c: float(c.time or 0))
-    return f"{_name(case)} {float(case.time or 0):.1f} s"
+    case = max(cases, key=_seconds)
+    return f"{_name(case)} {_seconds(case):.1f} s"
+
+
+def _seconds(case: Any) -> float:
+    """What the framework says; 0 when it says something else than a number."""
+    try:
+        seconds = float(case.time or 0)
+    except ValueError:
+        return 0.0
+    return seconds if isfinite(seconds) else 0.0
 
 
 def _name(case: Any) -> str:

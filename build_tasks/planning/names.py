@@ -20,19 +20,25 @@ _RELEASE_BRANCH = re.compile(r"release/(?P<service>[^/]+)/(?P<version>.+)")
 def release_name(service: str, version: Version) -> str:
     """The Helm release of a version: ``delivery-v1-10-0`` (dots removed would make v1.10.0 and v11.0.0 one).
 
-    The working tree has one release however often it changes: ``delivery-dev``. Names beyond Helm's limit
-    keep their beginning and end in a hash of the whole.
+    The working tree has one release however often it changes: ``delivery-dev``. A name that is too long for
+    Helm, or that another version would share (``1.0.0-rc.1``, ``1.0.0-rc-1`` and ``1.0.0-RC.1`` are three),
+    ends in a hash of the whole.
     """
     if version.is_working_tree:
         return _within(f"{service}-dev", HELM_NAME_LIMIT)
-    name = f"{service}-v{str(version).replace('.', '-').lower()}"
+    exact = f"{service}-v{version}"
+    name = exact.replace(".", "-").lower()
+    if "-" in str(version).partition("-")[2] or exact != exact.lower():
+        return _hashed(name, exact, HELM_NAME_LIMIT)
     return _within(name, HELM_NAME_LIMIT)
 
 
 def _within(name: str, limit: int) -> str:
-    if len(name) <= limit:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return name if len(name) <= limit else _hashed(name, name, limit)
+
+
+def _hashed(name: str, exact: str, limit: int) -> str:
+    digest = hashlib.sha256(exact.encode()).hexdigest()[:8]
     return f"{name[: limit - 9].rstrip('-')}-{digest}"
 
 

@@ -32,7 +32,7 @@ def continuous_integration(
         case Extent.VALIDATION:
             return _validation(trigger, concerned)
         case Extent.CANDIDATE:
-            actions = [a for c in concerned for a in candidate(c.service, f"{c.path} changed, {c.reason}")]
+            actions = [a for c in concerned for a in candidate(c.service, c.reason)]
             return Plan(trigger.because, tuple(actions), _unconcerned(services, concerned))
 
 
@@ -40,7 +40,7 @@ def _validation(trigger: Trigger, concerned: Sequence[Affected]) -> Plan:
     mine = [c for c in concerned if c.service == trigger.service]
     if not mine:
         return Plan(trigger.because, (), (f"{trigger.service}: nothing that it is built from changed",))
-    actions = [a for c in mine for a in validation(c.service, f"{c.path} changed, {c.reason}")]
+    actions = [a for c in mine for a in validation(c.service, c.reason)]
     return Plan(trigger.because, tuple(actions))
 
 

@@ -78,7 +78,10 @@ def read_record(tag: SignedTag) -> ReleaseRecord:
 
 
 def _object(data: bytes) -> dict[str, Any]:
-    fields = json.loads(data)
+    try:
+        fields = json.loads(data)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(fields, dict):
         raise ValueError("not a JSON object")
     return fields
@@ -92,4 +95,7 @@ def _time(text: object) -> datetime:
     time = datetime.fromisoformat(str(text))
     if time.tzinfo is None:
         raise ValueError(f"{text}: no time zone")
-    return time
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text}: out of range") from None

@@ -17,6 +17,9 @@ def check_new(service: str, version: Version, taken: Sequence[Version]) -> None:
     :raises FlowError: REFUSED with the next free version, CONFLICT if exactly this one is taken.
     """
     what = f"release {service} {version.tag}"
+    if version.is_working_tree:
+        why = "that is how the working tree is called in dev"
+        raise FlowError(what, why, "take a version above 0.0.0", code=ExitCode.REFUSED)
     following = next_patch(version, taken)
     if version in taken:
         why = f"{version.tag} exists already"

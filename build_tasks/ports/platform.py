@@ -15,6 +15,7 @@ from build_tasks.model.local_platform import (
     NetworkState,
     PodRun,
 )
+from build_tasks.model.platform import PlatformImages
 
 
 class ManagedEngine(Protocol):
@@ -32,6 +33,9 @@ class ManagedEngine(Protocol):
 
     def obstacle(self) -> str:
         """Why it cannot run on this host; empty if it can."""
+
+    def has_data(self) -> bool:
+        """Whether it ever ran for this cache: there may be containers to remove."""
 
     def start(self) -> None:
         """Start it and wait until it answers; nothing if it already does."""
@@ -94,9 +98,6 @@ class EngineObjects(Protocol):
     def write_file(self, container: str, path: str, text: str) -> None:
         """Write a file in a running container, all of it or nothing."""
 
-    def image_labels(self, image: str) -> Mapping[str, str]:
-        """Labels of an image in the engine; empty if there is no such image."""
-
 
 class LocalClusters(Protocol):
     """kind."""
@@ -143,6 +144,12 @@ class ClusterAdmin(Protocol):
 
     def endpoint(self) -> Endpoint: ...
 
+    def may(self, account: str, verb: str, resource: str, namespace: str) -> bool:
+        """Whether RBAC lets an account (``<namespace>:<name>`` of a service account) do that."""
+
+    def refusal(self, namespace: str, manifest: Mapping[str, object]) -> str:
+        """Why the API server would not take an object; empty if it would. Changes nothing."""
+
     def run_pod(self, namespace: str, manifest: Mapping[str, object], seconds: float) -> PodRun:
         """Run a pod to its end and remove it."""
 
@@ -167,6 +174,9 @@ class Host(Protocol):
 
     def http_ok(self, url: str) -> bool:
         """Whether a GET is answered with 200 within a few seconds."""
+
+    def may_upload(self, registry: str, repository: str) -> bool:
+        """Whether a registry lets anybody begin an upload there; the upload is taken back."""
 
 
 class PrivateFiles(Protocol):
@@ -193,11 +203,8 @@ class Supplies(Protocol):
     def engine_programs(self) -> None:
         """Make the managed engine's programs callable."""
 
-    def node_image(self) -> str:
-        """Name of the node image in the engine, made if need be; a name is for one content only."""
+    def image_names(self) -> PlatformImages:
+        """The platform's images by name, made or not; a name is for one content only. Makes nothing."""
 
-    def registry_image(self) -> str:
-        """The same, for the registry."""
-
-    def redis_image(self) -> str:
-        """The same, for the data stores."""
+    def images(self) -> PlatformImages:
+        """The same, and the engine has them: made if need be."""

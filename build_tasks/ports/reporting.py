@@ -29,3 +29,6 @@ class Reporter(Protocol):
 class Clock(Protocol):
     def now(self) -> datetime:
         """The time, with its zone (UTC)."""
+
+    def pause(self, seconds: float) -> None:
+        """Let that much time pass, between two looks at something that is awaited."""

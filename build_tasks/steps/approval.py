@@ -39,8 +39,8 @@ def decide(
 ) -> SignedStatement:
     """Sign a decision about the version's exact digests and attach it to the image.
 
-    :raises FlowError: REFUSED if it was not verified in pre-production, by whoever cut it, or by a key that
-        main's allowed signers do not name.
+    :raises FlowError: REFUSED for an approval of what was not verified in pre-production, or by whoever cut
+        it; for a key that main's allowed signers do not name.
     """
     what = f"{decision.value} {service.name} {version.tag}"
     bench.source.fetch()
@@ -60,10 +60,12 @@ def decide(
         data = write_statement(statement)
         signature = bench.signer.sign(data, signing_key, APPROVAL_NAMESPACE)
         signer = bench.signer.verify(data, signature, allowed_signers(bench), APPROVAL_NAMESPACE)
-        check_may_decide(release, signer)
+        if decision is Decision.APPROVE:
+            check_may_decide(release, signer)
         files = {_STATEMENT: data, _SIGNATURE: signature}
         bench.registry.attach(_image(bench, service, found), APPROVAL_TYPE, files)
-    bench.reporter.note(f"signed by {signer.principal}, counts until {expires:%Y-%m-%d %H:%M} UTC")
+    until = f", counts until {expires:%Y-%m-%d %H:%M} UTC" if decision is Decision.APPROVE else ""
+    bench.reporter.note(f"signed by {signer.principal}{until}")
     return SignedStatement(statement, signer)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.event import BuildEvent, EventKind
 from build_tasks.model.plan import Plan
-from build_tasks.planning import dockerfile
 from build_tasks.planning.affected import Affected, affected
 from build_tasks.planning.pipeline import continuous_integration, delivery
-from build_tasks.planning.triggers import trigger
+from build_tasks.planning.triggers import Extent, trigger
+from build_tasks.steps.inputs import built_from
 from build_tasks.steps.push import artifacts
 from build_tasks.steps.release import main_ref
 from build_tasks.steps.workbench import Workbench
@@ -19,7 +19,8 @@ def event_here(bench: Workbench, kind: str, branch: str, base: str) -> BuildEven
 
     :param kind: ``push`` or ``pull_request``.
     :param branch: empty: the branch that is checked out.
-    :param base: what to compare with; empty: the parent on main, else where the branch left main.
+    :param base: what to compare with; empty (or zeros, as CI systems write for a new branch): the parent on
+        main, else where the branch left main.
     :raises FlowError: USAGE for an unknown kind, a detached head without a branch, an unknown base.
     """
     what = "find out what to build"
@@ -32,7 +33,7 @@ def event_here(bench: Workbench, kind: str, branch: str, base: str) -> BuildEven
     branch = branch or bench.source.branch()
     if not branch:
         raise FlowError(what, "no branch is checked out (detached)", "say --branch", code=ExitCode.USAGE)
-    if base:
+    if base.strip("0"):
         commit = bench.source.commit(base)
         if commit is None:
             fix = "name a commit that is in this clone (a shallow clone lacks history)"
@@ -47,30 +48,22 @@ def plan_for(bench: Workbench, event: BuildEvent, *, deliver: bool) -> Plan:
     :param deliver: go on with the delivery of a release.
     """
     called_for = trigger(event, bench.settings.main_branch, bench.services)
-    return continuous_integration(called_for, dict(bench.services), concerned(bench, event), deliver)
+    compared = called_for.extent in (Extent.VALIDATION, Extent.CANDIDATE)
+    found = concerned(bench, event) if compared else []
+    return continuous_integration(called_for, dict(bench.services), found, deliver)
 
 
 def concerned(bench: Workbench, event: BuildEvent) -> list[Affected]:
     """The services that the event's change concerns; all of them when there is nothing to compare with."""
     if not event.base:
-        return [Affected(name, s.folder, "no commit to compare with") for name, s in bench.services.items()]
-    return affected(bench.source.changed_paths(event.base, event.head), built_from(bench))
-
-
-def built_from(bench: Workbench) -> dict[str, list[str]]:
-    """For each service its folder, then what else its Dockerfile copies in."""
-    found = {}
-    for name, service in bench.services.items():
-        file = bench.settings.root / service.dockerfile
-        sources = dockerfile.parse(file.read_text(encoding="utf-8"), service.dockerfile).sources
-        outside = [source for source in sources if not source.startswith(f"{service.folder}/")]
-        found[name] = [service.folder, *outside]
-    return found
+        return [Affected(name, "there is no commit to compare with") for name in sorted(bench.services)]
+    sources = {name: built_from(bench, service) for name, service in bench.services.items()}
+    return affected(bench.source.changed_paths(event.base, event.head), sources)
 
 
 def _base(bench: Workbench, kind: EventKind, branch: str, head: str) -> str:
     if kind is EventKind.PUSH and branch == bench.settings.main_branch:
-        parent = bench.source.commit(f"{head}^")
+        parent = bench.source.commit(f"{head}~1")
         return parent.sha if parent else ""
     return bench.source.merge_base(head, main_ref(bench)) or ""
 

@@ -19,9 +19,9 @@ from build_tasks.planning.names import (
     production_image,
     release_name,
 )
-from build_tasks.ports.runtime import Releases
 from build_tasks.steps.package import values_for
 from build_tasks.steps.push import artifacts
+from build_tasks.steps.recovery import recover
 from build_tasks.steps.rollout import await_rollout
 from build_tasks.steps.workbench import Workbench
 
@@ -91,7 +91,7 @@ def deploy(
     releases = bench.environments.releases(environment)
     title = f"deploy {wanted.release} to {environment.name}"
     values = values_for(archive, environment, wanted.image, reason, wanted.version.tag)
-    _recover(bench, releases, wanted.release)
+    recover(bench, releases, wanted.release)
     current = releases.get(wanted.release)
     if current and current.status is ReleaseStatus.DEPLOYED and _same(current.values, values):
         bench.reporter.skip(title, "this release runs with this image and these values")
@@ -108,20 +108,3 @@ def _same(one: object, other: object) -> bool:
     for values in both:
         values.pop("reason", None)
     return len(both) == 2 and both[0] == both[1]
-
-
-def _recover(bench: Workbench, releases: Releases, release: str) -> None:
-    """Free a release that somebody was killed over: back to its last good revision, or away with it."""
-    current = releases.get(release)
-    if current is None or not (current.status.pending or current.status is ReleaseStatus.UNINSTALLING):
-        return
-    good = [
-        r for r in releases.history(release) if r.status in (ReleaseStatus.DEPLOYED, ReleaseStatus.SUPERSEDED)
-    ]
-    if good and current.status.pending:
-        why = f"it is stuck in {current.status.value}; back to revision {good[-1].number}"
-        with bench.reporter.step(f"recover {release}", why):
-            releases.rollback(release, good[-1].number)
-    else:
-        with bench.reporter.step(f"recover {release}", f"it is stuck in {current.status.value}; removed"):
-            releases.uninstall(release)

@@ -10,8 +10,9 @@ from build_tasks.model.version import Version
 from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.steps import promote, traffic
 from build_tasks.steps.approval import check_gate, decisions
-from build_tasks.steps.deploy import deployable, deploy_released
-from build_tasks.steps.image import Recipe, build_stage, check_image, recipe
+from build_tasks.steps.deploy import deploy_released, deployable
+from build_tasks.steps.image import build_stage, check_image
+from build_tasks.steps.inputs import Recipe, recipe
 from build_tasks.steps.package import UNRELEASED, package
 from build_tasks.steps.push import artifacts, push
 from build_tasks.steps.test import test
@@ -97,10 +98,12 @@ def _retire(run: Run, action: Action) -> None:
 
 def _await_approval(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
-    decided = decisions(bench, service, artifacts(bench, service, version))
-    for signed in decided:
-        who = signed.signer.principal if signed.signer else "an unknown signer"
-        bench.reporter.note(f"{signed.statement.decision.value}d by {who}")
+    for signed in decisions(bench, service, artifacts(bench, service, version)):
+        decision = signed.statement.decision.value
+        if signed.signer is None:
+            bench.reporter.warn(f"a decision to {decision} does not count: {signed.refusal}")
+        else:
+            bench.reporter.note(f"{signed.signer.principal} decided to {decision} it")
     bench.reporter.note(f"{service.name} {version.tag} waits for an approver:")
     bench.reporter.note(f"  inv {service.name}.approve --version {version}")
     bench.reporter.note(f"  inv {service.name}.promote --version {version}")

@@ -43,13 +43,28 @@ def package(bench: Workbench, service: Service, version: Version = UNRELEASED) -
 
 
 def overlay(archive: Path, environment: str) -> dict[str, Any]:
-    """The chart's own values for an environment; empty if it has none."""
+    """The chart's own values for an environment; empty if it has none.
+
+    :raises FlowError: CHART_REFUSED if they are not a YAML mapping.
+    """
+    name = f"values-{environment}.yaml"
     with tarfile.open(archive) as tar:
         for member in tar.getmembers():
-            if member.name.split("/")[1:] == [f"values-{environment}.yaml"]:
-                file = tar.extractfile(member)
-                return dict(yaml.safe_load(file.read()) or {}) if file else {}
+            file = tar.extractfile(member) if member.name.split("/")[1:] == [name] else None
+            if file is not None:
+                return _mapping(file.read(), name)
     return {}
+
+
+def _mapping(text: bytes, name: str) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(text) or {}
+        why = "" if isinstance(values, dict) else "it is not a mapping of values"
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        values, why = {}, str(error)
+    if why:
+        raise FlowError(f"read the chart's {name}", why, "correct it", code=ExitCode.CHART_REFUSED)
+    return dict(values)
 
 
 def values_for(archive: Path, environment: Environment, image: Ref, reason: str, tag: str) -> dict[str, Any]:
@@ -57,10 +72,13 @@ def values_for(archive: Path, environment: Environment, image: Ref, reason: str,
 
     :param image: registry, repository and digest.
     """
+    own = overlay(archive, environment.name)
+    own_image = own.get("image")
     return {
-        **overlay(archive, environment.name),
+        **own,
         "reason": reason,
         "image": {
+            **(own_image if isinstance(own_image, dict) else {}),
             "registry": image.registry,
             "repository": image.repository,
             "tag": tag,
@@ -89,8 +107,7 @@ def _check(
         values=values,
         kube_version=bench.settings.kubernetes,
     )
-    manifests = [document for document in yaml.safe_load_all(rendered) if document]
-    problems = violations(manifests, release)
+    problems = violations([document for document in yaml.safe_load_all(rendered) if document], release)
     if problems:
         raise FlowError(
             f"package {service.name}",

@@ -13,7 +13,8 @@ from build_tasks.model.version import Version
 from build_tasks.planning.dockerfile import FINAL
 from build_tasks.planning.names import candidate_chart, candidate_image, local_image, versions_among
 from build_tasks.planning.versions import check_new, next_patch
-from build_tasks.steps.image import INPUTS_LABEL, Recipe
+from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.workbench import Workbench
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
-from tenacity import RetryError
+from tenacity import RetryError, Retrying, retry_if_result, wait_fixed
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
+from build_tasks.model.releases import PodState, Rollout
 from build_tasks.planning.diagnosis import Hopeless, hopeless
+from build_tasks.ports.reporting import Clock
 from build_tasks.ports.runtime import Workloads
 from build_tasks.steps.workbench import Workbench
 
@@ -17,6 +19,7 @@ from build_tasks.steps.workbench import Workbench
 _INTERVAL = 0.5
 #: Log lines of the failing pod that an error shows.
 _LOG_LINES = 20
+_VERSION = "app.kubernetes.io/version"
 
 
 def selector(release: str) -> str:
@@ -33,18 +36,20 @@ def await_rollout(bench: Workbench, workloads: Workloads, release: str, environm
     timeout = bench.settings.deploy_timeout
     with bench.reporter.step(f"wait for {release} in {environment.name}", "until its pods are ready"):
         try:
-            state = _retrying(timeout)(lambda: _look(workloads, release))
+            state = _retrying(bench.clock, timeout)(lambda: _look(workloads, release))
         except RetryError:
             raise _failure(workloads, release, environment, _slow(workloads, release, timeout)) from None
         if isinstance(state, Hopeless):
             raise _failure(workloads, release, environment, state)
 
 
-def _retrying(timeout: timedelta) -> Retrying:
+def _retrying(clock: Clock, timeout: timedelta) -> Retrying:
+    deadline = clock.now() + timeout
     return Retrying(
         retry=retry_if_result(lambda state: state is False),
         wait=wait_fixed(_INTERVAL),
-        stop=stop_after_delay(timeout.total_seconds()),
+        stop=lambda _: clock.now() >= deadline,
+        sleep=clock.pause,
     )
 
 
@@ -53,12 +58,25 @@ def _look(workloads: Workloads, release: str) -> Hopeless | bool:
     rollouts = workloads.rollouts(selector(release))
     if rollouts and all(rollout.complete for rollout in rollouts):
         return True
-    return hopeless(workloads.pods(selector(release))) or False
+    return hopeless(_new_pods(workloads, release, rollouts)) or False
+
+
+def _new_pods(workloads: Workloads, release: str, rollouts: Sequence[Rollout]) -> list[PodState]:
+    """The pods of what is being rolled out.
+
+    The working tree's release is upgraded in place: a pod of the tree before, which may well be what the new
+    one corrects, is still there and tells nothing about it. The conventions put the version on all of them.
+    """
+    versions = {rollout.labels.get(_VERSION) for rollout in rollouts} | {None}
+    pods = workloads.pods(selector(release))
+    return [pod for pod in pods if not rollouts or pod.labels.get(_VERSION) in versions]
 
 
 def _slow(workloads: Workloads, release: str, timeout: timedelta) -> Hopeless:
     message = f"not ready after {timeout.total_seconds():g} s"
-    waiting = [pod for pod in workloads.pods(selector(release)) if not pod.ready]
+    pods = _new_pods(workloads, release, workloads.rollouts(selector(release)))
+    # A smoke test's pod stays behind when it has ended.
+    waiting = [pod for pod in pods if not pod.ready and pod.phase not in ("Succeeded", "Terminating")]
     if not waiting:
         return Hopeless("", "no pod", message)
     return Hopeless(waiting[0].name, waiting[0].reasons[0] if waiting[0].reasons else "NotReady", message)

@@ -14,7 +14,8 @@ from build_tasks.model.service import Service
 from build_tasks.model.tests import TestCase, TestOutcome, TestSummary
 from build_tasks.planning.dockerfile import TESTRUNNER
 from build_tasks.planning.junit import summarise
-from build_tasks.steps.image import Recipe, build_stage
+from build_tasks.steps.image import build_stage
+from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.workbench import Workbench
 
 #: Where the testrunner's container writes its reports.

@@ -10,24 +10,25 @@ from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
-from build_tasks.model.releases import Revision
+from build_tasks.model.releases import ReleaseStatus, Revision
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_name
 from build_tasks.planning.retirement import to_retire
 from build_tasks.ports.runtime import Releases, Workloads
 from build_tasks.recipes import FOLDER
+from build_tasks.steps.recovery import recover
 from build_tasks.steps.rollout import selector
 from build_tasks.steps.workbench import Workbench
 
 #: How long the version left behind keeps closing kept-alive connections.
 _DRAIN_SECONDS = 30
+_TOOK_EFFECT = (ReleaseStatus.DEPLOYED, ReleaseStatus.SUPERSEDED)
 
 
 def active_version(bench: Workbench, service: Service, environment: Environment) -> Version | None:
     """The version the traffic goes to; None while none does."""
-    current = bench.environments.releases(environment).get(service.name)
-    return Version.parse(current.app_version) if current else None
+    return next(iter(traffic_history(bench.environments.releases(environment), service)), None)
 
 
 def switch(
@@ -41,10 +42,13 @@ def switch(
     workloads.check_cluster()
     before = active_version(bench, service, environment)
     title = f"switch {service.name} in {environment.name} to {version.tag}"
-    if before == version:
+    releases = bench.environments.releases(environment)
+    current = releases.get(service.name)
+    if before == version and current is not None and current.status is ReleaseStatus.DEPLOYED:
         bench.reporter.skip(title, "its traffic goes there already")
         return
     _check_ready(workloads, service, version, environment)
+    recover(bench, releases, service.name)
     was = f"from {before.tag}" if before else "first version"
     with bench.reporter.step(title, was):
         _point(bench, service, version, environment, f"{version.tag} ({was}): {reason}")
@@ -96,16 +100,20 @@ def retire(bench: Workbench, service: Service, environment: Environment) -> list
 def deployed_versions(releases: Releases, service: Service) -> dict[Version, Revision]:
     """The versions that are deployed in an environment, ascending, each with its release."""
     found = releases.list(selector=f"service={service.name},role=version")
-    return dict(sorted((Version.parse(revision.app_version), revision) for revision in found))
+    return dict(sorted(((_version(r), r) for r in found), key=lambda pair: pair[0]))
 
 
 def traffic_history(releases: Releases, service: Service) -> list[Version]:
     """Versions the traffic went to, newest first, the live one at the front."""
-    return [Version.parse(r.app_version) for r in reversed(releases.history(service.name)) if _took_effect(r)]
+    return [_version(r) for r in reversed(releases.history(service.name)) if r.status in _TOOK_EFFECT]
 
 
-def _took_effect(revision: Revision) -> bool:
-    return revision.status.value in ("deployed", "superseded")
+def _version(revision: Revision) -> Version:
+    try:
+        return Version.parse(revision.app_version)
+    except ValueError as error:
+        fix = "find out who made it; the flow needs that name for itself"
+        raise FlowError(f"read the release {revision.release}", str(error), fix) from None
 
 
 def _previous(releases: Releases, service: Service) -> Version | None:
@@ -121,8 +129,9 @@ def _check_ready(workloads: Workloads, service: Service, version: Version, envir
         return
     what = f"switch {service.name} in {environment.name} to {version.tag}"
     why = "it is not ready" if rollouts else "it is not deployed there"
+    code = ExitCode.REFUSED if rollouts else ExitCode.USAGE
     fix = f"inv {service.name}.deploy --env {environment.name} --version {version}"
-    raise FlowError(what, why, fix, code=ExitCode.REFUSED)
+    raise FlowError(what, why, fix, code=code)
 
 
 def _point(

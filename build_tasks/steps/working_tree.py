@@ -7,9 +7,11 @@ from build_tasks.model.environment import Environment
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.dockerfile import FINAL
+from build_tasks.planning.inputs import Inputs
 from build_tasks.planning.names import candidate_chart, local_image, release_name, working_tree_image
 from build_tasks.steps.deploy import Deployable, deploy
-from build_tasks.steps.image import build_stage, check_image, recipe
+from build_tasks.steps.image import build_stage, check_image
+from build_tasks.steps.inputs import Recipe, input_files, recipe
 from build_tasks.steps.package import package
 from build_tasks.steps.workbench import Workbench
 
@@ -26,7 +28,7 @@ def deploy_working_tree(bench: Workbench, service: Service, environment: Environ
     made = recipe(bench, service)
     image = build_stage(bench, service, FINAL, made)
     check_image(service, image)
-    version = Version.of_working_tree(made.inputs)
+    version = _version(bench, service, made)
     archive = package(bench, service, version)
     target = working_tree_image(bench.settings, service.name).tagged(version.tag)
     digest = bench.registry.digest(target)
@@ -39,6 +41,12 @@ def deploy_working_tree(bench: Workbench, service: Service, environment: Environ
     wanted = Deployable(service, version, release_name(service.name, version), target.at(digest), chart)
     deploy(bench, wanted, archive, environment, reason)
     return version
+
+
+def _version(bench: Workbench, service: Service, made: Recipe) -> Version:
+    """Named by everything that is deployed: what the image is made of, and the chart."""
+    chart = Inputs(input_files(bench, [service.chart]), {"image": made.inputs}, "", {})
+    return Version.of_working_tree(chart.hash)
 
 
 def check_dev(service: Service, environment: Environment) -> None:

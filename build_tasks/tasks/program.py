@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import NoReturn
 
-from invoke import Exit, Program
+from invoke import Collection, Exit, Program
 from invoke.exceptions import ParseError
+from invoke.util import helpline
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.presentation.answers import answers_on
+from build_tasks.presentation.contents import Chapter, show_contents
+from build_tasks.presentation.sink import ReaderGone, discard_the_rest
 from build_tasks.tasks.boundary import Boundary
 
 
@@ -32,6 +35,12 @@ class InvProgram(Program):
         # Invoke turns it off, so that every start would compile the project anew.
         sys.dont_write_bytecode = False
 
+    def run(self, argv: list[str] | None = None, exit: bool = True) -> None:
+        try:
+            self._boundary.run(lambda: self._printing(lambda: super(InvProgram, self).run(argv, exit)))
+        except Exit as end:
+            sys.exit(end.code)
+
     def create_config(self) -> None:
         self._configure(super().create_config)
 
@@ -39,7 +48,7 @@ class InvProgram(Program):
         self._configure(lambda: super(InvProgram, self).update_config(merge))
 
     def parse_collection(self) -> None:
-        self._boundary.run(super().parse_collection)
+        self._boundary.run(lambda: self._printing(super(InvProgram, self).parse_collection))
 
     def parse_tasks(self) -> None:
         try:
@@ -64,6 +73,20 @@ class InvProgram(Program):
         )
         self.list_tasks()
         raise Exit
+
+    def list_flat(self) -> None:
+        """``--list``, in the order of the work; ``--list NAME`` and the other formats stay Invoke's own."""
+        if self.list_root or self.list_depth:
+            super().list_flat()
+            return
+        show_contents([chapter for chapter in _chapters("", self.collection) if chapter.tasks], sys.stdout)
+
+    def _printing(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BrokenPipeError:  # Invoke prints --help and completions without asking us
+            discard_the_rest(sys.stdout)
+            raise ReaderGone from None
 
     def _configure(self, read: Callable[[], None]) -> None:
         try:
@@ -95,6 +118,13 @@ class InvProgram(Program):
         return similar_tasks(given, list(self.parser.contexts))
 
 
+def _chapters(name: str, collection: Collection) -> Iterator[Chapter]:
+    tasks = {collection.transform(key): helpline(task) or "" for key, task in collection.tasks.items()}
+    yield Chapter(name, tasks)
+    for key, inner in collection.collections.items():
+        yield from _chapters(f"{name}.{key}" if name else key, inner)
+
+
 def similar_tasks(given: str, known: Sequence[str]) -> list[str]:
     """At most three task names that ``given`` may have meant, the likeliest first.
 
@@ -105,7 +135,9 @@ def similar_tasks(given: str, known: Sequence[str]) -> list[str]:
     inside = {
         task.removeprefix(f"{collection}."): task for task in known if task.startswith(f"{collection}.")
     }
-    if dot and inside:
+    if inside:
         return [inside[close] for close in get_close_matches(name, inside, n=2)]
+    if dot:
+        return get_close_matches(given, known, n=1)
     same_name = [task for task in known if task.rpartition(".")[2] == name]
     return (same_name or get_close_matches(given, known))[:3]

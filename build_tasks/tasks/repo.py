@@ -20,7 +20,7 @@ def collection(session: Session) -> Collection:
 
 
 def _lint(session: Session) -> Task:
-    @task
+    @task()
     @session.boundary
     def lint(context: Context) -> None:
         """Check rules, layout, types and layers of the code."""
@@ -32,7 +32,7 @@ def _lint(session: Session) -> Task:
 
 
 def _test(session: Session) -> Task:
-    @task
+    @task()
     @session.boundary
     def test(context: Context) -> None:
         """Run the unit tests: no engine, no cluster, no network."""
@@ -45,7 +45,7 @@ def _test(session: Session) -> Task:
 
 
 def _check(session: Session) -> Task:
-    @task
+    @task()
     @session.boundary
     def check(context: Context) -> None:
         """Run all that CI runs: lint and every test, on a platform of its own, removed afterwards."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from build_tasks.adapters.assumed_images import AssumedImages
 from build_tasks.adapters.docker import DockerEngine
 from build_tasks.adapters.docker_client import DockerClient, Engine
 from build_tasks.adapters.docker_objects import DockerObjects
@@ -55,6 +56,7 @@ class PlatformComposition:
             environments=self._environments(),
             kind_config=(composition.root / "kind-config.yaml").read_text(encoding="utf-8"),
             recipes=FOLDER,
+            cache=composition.cache,
             engine=choice,
             managed=self.managed_engine,
             supplies=_Supplies(self, client),
@@ -136,14 +138,15 @@ class _Supplies:
     def engine_programs(self) -> None:
         """They are among the tools."""
 
-    def node_image(self) -> str:
-        return self._images.node.image
+    def image_names(self) -> PlatformImages:
+        return self._names
 
-    def registry_image(self) -> str:
-        return self._images.registry
+    def images(self) -> PlatformImages:
+        return self._images
 
-    def redis_image(self) -> str:
-        return self._images.redis
+    @cached_property
+    def _names(self) -> PlatformImages:
+        return self.platform.provisioning.images(self.client, AssumedImages())(self._toolbox)
 
     @cached_property
     def _toolbox(self) -> Toolbox:

@@ -17,6 +17,7 @@ from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.adapters.trust import HostCertificates
+from build_tasks.ports.provisioning import ImageStore
 from build_tasks.ports.reporting import Reporter
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
@@ -55,24 +56,26 @@ class Provisioning:
         groups = self._recipes.host_packages()
         programs = {n: p for group in groups.values() for n, p in group.programs.items() if p.exists()}
         sources = (
-            PathTools(self._processes, self._path),
+            PathTools(self._processes, self._path, self._cache),
             GoModules(self._go(store), store, self._host, groups["compile-c"]),
         )
         return ProvideTools(self._recipes.tools(), sources, store, self._reporter, programs)
 
-    def images(self, client: DockerClient) -> ProvideImages:
-        """The step that provides the platform's own images in an engine."""
-        derived, base = self._derived(client)
-        images = EngineImages(client)
+    def images(self, client: DockerClient, store: ImageStore | None = None) -> ProvideImages:
+        """The step that provides the platform's own images in an engine.
+
+        :param store: what is asked for images instead of the engine.
+        """
+        images = store or EngineImages(client)
+        derived, base = self._derived(images)
         node = BuildNodeImage(self._recipes, self._recipes.tools(), images, base, self._reporter)
         return ProvideImages(node, derived)
 
     def stand_ins(self, client: DockerClient) -> StandIns:
         """The step that provides stand-ins for upstream base images in an engine."""
-        return StandIns(self._recipes, self._derived(client)[0], self._reporter)
+        return StandIns(self._recipes, self._derived(EngineImages(client))[0], self._reporter)
 
-    def _derived(self, client: DockerClient) -> tuple[DerivedImages, DebianBase]:
-        images = EngineImages(client)
+    def _derived(self, images: ImageStore) -> tuple[DerivedImages, DebianBase]:
         systems = Debootstrap(self._processes, self._cache / "downloads" / "debian")
         store = ContentStore(self._cache / "systems")
         trust = HostCertificates(Path(ssl.get_default_verify_paths().cafile or ""))

@@ -1,0 +1,33 @@
+"""Helm and kubectl for each environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from build_tasks.adapters.helm import HelmReleases
+from build_tasks.adapters.helm_program import HelmProgram
+from build_tasks.adapters.kubectl import KubectlWorkloads
+from build_tasks.adapters.process import Processes
+from build_tasks.model.environment import Environment
+
+
+@dataclass(frozen=True)
+class ToolEnvironments:
+    """Implements :class:`build_tasks.ports.runtime.Environments`.
+
+    :param timeout: seconds that hooks, tests and an uninstallation may take.
+    """
+
+    processes: Processes
+    helm: Path
+    kubectl: Path
+    helm_home: Path
+    timeout: int = 120
+
+    def releases(self, environment: Environment) -> HelmReleases:
+        program = HelmProgram(self.processes, self.helm, self.helm_home)
+        return HelmReleases(program, environment, timeout=self.timeout)
+
+    def workloads(self, environment: Environment) -> KubectlWorkloads:
+        return KubectlWorkloads(self.processes, self.kubectl, environment)

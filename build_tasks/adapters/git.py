@@ -1,0 +1,178 @@
+"""The repository the flow works on, through `git` (2.34 or newer)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from build_tasks.adapters.git_command import Git
+from build_tasks.adapters.git_origin import Origin
+from build_tasks.adapters.git_tags import TagSigner
+from build_tasks.adapters.process import Processes
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.source import Commit, SignedTag
+
+_HEADS, _ORIGIN, _TAGS = "refs/heads/", "refs/remotes/origin/", "refs/tags/"
+_REGULAR = ("100644", "100755")
+
+
+class GitRepository:
+    """The port ``SourceControl``.
+
+    :param root: top folder of the working tree.
+    :param ssh_keygen: the program that signs and verifies tags.
+    """
+
+    def __init__(self, processes: Processes, root: Path, ssh_keygen: Path, git: Path = Path("git")) -> None:
+        self._git = Git(processes, root, git)
+        self._origin = Origin(self._git)
+        self._tag_signer = TagSigner(self._git, ssh_keygen)
+
+    def head(self) -> Commit:
+        """The commit that is checked out.
+
+        :raises FlowError: there is none yet.
+        """
+        found = self.commit("HEAD")
+        if found is None:
+            raise FlowError(
+                "read the current commit", f"{self._git.root} has no commit yet", "commit something"
+            )
+        return found
+
+    def commit(self, ref: str) -> Commit | None:
+        """The commit a ref names (through a tag, too); None if there is none."""
+        sha = self._git.resolve(ref)
+        if sha is None:
+            return None
+        words = ("log", "-1", "--no-show-signature", "--format=%s%x00%an <%ae>%x00%cI", sha, "--")
+        line = self._git.run(*words, what=f"read commit {sha}").stdout.removesuffix("\n")
+        subject, author, date = line.split("\0")
+        return Commit(sha, subject, author, datetime.fromisoformat(date))
+
+    def branch(self) -> str:
+        """The current branch, also before its first commit; empty when detached."""
+        done = self._git.run("symbolic-ref", "--quiet", "HEAD", what="read the current branch", check=False)
+        if done.status not in (0, 1):
+            self._git.run("rev-parse", "--git-dir", what="read the current branch")
+        return done.stdout.strip().removeprefix(_HEADS)
+
+    def is_dirty(self, paths: Sequence[str] = ()) -> bool:
+        """Uncommitted changes or untracked files (ignored ones do not count)."""
+        words = ("--literal-pathspecs", "status", "--porcelain", "-z", "--untracked-files=normal", "--")
+        return bool(self._git.run(*words, *paths, what="look for uncommitted changes").stdout)
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor; None if there is none, or one of the two is not there."""
+        ends = self._git.resolve(one), self._git.resolve(other)
+        if ends[0] is None or ends[1] is None:
+            return None
+        what = f"find where {one} and {other} part"
+        done = self._git.run("merge-base", ends[0], ends[1], what=what, check=False)
+        if done.status not in (0, 1):
+            raise self._git.failed(done, what, "git could not tell", "", ExitCode.TOOL_FAILED)
+        return done.stdout.strip() or None
+
+    def changed_paths(self, base: str, head: str) -> Sequence[str]:
+        """Paths that differ, from the top of the repository; both names of a rename."""
+        what = f"list what changed between {base} and {head}"
+        ends = (self._git.commit_of(base, what), self._git.commit_of(head, what))
+        words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-relative", *ends)
+        return _split(self._git.run(*words, what=what).stdout)
+
+    def show(self, ref: str, path: str) -> str | None:
+        """A regular file's text (UTF-8); None if the ref has none there, or there is no such ref."""
+        sha = self._git.resolve(ref)
+        if sha is None:
+            return None
+        what = f"read {path} at {ref}"
+        words = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", sha, "--", path)
+        for entry in _split(self._git.run(*words, what=what).stdout):
+            fields, _, name = entry.partition("\t")
+            mode, _, blob = fields.split(" ")
+            if name == path and mode in _REGULAR:
+                return self._git.run("cat-file", "blob", blob, what=what, content=True).stdout
+        return None
+
+    def files(self, paths: Sequence[str]) -> Sequence[str]:
+        """Files below the paths as they are now, tracked or not, without ignored ones; sorted."""
+        if not paths:
+            return []
+        words = ("--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--")
+        listed = _split(self._git.run(*words, *paths, what="list the files of the repository").stdout)
+        return sorted(name for name in set(listed) if _is_file(self._git.root / name))
+
+    def branches(self, pattern: str) -> Sequence[str]:
+        """Local and origin's branches, each once; ``*`` also stands for ``/``, as in `git branch --list`."""
+        names = [n.removeprefix(_HEADS).removeprefix(_ORIGIN) for n in self._refs(_HEADS, _ORIGIN)]
+        return sorted({name for name in names if name != "HEAD" and fnmatchcase(name, pattern)})
+
+    def tags(self, pattern: str) -> Sequence[str]:
+        """Tags; ``*`` also stands for ``/``, as in `git tag --list`."""
+        return [n for n in (t.removeprefix(_TAGS) for t in self._refs(_TAGS)) if fnmatchcase(n, pattern)]
+
+    def fetch(self) -> None:
+        """See :meth:`Origin.fetch`."""
+        self._origin.fetch()
+
+    def create_branch(self, name: str, at: str) -> None:
+        """Create a branch without checking it out.
+
+        :raises FlowError: CONFLICT when it exists, here or on origin as last fetched.
+        """
+        what = f"create the branch {name}"
+        commit = self._git.commit_of(at, what)
+        if name in self.branches("*"):
+            raise FlowError(what, f"there is a branch {name} already", code=ExitCode.CONFLICT)
+        words = ("branch", "--no-track", "--end-of-options", name, commit)
+        done = self._git.run(*words, what=what, check=False)
+        if "not a valid branch name" in done.stderr:
+            raise FlowError(what, "git does not allow such a name for a branch", code=ExitCode.USAGE)
+        if done.status != 0:
+            why = "another branch is in its way"
+            raise self._git.failed(done, what, why, "", ExitCode.CONFLICT)
+
+    def sign_tag(self, name: str, at: str, message: str, key: Path) -> None:
+        """See :meth:`TagSigner.sign`."""
+        self._tag_signer.sign(name, at, message, key)
+
+    def verify_tag(self, name: str, allowed_signers: str) -> SignedTag:
+        """See :meth:`TagSigner.verify`."""
+        return self._tag_signer.verify(name, allowed_signers)
+
+    def push(self, refs: Sequence[str]) -> None:
+        """See :meth:`Origin.push`."""
+        self._origin.push(refs)
+
+    def signing_key(self) -> Path | None:
+        """The key file that ``user.signingkey`` names; None if it names none, or a key that is not a file."""
+        what = "look up the signing key"
+        words = ("config", "--type=path", "--get", "user.signingkey")
+        done = self._git.run(*words, what=what, check=False)
+        if done.status not in (0, 1):
+            raise self._git.failed(done, what, "git cannot read its configuration", "", ExitCode.CONFIG)
+        name = done.stdout.strip()
+        path = self._git.root / name
+        # Otherwise it is a key's text (key::..., ssh-...) or the name of an OpenPGP key.
+        is_file = not name.startswith(("key::", "ssh-", "ecdsa-", "sk-")) and ("/" in name or path.is_file())
+        return path if is_file else None
+
+    def remote_url(self) -> str:
+        """URL of origin without credentials; the folder's own path when there is no origin."""
+        return self._git.origin() or str(self._git.root.absolute())
+
+    def _refs(self, *prefixes: str) -> Iterable[str]:
+        return self._git.run(
+            "for-each-ref", "--format=%(refname)", *prefixes, what="list refs"
+        ).stdout.splitlines()
+
+
+def _split(output: str) -> Sequence[str]:
+    return [name for name in output.split("\0") if name]
+
+
+def _is_file(path: Path) -> bool:
+    """Not a file that is gone from the working tree, nor a submodule's folder."""
+    return path.is_symlink() or path.is_file()

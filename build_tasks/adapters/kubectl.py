@@ -1,0 +1,155 @@
+"""Kubernetes objects of one environment, through kubectl and the environment's own account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from build_tasks.adapters.kubectl_failures import cluster_failure, unreachable, wrong_context
+from build_tasks.adapters.kubernetes_objects import Deployments, Events, KubeConfig, Pods, Service
+from build_tasks.adapters.process import Completed, Processes
+from build_tasks.adapters.workload_states import event_line, pod_state, rollout
+from build_tasks.errors import ExitCode, FlowError, ToolError
+from build_tasks.model.environment import Environment
+from build_tasks.model.releases import PodState, Rollout
+
+_Kind = TypeVar("_Kind")
+
+#: Seconds a cluster gets to answer before it counts as not available.
+_PATIENCE = 5.0
+#: A log that is followed takes one connection a container; kubectl's own limit is 5.
+_LOG_REQUESTS = 30
+#: Without a user's own defaults and aliases (kuberc).
+_ENV = {"KUBERC": "off"}
+
+
+@dataclass(frozen=True)
+class KubectlWorkloads:
+    """Implements :class:`build_tasks.ports.runtime.Workloads`.
+
+    File, context and namespace are named in every command: what a user's shell is set to makes no
+    difference.
+    """
+
+    processes: Processes
+    kubectl: Path
+    environment: Environment
+
+    def check_cluster(self) -> None:
+        """See the port; an answer with another cluster's certificate counts as the wrong cluster.
+
+        :raises FlowError: WRONG_CLUSTER, UNAVAILABLE.
+        """
+        what = f"check the cluster of {self.environment.name}"
+        config = self._config(what)
+        wanted = self.environment.context
+        if config.current_context != wanted or not config.server(wanted):
+            raise wrong_context(what, self.environment, config)
+        answer = self._run(
+            "get", "--raw=/version", f"--request-timeout={_PATIENCE:g}s", what=what, timeout=_PATIENCE + 1
+        )
+        if answer.status != 0:
+            raise unreachable(what, self.environment, config.server(wanted), answer.stderr)
+
+    def rollouts(self, selector: str) -> Sequence[Rollout]:
+        """Deployments that match a label selector."""
+        return [rollout(item) for item in self._get("deployments", selector, Deployments).items]
+
+    def pods(self, selector: str) -> Sequence[PodState]:
+        """Pods that match a label selector, those being deleted included."""
+        return [pod_state(item) for item in self._get("pods", selector, Pods).items]
+
+    def events(self, name_prefix: str) -> Sequence[str]:
+        """Warning events of objects whose name starts so, oldest first, one line each."""
+        what = f"read the events of {name_prefix}"
+        done = self._checked("get", "events", "--field-selector=type=Warning", "--output=json", what=what)
+        found = msgspec.json.decode(done.stdout, type=Events).items
+        ours = sorted(
+            (e for e in found if e.involved_object.name.startswith(name_prefix)), key=lambda e: e.when
+        )
+        now = datetime.now(UTC)
+        return [event_line(event, now) for event in ours]
+
+    def last_log(self, pod: str, lines: int) -> Sequence[str]:
+        """The last log lines of a pod's containers, of the previous ones if the present ones have none.
+
+        No log at all (the container never started) is no failure: this is read to explain another one.
+        """
+        for which in ([], ["--previous"]):
+            words = ["logs", pod, f"--tail={lines}", "--all-containers", *which]
+            done = self._run(*words, what=f"read the log of {pod}")
+            if done.stdout.strip():
+                return done.stdout.splitlines()[-lines:]
+        return []
+
+    def logs(self, selector: str, *, follow: bool, tail: int) -> None:
+        """Copy the pods' logs to standard output.
+
+        :raises FlowError: TOOL_FAILED; kubectl has said why on standard error.
+        """
+        words = ["logs", f"--selector={selector}", "--all-containers", "--prefix", f"--tail={tail}"]
+        words += [f"--max-log-requests={_LOG_REQUESTS}", *(["--follow"] if follow else [])]
+        status = self.processes.interactive(self._argv(words), env=_ENV)
+        if status != 0:
+            what = f"read the logs of {selector} in {self.environment.name}"
+            raise FlowError(what, f"kubectl ended with status {status}", code=ExitCode.TOOL_FAILED)
+
+    def post(self, pod: str, port: int, path: str) -> None:
+        """POST an empty body to a pod through the API server; an answer beyond 2xx is a failure."""
+        target = f"/api/v1/namespaces/{self.environment.namespace}/pods/{pod}:{port}/proxy/{path.lstrip('/')}"
+        self._checked("create", "--raw", target, "--filename=-", what=f"POST {path} to {pod}", stdin=b"")
+
+    def rollout_history(self, deployment: str) -> str:
+        """`kubectl rollout history`, as it prints it."""
+        what = f"read the rollout history of {deployment}"
+        return self._checked("rollout", "history", f"deployment/{deployment}", what=what).stdout
+
+    def service_selector(self, service: str) -> Mapping[str, str]:
+        """The selector of a Service; empty if there is no such Service, or none on it."""
+        words = ["get", "service", service, "--ignore-not-found", "--output=json"]
+        done = self._checked(*words, what=f"read the Service {service}")
+        if not done.stdout.strip():
+            return {}
+        return msgspec.json.decode(done.stdout, type=Service).spec.selector or {}
+
+    def set_replicas(self, deployment: str, replicas: int) -> None:
+        """Scale a Deployment."""
+        what = f"scale {deployment} to {replicas} in {self.environment.name}"
+        self._checked("scale", f"deployment/{deployment}", f"--replicas={replicas}", what=what)
+
+    def _config(self, what: str) -> KubeConfig:
+        file = ["--kubeconfig", self.environment.kubeconfig]
+        done = self.processes.run(
+            [self.kubectl, "config", "view", *file, "--output=json"], env=_ENV, what=what
+        )
+        return msgspec.json.decode(done.stdout, type=KubeConfig)
+
+    def _get(self, kind: str, selector: str, into: type[_Kind]) -> _Kind:
+        what = f"look at the {kind} of {selector} in {self.environment.name}"
+        done = self._checked("get", kind, f"--selector={selector}", "--output=json", what=what)
+        return msgspec.json.decode(done.stdout, type=into)
+
+    def _checked(self, *words: str, what: str, stdin: bytes | None = None) -> Completed:
+        done = self._run(*words, what=what, stdin=stdin)
+        if done.status != 0:
+            raise cluster_failure(what, self.environment, done, self.processes.log.path)
+        return done
+
+    def _run(
+        self, *words: str, what: str, stdin: bytes | None = None, timeout: float | None = None
+    ) -> Completed:
+        try:
+            return self.processes.run(
+                self._argv(words), env=_ENV, stdin=stdin, what=what, check=False, timeout=timeout
+            )
+        except ToolError as error:  # it did not end in time
+            return Completed((), error.status or 1, error.stdout, error.stderr or error.why, timeout or 0)
+
+    def _argv(self, words: Sequence[str]) -> list[str | Path]:
+        account = ["--kubeconfig", self.environment.kubeconfig, "--context", self.environment.context]
+        return [self.kubectl, *account, "--namespace", self.environment.namespace, *words]

@@ -1,0 +1,186 @@
+"""One cluster through its administrator's account: kubectl and helm."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from build_tasks.adapters.kubernetes_admin_json import facts_of, pod_run_of
+from build_tasks.adapters.process import Completed, Processes
+from build_tasks.errors import ExitCode, FlowError, ToolError
+from build_tasks.model.local_platform import OWNER_LABEL, ClusterFacts, Endpoint, PodRun
+
+#: The name under which the API server notes who set a field.
+_OWNER = "build-tasks"
+#: Seconds for one request; the API server of a node that just started may be slow.
+_REQUEST = "15s"
+_INSTALL = "180s"
+
+
+@dataclass(frozen=True)
+class KubernetesAdmin:
+    """Implements :class:`build_tasks.ports.platform.ClusterAdmin`.
+
+    :param cluster: its name, for messages.
+    :param kubeconfig: the administrator's file.
+    """
+
+    processes: Processes
+    cluster: str
+    kubeconfig: Path
+    context: str
+
+    def answers(self) -> bool:
+        done = self._kubectl("see whether it is ready", "get", "--raw=/readyz", timeout="3s", check=False)
+        return done.status == 0
+
+    def wait_ready(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not self.answers():
+            if time.monotonic() > deadline:
+                raise FlowError(
+                    f"wait for cluster {self.cluster}",
+                    f"its API did not become ready within {seconds:g} s",
+                    "run `./inv platform.up --recreate` to make the cluster anew",
+                    code=ExitCode.UNAVAILABLE,
+                    log=self.processes.log.path,
+                )
+            time.sleep(0.5)
+        limit = f"--timeout={seconds:g}s"
+        self._kubectl(
+            "wait for its node", "wait", "--for=condition=Ready", "nodes", "--all", limit, timeout="0"
+        )
+        dns = ("rollout", "status", "deployment/coredns", "--namespace=kube-system", limit)
+        self._kubectl("wait for its DNS", *dns, timeout="0")
+
+    def facts(self) -> ClusterFacts:
+        what, kinds = "look at what is there", "namespaces,configmaps,statefulsets"
+        done = self._kubectl(what, "get", kinds, "-A", f"--selector={OWNER_LABEL}", "--output=json")
+        return facts_of(done.stdout)
+
+    def apply(self, manifests: str) -> None:
+        words = ("apply", "--server-side", "--force-conflicts", f"--field-manager={_OWNER}", "--filename=-")
+        self._kubectl("apply manifests", *words, stdin=manifests)
+
+    def annotate(self, kind: str, name: str, namespace: str, annotations: Mapping[str, str]) -> None:
+        pairs = [f"{key}={value}" for key, value in sorted(annotations.items())]
+        where = [f"--namespace={namespace}"] if namespace else []
+        self._kubectl(f"annotate {kind} {name}", "annotate", "--overwrite", kind, name, *pairs, *where)
+
+    def secret(self, namespace: str, name: str, key: str) -> str:
+        words = ("get", "secret", name, f"--namespace={namespace}", "--ignore-not-found", "--output=json")
+        done = self._kubectl(f"read secret {name}", *words, raw=True)
+        encoded = json.loads(done.stdout)["data"].get(key, "") if done.stdout.strip() else ""
+        value = base64.b64decode(encoded).decode()
+        self.processes.redact([encoded, value])
+        return value
+
+    def put_secret(self, namespace: str, name: str, values: Mapping[str, str]) -> None:
+        encoded = {key: base64.b64encode(value.encode()).decode() for key, value in values.items()}
+        self.processes.redact([*values.values(), *encoded.values()])
+        key, _, owner = OWNER_LABEL.partition("=")
+        metadata = {"name": name, "namespace": namespace, "labels": {key: owner}}
+        self.apply(json.dumps({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded}))
+
+    def install(self, release: str, namespace: str, chart: Path, values: Mapping[str, object]) -> None:
+        """A release that a killed run left pending is taken away first; its volumes stay."""
+        where = (release, f"--namespace={namespace}")
+        state = self._helm(f"look at release {release}", "status", *where, "--output=json", check=False)
+        if state.status == 0 and json.loads(state.stdout)["info"]["status"].startswith("pending-"):
+            self._helm(f"remove half-made release {release}", "uninstall", *where, "--wait")
+        words = ("upgrade", "--install", *where, str(chart), "--values=-", "--wait", f"--timeout={_INSTALL}")
+        self._helm(f"install {release}", *words, "--history-max=3", stdin=json.dumps(values))
+
+    def token(self, namespace: str, account: str, hours: int) -> str:
+        words = ("create", "token", account, f"--namespace={namespace}", f"--duration={hours}h")
+        token = self._kubectl(f"make a token for {account} in {namespace}", *words, raw=True).stdout.strip()
+        self.processes.redact([token])
+        return token
+
+    def endpoint(self) -> Endpoint:
+        """Read from the kubeconfig file.
+
+        :raises FlowError: UNAVAILABLE when the file is missing or not kind's.
+        """
+        try:
+            text = self.kubeconfig.read_text(encoding="utf-8")
+            cluster = yaml.safe_load(text)["clusters"][0]["cluster"]
+            return Endpoint(cluster["server"], cluster["certificate-authority-data"])
+        except (OSError, yaml.YAMLError, LookupError, TypeError):
+            raise FlowError(
+                f"find the API of cluster {self.cluster}",
+                f"{self.kubeconfig} is not a usable kubeconfig file",
+                "remove it and run `./inv platform.up`",
+                code=ExitCode.UNAVAILABLE,
+            ) from None
+
+    def may(self, account: str, verb: str, resource: str, namespace: str) -> bool:
+        who = f"--as=system:serviceaccount:{account}"
+        words = ("auth", "can-i", verb, resource, f"--namespace={namespace}", who)
+        return self._kubectl(f"ask what {account} may do", *words, check=False).stdout.strip() == "yes"
+
+    def refusal(self, namespace: str, manifest: Mapping[str, object]) -> str:
+        words = ("create", f"--namespace={namespace}", "--dry-run=server", "--filename=-")
+        done = self._kubectl("try to create an object", *words, stdin=json.dumps(manifest), check=False)
+        return "" if done.status == 0 else done.stderr.strip()
+
+    def run_pod(self, namespace: str, manifest: Mapping[str, object], seconds: float) -> PodRun:
+        where = f"--namespace={namespace}"
+        what = "run a pod"
+        try:
+            made = self._kubectl(
+                what, "create", where, "--filename=-", "--output=name", stdin=json.dumps(manifest)
+            )
+        except ToolError as error:
+            return PodRun("Refused", "", "; ".join(error.details[-1:]))
+        pod = made.stdout.strip()
+        try:
+            run = self._await(pod, where, time.monotonic() + seconds)
+            log = self._kubectl("read a pod's log", "logs", pod, where, check=False).stdout
+            return PodRun(run.phase, log, run.message)
+        finally:
+            self._kubectl(
+                "remove a pod", "delete", pod, where, "--wait=false", "--grace-period=1", check=False
+            )
+
+    def _await(self, pod: str, where: str, deadline: float) -> PodRun:
+        while True:
+            run = pod_run_of(self._kubectl("watch a pod", "get", pod, where, "--output=json").stdout)
+            if run.phase in ("Succeeded", "Failed") or time.monotonic() > deadline:
+                return run
+            time.sleep(0.3)
+
+    def _kubectl(
+        self,
+        what: str,
+        *words: str,
+        stdin: str | None = None,
+        check: bool = True,
+        raw: bool = False,
+        timeout: str = _REQUEST,
+    ) -> Completed:
+        return self.processes.run(
+            ["kubectl", *self._account("--context"), f"--request-timeout={timeout}", *words],
+            stdin=None if stdin is None else stdin.encode(),
+            what=f"cluster {self.cluster}: {what}",
+            check=check,
+            raw_stdout=raw,
+        )
+
+    def _helm(self, what: str, *words: str, stdin: str | None = None, check: bool = True) -> Completed:
+        return self.processes.run(
+            ["helm", *self._account("--kube-context"), *words],
+            env={"HELM_DRIVER": "configmap"},
+            stdin=None if stdin is None else stdin.encode(),
+            what=f"cluster {self.cluster}: {what}",
+            check=check,
+        )
+
+    def _account(self, context: str) -> tuple[str, str]:
+        return f"--kubeconfig={self.kubeconfig}", f"{context}={self.context}"

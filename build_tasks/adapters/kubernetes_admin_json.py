@@ -1,0 +1,84 @@
+"""The parts of kubectl's JSON that the platform reads, https://kubernetes.io/docs/reference/kubernetes-api/."""
+
+from __future__ import annotations
+
+import msgspec
+
+from build_tasks.model.local_platform import ClusterFacts, PodRun
+
+_CONFIGURED = ("kube-public", "local-registry-hosting")
+
+
+class _Metadata(msgspec.Struct):
+    name: str
+    namespace: str = ""
+    annotations: dict[str, str] = {}
+
+
+class _Spec(msgspec.Struct):
+    replicas: int = 1
+
+
+class _Status(msgspec.Struct, rename="camel"):
+    ready_replicas: int = 0
+
+
+class _Object(msgspec.Struct):
+    kind: str
+    metadata: _Metadata
+    spec: _Spec = msgspec.field(default_factory=_Spec)
+    status: _Status = msgspec.field(default_factory=_Status)
+
+
+class _List(msgspec.Struct):
+    items: list[_Object] = []
+
+
+class _Reason(msgspec.Struct):
+    reason: str = ""
+    message: str = ""
+
+
+class _ContainerState(msgspec.Struct):
+    waiting: _Reason | None = None
+
+
+class _Container(msgspec.Struct):
+    state: _ContainerState = msgspec.field(default_factory=_ContainerState)
+
+
+class _PodStatus(msgspec.Struct, rename="camel"):
+    phase: str = ""
+    container_statuses: list[_Container] = []
+    conditions: list[_Reason] = []
+
+
+class _Pod(msgspec.Struct):
+    status: _PodStatus
+
+
+def facts_of(text: str) -> ClusterFacts:
+    """What `kubectl get namespaces,configmaps,statefulsets --output=json` says of ours."""
+    found = msgspec.json.decode(text, type=_List).items
+    configured = [
+        o.metadata.annotations
+        for o in found
+        if o.kind == "ConfigMap" and (o.metadata.namespace, o.metadata.name) == _CONFIGURED
+    ]
+    return ClusterFacts(
+        namespaces={o.metadata.name: o.metadata.annotations for o in found if o.kind == "Namespace"},
+        configured=configured[0] if configured else None,
+        ready_stores=frozenset(
+            o.metadata.name
+            for o in found
+            if o.kind == "StatefulSet" and o.status.ready_replicas >= o.spec.replicas
+        ),
+    )
+
+
+def pod_run_of(text: str) -> PodRun:
+    """A pod's phase and, while it waits, what it waits for."""
+    status = msgspec.json.decode(text, type=_Pod).status
+    waiting = [c.state.waiting for c in status.container_statuses if c.state.waiting]
+    reasons = [f"{w.reason}: {w.message}" for w in (*waiting, *status.conditions) if w.reason]
+    return PodRun(status.phase, "", "; ".join(reasons))

@@ -1,0 +1,179 @@
+"""What is attached to an image (OCI referrers), on registries that keep the list themselves and others.
+
+A registry without the referrers API, such as distribution 3, has the list of what is attached to
+``sha256:<hex>`` under the tag ``sha256-<hex>``, an image index that clients read, change and write
+(https://github.com/opencontainers/distribution-spec, "Referrers Tag Schema"). Two writers at once lose one
+of the two entries. There each attachment also gets a tag of its own, ``sha256-<hex>.<its own hex>``, which no
+other writer touches. Everybody who has written reads list and tags back and adds to the list what is
+missing from it: whoever writes last sees everybody else's tags, so that nothing stays lost.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
+
+from build_tasks.adapters.oci_client import INDEX, MANIFEST, OrasClient, canonical, digest_of
+from build_tasks.errors import ExitCode, FlowError, ToolError
+from build_tasks.model.images import Attachment, Digest, Ref
+
+_CREATED = "org.opencontainers.image.created"
+_TITLE = "org.opencontainers.image.title"
+_EMPTY_CONFIG = {"mediaType": "application/vnd.oci.empty.v1+json", "size": 2, "digest": str(digest_of(b"{}"))}
+
+#: Digits of an attachment's digest in its own tag: with the subject's 64 they stay within a tag's 128.
+_OWN = 40
+_ATTEMPTS = 20
+
+
+class _Lost(Exception):
+    """The registry's list lacks an attachment."""
+
+
+def check_file_names(names: Iterable[str]) -> None:
+    """ValueError for a name that is a path: other clients write attachments to disk under these names."""
+    for name in names:
+        if Path(name).name != name:
+            raise ValueError(f"{name!r} is not a plain file name")
+
+
+class AttachmentStore:
+    """Attaches files to images and finds them again."""
+
+    def __init__(self, client: OrasClient) -> None:
+        self._client = client
+
+    def attach(self, subject: Ref, artifact_type: str, files: Mapping[str, bytes]) -> Digest:
+        """Push an artifact whose subject is the image; gives the artifact's digest.
+
+        :param files: contents by plain file name.
+        """
+        check_file_names(files)
+        image = self._existing(subject)
+        layers = [self._push_file(image, name, content) for name, content in files.items()]
+        self._client.push_bytes(image, b"{}")
+        content = canonical(
+            {
+                "schemaVersion": 2,
+                "mediaType": MANIFEST,
+                "artifactType": artifact_type,
+                "config": _EMPTY_CONFIG,
+                "layers": layers,
+                "subject": self._client.descriptor(image),
+                "annotations": {_CREATED: datetime.now(UTC).isoformat(timespec="microseconds")},
+            }
+        )
+        digest = digest_of(content)
+        self._push(image, image.at(digest), content)
+        return digest
+
+    def attachments(self, subject: Ref, artifact_type: str) -> Sequence[Attachment]:
+        """What is attached under a type, oldest first; empty if the image does not exist."""
+        digest = self._client.resolve(subject)
+        if digest is None:
+            return ()
+        image = subject.at(digest)
+        found = [d for d in self.descriptors(image) if d.get("artifactType") == artifact_type]
+        found.sort(key=lambda d: (d.get("annotations") or {}).get(_CREATED, ""))
+        return [self._fetch(image, artifact_type, Digest(d["digest"])) for d in found]
+
+    def descriptors(self, image: Ref) -> Sequence[Mapping[str, Any]]:
+        """Descriptors of everything attached to a digest, also of what the list lacks at this moment."""
+        listed = self._client.referrers(image)
+        return [*listed, *self._unlisted(image, listed)]
+
+    def restore(self, image: Ref, wanted: Iterable[Digest]) -> None:
+        """Make the list of ``image`` name these attachments, which the repository holds."""
+        if self._client.speaks_referrers(image):
+            return
+        for digest in wanted:
+            self._client.tag(image.at(digest), _own_tag(image, digest))
+        self._relist(image)
+
+    def _existing(self, subject: Ref) -> Ref:
+        digest = self._client.resolve(subject)
+        if digest is None:
+            raise FlowError(f"attach to {subject}", "there is no such image in the registry")
+        return subject.at(digest)
+
+    def _push_file(self, image: Ref, name: str, content: bytes) -> dict[str, Any]:
+        digest = self._client.push_bytes(image, content)
+        return {
+            "mediaType": "application/octet-stream",
+            "digest": str(digest),
+            "size": len(content),
+            "annotations": {_TITLE: name},
+        }
+
+    def _push(self, image: Ref, artifact: Ref, content: bytes) -> None:
+        assert artifact.digest
+        try:
+            self._client.push_manifest(artifact, content)
+        except ToolError:
+            # oras also maintains the list, and fails when another writer has just replaced it.
+            if self._client.resolve(artifact) is None:
+                raise
+        self.restore(image, [artifact.digest])
+
+    def _unlisted(self, image: Ref, listed: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        known = {_own_tag(image, Digest(d["digest"])) for d in listed}
+        prefix = f"{_list_tag(image)}."
+        tags = [tag for tag in self._client.tags(image) if tag.startswith(prefix) and tag not in known]
+        return [self._entry(image.tagged(tag)) for tag in tags]
+
+    def _relist(self, image: Ref) -> None:
+        """Read back; add to the list what it lacks; until it lacks nothing."""
+        retrying = Retrying(
+            retry=retry_if_exception_type(_Lost),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_random(0, 0.3),
+            retry_error_callback=lambda _: self._give_up(image),
+        )
+        retrying(self._relist_once, image)
+
+    def _relist_once(self, image: Ref) -> None:
+        listed = self._client.referrers(image)
+        missing = self._unlisted(image, listed)
+        if not missing:
+            return
+        target = image.tagged(_list_tag(image))
+        before = (self._client.manifest(target) or {}).get("manifests") or []
+        entries = {d["digest"]: d for d in (*before, *missing)}
+        index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": list(entries.values())}
+        self._client.push_manifest(target, canonical(index), INDEX)
+        raise _Lost
+
+    @staticmethod
+    def _give_up(image: Ref) -> None:
+        why = f"other writers replaced the list of attachments {_ATTEMPTS} times in a row"
+        raise FlowError(f"attach to {image}", why, "run it again", code=ExitCode.UNAVAILABLE)
+
+    def _entry(self, attachment: Ref) -> dict[str, Any]:
+        """An attachment's line in the list of referrers."""
+        manifest = self._client.manifest(attachment) or {}
+        shown = {key: manifest[key] for key in ("artifactType", "annotations") if manifest.get(key)}
+        return {**self._client.descriptor(attachment), **shown}
+
+    def _fetch(self, image: Ref, artifact_type: str, digest: Digest) -> Attachment:
+        manifest = self._client.manifest(image.at(digest)) or {}
+        files = {}
+        with tempfile.TemporaryDirectory(prefix="build-tasks-") as folder:
+            for number, layer in enumerate(manifest.get("layers") or ()):
+                path = Path(folder, str(number))
+                self._client.fetch_blob(image, Digest(layer["digest"]), path)
+                files[(layer.get("annotations") or {}).get(_TITLE, str(number))] = path.read_bytes()
+        return Attachment(artifact_type, digest, files)
+
+
+def _list_tag(image: Ref) -> str:
+    assert image.digest
+    return str(image.digest).replace(":", "-")
+
+
+def _own_tag(image: Ref, attachment: Digest) -> str:
+    return f"{_list_tag(image)}.{attachment.text.removeprefix('sha256:')[:_OWN]}"

@@ -1,0 +1,129 @@
+"""The tools that check this repository: ruff, mypy, import-linter, pytest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
+
+from build_tasks.adapters.process import Completed, Processes
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.instance import VARIABLE
+from build_tasks.model.tally import Tally
+
+#: The platform's instance that tests get for themselves.
+INSTANCE = "check"
+
+
+class Progress(Protocol):
+    """Where progress is shown."""
+
+    def step(self, title: str, reason: str = "") -> AbstractContextManager[None]: ...
+
+    def detail(self, line: str) -> None: ...
+
+
+class OwnChecks:
+    """Runs the tools of this process's own Python environment.
+
+    :param root: the repository.
+    """
+
+    def __init__(self, processes: Processes, root: Path, progress: Progress) -> None:
+        self._processes = processes
+        self._root = root
+        self._progress = progress
+
+    @contextmanager
+    def platform(self) -> Iterator[Mapping[str, str]]:
+        """An instance of the platform that nobody else uses, removed at the end whatever happens.
+
+        Made and removed by the tasks themselves, in processes of their own, as a user would; what an
+        earlier run left behind is used up. Gives the environment variables that lead to it.
+        """
+        environ = {VARIABLE: INSTANCE}
+        try:
+            self._task("platform.up", environ)
+            yield environ
+        finally:
+            self._task("platform.down", environ)
+
+    def rules(self) -> None:
+        """Rules. FlowError with the findings if one is broken, as all methods here."""
+        self._lint("check the code's rules", "-m", "ruff", "check", "--output-format=concise")
+
+    def layout(self) -> None:
+        """Layout."""
+        self._lint("check the code's layout", "-m", "ruff", "format", "--check", "--output-format=concise")
+
+    def types(self) -> None:
+        """Types."""
+        self._lint("check the types", "-m", "mypy")
+
+    def layers(self) -> None:
+        """Which part may import which."""
+        code = "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
+        self._lint("check who imports whom", "-c", code, "--no-logo")
+
+    def tests(self, folder: str, env: Mapping[str, str]) -> tuple[Tally, FlowError | None]:
+        """Run the tests of a folder.
+
+        :param env: variables on top of this process's own.
+        :returns: how many did what, and what to say if that is not good.
+        """
+        with TemporaryDirectory(prefix="build-tasks-") as made:
+            report = Path(made) / "junit.xml"
+            done = self._python("-m", "pytest", "-q", folder, f"--junitxml={report}", env=env)
+            cases = _cases(report)
+        what, log = f"run {folder}", self._processes.log.path
+        if not cases:
+            why = f"pytest ended with status {done.status} and no result"
+            tail = (done.stdout + done.stderr).splitlines()[-15:]
+            return Tally(failed=1), FlowError(what, why, code=ExitCode.RUNNER_CRASHED, details=tail, log=log)
+        tally = sum(map(_count, cases), Tally())
+        if tally.is_good and done.status == 0:
+            return tally, None
+        bad = [f"{_word(case)}: {case.classname}::{case.name}" for case in cases if not _count(case).passed]
+        return tally, FlowError(what, str(tally), code=ExitCode.TESTS_FAILED, details=bad, log=log)
+
+    def _task(self, task: str, environ: Mapping[str, str]) -> None:
+        with self._progress.step(task, f"instance {INSTANCE}"):
+            done = self._python("-m", "build_tasks", "--search-root", str(self._root), task, env=environ)
+            if done.status != 0:
+                tail = (done.stdout + done.stderr).splitlines()[-30:]
+                why, code = f"it ended with {done.status}", ExitCode.UNAVAILABLE
+                log = self._processes.log.path
+                raise FlowError(f"{task} for the tests", why, code=code, details=tail, log=log)
+
+    def _lint(self, what: str, *words: str) -> None:
+        done = self._python(*words, env={})
+        if done.status != 0:
+            lines = (done.stdout + done.stderr).splitlines()
+            why = f"{words[1] if words[0] == '-m' else 'import-linter'} found something"
+            raise FlowError(what, why, "`./inv repo.lint` checks again", details=lines[-60:])
+
+    def _python(self, *words: str, env: Mapping[str, str]) -> Completed:
+        argv = [sys.executable, *words]
+        return self._processes.run(argv, cwd=self._root, env=env, check=False, on_line=self._progress.detail)
+
+
+def _cases(report: Path) -> list[TestCase]:
+    if not report.exists():
+        return []
+    return [case for suite in JUnitXml.fromfile(str(report)) for case in suite]
+
+
+def _count(case: TestCase) -> Tally:
+    kinds = {type(result) for result in case.result}
+    if kinds & {Error, Failure}:
+        return Tally(failed=1)
+    return Tally(skipped=1) if Skipped in kinds else Tally(passed=1)
+
+
+def _word(case: TestCase) -> str:
+    return "failed" if _count(case).failed else "skipped"

@@ -1,0 +1,57 @@
+"""Talking to a running program: its outputs read line by line, its input fed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import copy_context
+from typing import IO
+
+
+class LineReader:
+    """Reads a stream to its end in a thread that runs in a copy of the caller's context.
+
+    :param on_line: called with each line, decoded, without its end; None: the lines are only kept.
+    :param on_failure: called once if ``on_line`` raises; the rest is then read (a full pipe would block the
+        program) but not passed on.
+    """
+
+    def __init__(
+        self, stream: IO[bytes], on_line: Callable[[str], None] | None, on_failure: Callable[[], None]
+    ) -> None:
+        self._stream = stream
+        self._on_line = on_line
+        self._on_failure = on_failure
+        self._kept: list[bytes] = []
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=copy_context().run, args=(self._read,), daemon=True)
+        self._thread.start()
+
+    def result(self) -> bytes:
+        """Everything that was read, once the stream has ended; raises what ``on_line`` raised."""
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+        return b"".join(self._kept)
+
+    def _read(self) -> None:
+        with self._stream:
+            for line in self._stream:
+                self._kept.append(line)
+                if self._on_line is not None:
+                    self._pass_on(self._on_line, line)
+
+    def _pass_on(self, on_line: Callable[[str], None], line: bytes) -> None:
+        try:
+            on_line(line.decode("utf-8", "replace").rstrip("\r\n"))
+        except BaseException as error:
+            self._failure = error
+            self._on_line = None
+            self._on_failure()
+
+
+def feed(stream: IO[bytes], data: bytes) -> None:
+    """Write all of ``data`` and close; a program may end without reading everything."""
+    with suppress(BrokenPipeError), stream:
+        stream.write(data)

@@ -1,0 +1,83 @@
+"""Answers: what a task was asked for, on standard output, as a table, as lines or as JSON."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+from build_tasks.presentation.plain_text import encodable, printable
+from build_tasks.presentation.sink import Sink
+from build_tasks.presentation.surroundings import surroundings_of
+
+
+class Answers:
+    """Prints answers.
+
+    :param stream: standard output.
+    """
+
+    def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
+        self._surroundings = surroundings_of(stream, environ)
+        self._sink = Sink(stream)
+
+    def show_json(self, answer: object) -> None:
+        """Dataclasses, msgspec structs, mappings, paths, times ... as one JSON document.
+
+        Keys keep their order; control characters and what the encoding cannot say are escaped.
+        """
+        import json
+
+        import msgspec
+
+        plain = msgspec.to_builtins(answer, enc_hook=str, str_keys=True)
+        self._sink.line(json.dumps(plain, indent=2, ensure_ascii=not self._surroundings.unicode))
+
+    def show_line(self, line: str) -> None:
+        """One line, as it is but for control characters (``eval`` reads it, or the eye does)."""
+        self._sink.line(printable(line))
+
+    def show_text(self, text: str) -> None:
+        """Lines of any origin (logs, manifests), each made safe."""
+        for line in text.splitlines():
+            self.show_line(line)
+
+    def show_table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
+        """A table: fitted to the terminal, or aligned and never cut in a pipe."""
+        if self._surroundings.terminal:
+            self._show_fitted(columns, rows, title)
+            return
+        if title:
+            self.show_line(title)
+        for line in _aligned([columns, *rows]):
+            self.show_line(line)
+
+    def _show_fitted(self, columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
+        from rich.box import SIMPLE_HEAD
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        for column in columns:
+            table.add_column(column)
+        for row in rows:
+            table.add_row(*(Text(encodable(printable(cell), self._surroundings.encoding)) for cell in row))
+        Console(
+            file=self._sink.stream,
+            force_terminal=True,
+            no_color=not self._surroundings.colour,
+            highlight=False,
+        ).print(table)
+
+
+def answers_on(stream: TextIO) -> Answers:
+    """Answers on a stream of this process, in this process's environment."""
+    return Answers(stream, os.environ)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]

@@ -1,0 +1,95 @@
+"""What went wrong, told to the person who has to do something about it. On standard error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from build_tasks.errors import FlowError
+from build_tasks.presentation.plain_text import printable, without_ci_commands
+from build_tasks.presentation.sink import Sink
+from build_tasks.presentation.style import Style, style_for
+from build_tasks.presentation.surroundings import surroundings_of
+
+
+class SessionLog(Protocol):
+    """The file that holds the whole story of this run."""
+
+    path: Path | None
+
+    def write(self, text: str) -> None: ...
+
+
+class Failures:
+    """Shows errors.
+
+    :param stream: standard error.
+    """
+
+    def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
+        self._style: Style = style_for(surroundings_of(stream, environ))
+        self._sink = Sink(stream)
+
+    def show_error(self, error: FlowError) -> None:
+        """What was attempted, why it failed, the tool's last words, what to do, the log."""
+        self._sink.line("\n".join(self._explain(error)))
+
+    def show_interrupt(self) -> None:
+        """The user (or the CI) stopped it."""
+        mark = self._style.paint(self._style.marks.failed, "red")
+        self._sink.line(f"{mark} interrupted; run it again, it converges")
+
+    def show_bug(self, error: BaseException, log: SessionLog | None) -> None:
+        """An error nobody expected: its traceback goes to the log, the message names the log."""
+        import traceback  # only a bug needs it
+
+        story = "".join(traceback.format_exception(error))
+        where = _write(story, log)
+        mark = self._style.paint(self._style.marks.failed, "red")
+        lines = [
+            f"{mark} a bug in build_tasks: {type(error).__name__}: {_first_line(str(error))}",
+            f"  {self._style.paint('to do:', 'bold')} please report it together with the log",
+            f"  {self._style.paint('log:', 'bold')}   {where}",
+        ]
+        self._sink.line("\n".join(lines))
+
+    def _explain(self, error: FlowError) -> Iterator[str]:
+        yield f"{self._style.paint(self._style.marks.failed, 'red')} {_safe(error.what)}"
+        yield from self._labelled("why:  ", error.why)
+        for line in error.details:
+            yield self._style.paint(f"         | {_safe(line)}", "dim")
+        yield from self._labelled("to do:", error.fix)
+        if error.log is not None:
+            yield from self._labelled("log:  ", str(error.log))
+
+    def _labelled(self, label: str, text: str) -> Iterator[str]:
+        for number, line in enumerate(text.splitlines()):
+            head = self._style.paint(label, "bold") if number == 0 else " " * len(label)
+            yield f"  {head} {_safe(line)}"
+
+
+def failures_on(stream: TextIO) -> Failures:
+    """Failures shown on a stream of this process, in this process's environment."""
+    return Failures(stream, os.environ)
+
+
+def _write(story: str, log: SessionLog | None) -> Path:
+    if log is not None and log.path is not None:
+        log.write(story)
+        return log.path
+    import tempfile  # seldom needed, and takes time to import
+
+    descriptor, name = tempfile.mkstemp(prefix="build-tasks-", suffix=".log")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(story)
+    return Path(name)
+
+
+def _first_line(text: str) -> str:
+    return _safe(text.splitlines()[0]) if text.strip() else ""
+
+
+def _safe(text: str) -> str:
+    return without_ci_commands(printable(text))

@@ -1,0 +1,74 @@
+"""The one place where exceptions end and become an exit code."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.presentation.failures import Failures, SessionLog
+from build_tasks.presentation.sink import ReaderGone
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM or SIGHUP: a CI cancels the job, a terminal is closed."""
+
+
+def guarded(
+    body: Callable[[], object],
+    failures: Failures,
+    log: Callable[[], SessionLog | None] = lambda: None,
+    *,
+    passing: tuple[type[Exception], ...] = (),
+) -> ExitCode:
+    """Run ``body`` and say how it ended; what went wrong is shown, never raised.
+
+    :param log: gives the session's log, asked for only when there is a bug to write down.
+    :param passing: exceptions that the caller handles itself.
+    """
+    try:
+        with signals_as_interrupts():
+            body()
+    except passing:
+        raise
+    except FlowError as error:
+        failures.show_error(error)
+        return error.code
+    except KeyboardInterrupt:
+        failures.show_interrupt()
+        return ExitCode.INTERRUPTED
+    except ReaderGone:
+        return ExitCode.FAILED
+    except Exception as error:
+        failures.show_bug(error, log())
+        return ExitCode.BUG
+    return ExitCode.OK
+
+
+@contextmanager
+def signals_as_interrupts() -> Iterator[None]:
+    """SIGTERM and SIGHUP end the work as Ctrl-C does: running tools are stopped, `finally` blocks run.
+
+    Python delivers signals to the main thread only; in another one this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kinds = (signal.SIGTERM, signal.SIGHUP)
+    # A parent such as nohup ignores SIGHUP on purpose; that is left as it is.
+    before = {kind: signal.getsignal(kind) for kind in kinds if signal.getsignal(kind) is not signal.SIG_IGN}
+    for kind in before:
+        signal.signal(kind, _terminate)
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated

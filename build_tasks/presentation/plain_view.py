@@ -1,0 +1,79 @@
+"""Steps as plain lines, for pipes and CI logs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from build_tasks.errors import FlowError
+from build_tasks.presentation.folding import Fold
+from build_tasks.presentation.plain_text import duration, without_ci_commands
+from build_tasks.presentation.running_step import DETAILS_OF_A_FAILURE, RunningStep
+from build_tasks.presentation.sink import Sink
+from build_tasks.presentation.style import Style
+
+
+class PlainView:
+    """One line when a step starts, one when it ends, and signs of life in between.
+
+    :param fold: how the CI folds the tools' output; None: it is shown with ``verbose`` only.
+    """
+
+    def __init__(self, sink: Sink, style: Style, *, fold: Fold | None = None, verbose: bool = False) -> None:
+        self._sink = sink
+        self._style = style
+        self._fold = fold
+        self._verbose = verbose
+
+    def started(self, step: RunningStep) -> None:
+        reason = f" ({step.reason})" if step.reason else ""
+        self._show(step.depth, "start", "cyan", step.title + reason)
+
+    def finished(self, step: RunningStep, seconds: float, error: BaseException | None) -> None:
+        if self._fold and step.details:
+            self._lines(self._fold(f"output of: {step.title}", list(step.details), int(time.time())))
+        if error is None:
+            self._show(step.depth, "done", "green", f"{step.title}  {duration(seconds)}")
+            return
+        if not self._fold and not self._verbose:
+            self._lines(tail_of(step, error))
+        self._show(step.depth, "failed", "red", f"{step.title}  {duration(seconds)}")
+
+    def detail(self, step: RunningStep, line: str) -> None:
+        if self._verbose and not self._fold:
+            self._sink.line(f"{'  ' * step.depth}  {self._style.paint(f'{step.title} | {line}', 'dim')}")
+
+    def skipped(self, title: str, reason: str, depth: int) -> None:
+        self._show(depth, "skipped", "dim", f"{title}: skipped, {reason}")
+
+    def note(self, line: str, depth: int) -> None:
+        self._sink.line("  " * depth + without_ci_commands(line))
+
+    def warned(self, line: str, depth: int) -> None:
+        self._show(depth, "warning", "yellow", line)
+
+    def still(self, step: RunningStep, seconds: float) -> None:
+        dots = self._style.marks.ellipsis
+        self._sink.line(
+            f"{'  ' * step.depth}  still: {step.title}{dots} {duration(seconds)}{last_time(step)}"
+        )
+
+    def _show(self, depth: int, mark: str, colour: str, text: str) -> None:
+        sign = self._style.paint(getattr(self._style.marks, mark), colour)
+        self._sink.line(f"{'  ' * depth}{sign} {text}")
+
+    def _lines(self, lines: Iterable[str]) -> None:
+        text = "\n".join(lines)
+        if text:
+            self._sink.line(text)
+
+
+def tail_of(step: RunningStep, error: BaseException) -> list[str]:
+    """The tool's last lines, unless the error brings them along and shows them itself."""
+    if isinstance(error, FlowError) and error.details:
+        return []
+    return [f"{'  ' * step.depth}  | {line}" for line in list(step.details)[-DETAILS_OF_A_FAILURE:]]
+
+
+def last_time(step: RunningStep) -> str:
+    return "" if step.expected is None else f" (last time {duration(step.expected)})"

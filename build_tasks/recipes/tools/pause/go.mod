@@ -1,0 +1,3 @@
+module build-tasks.invalid/pause
+
+go 1.26.8

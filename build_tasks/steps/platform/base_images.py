@@ -1,0 +1,138 @@
+"""The Debian system that every image here is based on, and stand-ins for upstream base images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.platform import content_key
+from build_tasks.ports.provisioning import HostTrust, ImageStore, Recipes, RootFilesystems, Store
+from build_tasks.ports.reporting import Reporter
+
+
+class DebianBase:
+    """Makes the base image.
+
+    :param store: keeps the root filesystem as an archive.
+    """
+
+    def __init__(
+        self,
+        recipes: Recipes,
+        images: ImageStore,
+        systems: RootFilesystems,
+        store: Store,
+        trust: HostTrust,
+        reporter: Reporter,
+    ) -> None:
+        self._recipe = recipes.text("debian/recipe.toml")
+        self._folder = recipes.folder("debian")
+        self._images = images
+        self._systems = systems
+        self._store = store
+        self._trust = trust
+        self._reporter = reporter
+
+    def __call__(self) -> str:
+        """The base image's name in the engine; makes it when it is not there.
+
+        :raises FlowError: when debootstrap or the build fails.
+        """
+        certificates = self._trust.certificates()
+        root_key = content_key(*self._recipe.values(), self._systems.architecture)
+        key = content_key(root_key, (self._folder / "Dockerfile").read_bytes(), *sorted(certificates))
+        image = f"build-tasks/debian:{self._recipe['suite']}-{key}"
+        if self._images.has(image):
+            return image
+        root = f"build-tasks/debootstrap:{self._recipe['suite']}-{root_key}"
+        with self._reporter.step("import the Debian system", "the engine does not have it"):
+            self._images.import_archive(self._archive(root_key), root)
+        with (
+            self._reporter.step(f"build {image}", "new packages, or other certificate authorities"),
+            TemporaryDirectory(prefix="trust-") as folder,
+        ):
+            for name, pem in certificates.items():
+                (Path(folder) / name).write_bytes(pem)
+            contexts = {"root": f"docker-image://{root}", "trust": folder}
+            self._images.build(
+                self._folder, contexts=contexts, args={}, image=image, on_line=self._reporter.detail
+            )
+        return image
+
+    def _archive(self, key: str) -> Path:
+        if self._store.find("rootfs", key) is None:
+            with (
+                self._reporter.step("debootstrap", "no Debian system of this recipe in the cache"),
+                self._store.fill("rootfs", key) as folder,
+            ):
+                if self._store.find("rootfs", key) is None:
+                    packages = self._recipe["packages"].split()
+                    archive = folder / "rootfs.tar"
+                    self._systems.make(self._recipe["suite"], packages, archive, self._reporter.detail)
+        return (self._store.find("rootfs", key) or Path()) / "rootfs.tar"
+
+
+class DerivedImages:
+    """Images made from a folder of ``base-images`` on the Debian system."""
+
+    def __init__(self, recipes: Recipes, images: ImageStore, base: DebianBase, reporter: Reporter) -> None:
+        self._recipes = recipes
+        self._images = images
+        self._base = base
+        self._reporter = reporter
+
+    def __call__(
+        self, recipe: str, name: str, reason: str, programs: Mapping[str, Path] | None = None
+    ) -> str:
+        """The image of a recipe; built when the engine does not have it.
+
+        :param name: name of the result without its key: ``build-tasks/redis:trixie``.
+        :param programs: named context -> folder of programs that the recipe copies in.
+        """
+        folder = self._recipes.folder(f"base-images/{recipe}")
+        contexts = {n: str(path) for n, path in (programs or {}).items()}
+        if b"FROM base" in (folder / "Dockerfile").read_bytes():
+            contexts["base"] = f"docker-image://{self._base()}"
+        files = [part for f in sorted(folder.iterdir()) for part in (f.name, f.read_bytes())]
+        # contexts name their content: the base by its key, programs by the cache's
+        image = f"{name}-{content_key(*files, *sorted(f'{k}={v}' for k, v in contexts.items()))[:12]}"
+        if not self._images.has(image):
+            with self._reporter.step(f"build {image}", reason):
+                self._images.build(
+                    folder, contexts=contexts, args={}, image=image, on_line=self._reporter.detail
+                )
+        return image
+
+
+class StandIns:
+    """Stand-ins for upstream base images, under names of ours."""
+
+    def __init__(self, recipes: Recipes, derived: DerivedImages, reporter: Reporter) -> None:
+        self._known = recipes.stand_ins()
+        self._derived = derived
+        self._reporter = reporter
+
+    def __call__(self, references: Iterable[str]) -> Mapping[str, str]:
+        """Engine images that stand in for upstream references; builds what is missing.
+
+        :raises FlowError: UNAVAILABLE for references that have no recipe, all of them at once.
+        """
+        wanted = sorted(set(references))
+        unknown = [reference for reference in wanted if reference not in self._known]
+        if unknown:
+            raise FlowError(
+                "stand in for base images",
+                f"there is no recipe for {', '.join(unknown)}",
+                f"use one of {', '.join(sorted(self._known))}, or add a recipe",
+                code=ExitCode.UNAVAILABLE,
+            )
+        made = {}
+        for reference in wanted:
+            known = self._known[reference]
+            made[reference] = self._derived(
+                known.recipe, f"build-tasks/stand-in/{reference}", f"{reference} cannot be pulled here"
+            )
+            self._reporter.note(f"{reference} is stood in for by {known.about}")
+        return made

@@ -1,0 +1,178 @@
+"""The kind clusters: made, started again after a crash, or told to be out of date."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+
+import yaml
+
+from build_tasks.errors import FlowError
+from build_tasks.model.local_platform import ContainerState
+from build_tasks.model.platform import NodeImage
+from build_tasks.steps.platform.parts import PlatformParts, side_by_side
+from build_tasks.steps.platform.recipe_texts import fingerprint, render
+
+#: In a node, written when its cluster is finished; without it a run was ended half-way.
+MARKER = "/kind/build-tasks.json"
+#: Seconds for a node that was started again; its API answers after 2, its pods run after about 25.
+_PATIENCE = 180.0
+
+
+class ClusterState(Enum):
+    """What is to be done about a cluster; the value says why."""
+
+    FINE = "it runs"
+    MISSING = "it does not exist"
+    STOPPED = "its node is stopped"
+    SILENT = "its API does not answer"
+    HALF_MADE = "a run that was ended left it half-made"
+    OUTDATED = "it was made from another node image or configuration"
+
+
+@dataclass(frozen=True)
+class ClusterPlan:
+    """The desired shape of the clusters.
+
+    :param image: name of the node image.
+    :param config: kind's configuration, as the repository has it.
+    """
+
+    image: str
+    config: str
+
+    @property
+    def marker(self) -> str:
+        """What a finished node's marker says."""
+        return json.dumps({"image": self.image, "configuration": fingerprint(self.config)})
+
+
+def cluster_plan(parts: PlatformParts) -> ClusterPlan:
+    """What the clusters are to be made from; makes nothing."""
+    return ClusterPlan(parts.supplies.image_names().node.image, parts.kind_config)
+
+
+def with_component_versions(kind_config: str, node: NodeImage) -> str:
+    """kind's configuration, with the versions of etcd and CoreDNS that the node image brings along."""
+    config = yaml.safe_load(kind_config)
+    patch = {
+        "kind": "ClusterConfiguration",
+        "etcd": {"local": {"imageTag": node.etcd_tag}},
+        "dns": {"imageTag": node.dns_tag},
+    }
+    config.setdefault("kubeadmConfigPatches", []).append(yaml.safe_dump(patch))
+    return str(yaml.safe_dump(config, sort_keys=False))
+
+
+def cluster_states(parts: PlatformParts, plan: ClusterPlan) -> dict[str, ClusterState]:
+    """How each cluster stands, by its short name."""
+    names = parts.cluster_names
+    nodes = {name: parts.instance.node_container(name) for name in names}
+    found = parts.objects.containers(tuple(nodes.values()))
+    states = side_by_side(lambda name: _state(parts, plan, name, found.get(nodes[name])), names)
+    return dict(zip(names, states, strict=True))
+
+
+def ensure_clusters(parts: PlatformParts, *, recreate: bool) -> None:
+    """All clusters exist in the desired shape and answer.
+
+    :param recreate: make those anew that are out of date or do not come back; their contents are lost.
+    :raises FlowError: a cluster would have to be made anew and ``recreate`` is not given.
+    """
+    plan = cluster_plan(parts)
+    states = cluster_states(parts, plan)
+    outdated = [name for name, state in states.items() if state is ClusterState.OUTDATED]
+    if outdated and not recreate:
+        raise _ask_for_recreate(outdated, plan)
+    for name, state in states.items():
+        _ensure(parts, plan, name, state, recreate=recreate)
+
+
+def _state(
+    parts: PlatformParts, plan: ClusterPlan, cluster: str, node: ContainerState | None
+) -> ClusterState:
+    if node is None:
+        return ClusterState.MISSING
+    if node.status == "created":
+        return ClusterState.HALF_MADE
+    if not node.running:
+        return ClusterState.STOPPED
+    marker = parts.objects.read_file(node.name, MARKER)
+    if marker is None:
+        return ClusterState.HALF_MADE
+    if marker.strip() != plan.marker:
+        return ClusterState.OUTDATED
+    return ClusterState.FINE if parts.admin(cluster).answers() else ClusterState.SILENT
+
+
+def _ensure(
+    parts: PlatformParts, plan: ClusterPlan, cluster: str, state: ClusterState, *, recreate: bool
+) -> None:
+    title = f"cluster {parts.instance.cluster_name(cluster)}"
+    if state is ClusterState.FINE:
+        parts.reporter.skip(title, state.value)
+    elif state in (ClusterState.STOPPED, ClusterState.SILENT):
+        _revive(parts, plan, cluster, state, recreate=recreate)
+    else:
+        with parts.reporter.step(f"create {title}", state.value):
+            _create(parts, plan, cluster)
+
+
+def _revive(
+    parts: PlatformParts, plan: ClusterPlan, cluster: str, state: ClusterState, *, recreate: bool
+) -> None:
+    title = f"cluster {parts.instance.cluster_name(cluster)}"
+    node = parts.instance.node_container(cluster)
+    try:
+        with parts.reporter.step(f"start {title}", state.value):
+            if state is ClusterState.STOPPED:
+                parts.objects.start(node)
+            marker = parts.objects.read_file(node, MARKER)
+            if marker is not None:
+                parts.clusters.export(
+                    parts.instance.cluster_name(cluster), parts.instance.admin_kubeconfig(cluster)
+                )
+                parts.admin(cluster).wait_ready(_PATIENCE)
+    except FlowError:
+        if not recreate:
+            raise
+        marker = None
+    if marker is None:
+        with parts.reporter.step(f"create {title}", ClusterState.HALF_MADE.value):
+            _create(parts, plan, cluster)
+    elif marker.strip() != plan.marker:
+        if not recreate:
+            raise _ask_for_recreate([cluster], plan)
+        with parts.reporter.step(f"create {title}", ClusterState.OUTDATED.value):
+            _create(parts, plan, cluster)
+
+
+def _create(parts: PlatformParts, plan: ClusterPlan, cluster: str) -> None:
+    instance = parts.instance
+    name, kubeconfig = instance.cluster_name(cluster), instance.admin_kubeconfig(cluster)
+    if parts.objects.cluster_containers(name):
+        parts.clusters.delete(name, kubeconfig)
+    node_image = parts.supplies.images().node
+    parts.files.write(kubeconfig, "")  # private from its first byte; kind keeps the mode
+    parts.clusters.create(
+        name,
+        image=node_image.image,
+        config=with_component_versions(plan.config, node_image),
+        network=instance.network_name(cluster),
+        kubeconfig=kubeconfig,
+    )
+    host, container = instance.registry_host, instance.registry_container
+    hosts = render(parts.recipes, "hosts.toml", registry_host=host, registry_container=container)
+    node = instance.node_container(cluster)
+    parts.objects.write_file(node, f"/etc/containerd/certs.d/{host}/hosts.toml", hosts)
+    parts.objects.write_file(node, MARKER, plan.marker)
+
+
+def _ask_for_recreate(clusters: list[str], plan: ClusterPlan) -> FlowError:
+    return FlowError(
+        "bring the platform up",
+        f"to be made anew: {', '.join(clusters)} (pinned is node image {plan.image}, or kind-config.yaml changed)",
+        "run `./inv platform.up --recreate`: what is deployed there and the data stores are lost,"
+        " the registry stays",
+    )

@@ -1,0 +1,47 @@
+"""The source of tools that always works: each built from its Go module, once per machine."""
+
+from __future__ import annotations
+
+from build_tasks.model.platform import Declined, Found, GoProgram, HostPackages, Obtainable, ToolRecipe
+from build_tasks.ports.provisioning import GoCompiler, HostSystem, Lines, Store
+
+
+class GoModules:
+    """Builds tools and keeps them.
+
+    :param store: keeps ``<recipe>/<key>/bin/<program>``.
+    :param c_compiler: host packages that a recipe with cgo needs.
+    """
+
+    label = "Go module"
+
+    def __init__(
+        self, compiler: GoCompiler, store: Store, host: HostSystem, c_compiler: HostPackages
+    ) -> None:
+        self._compiler = compiler
+        self._store = store
+        self._host = host
+        self._c_compiler = c_compiler
+
+    def look(self, recipe: ToolRecipe, program: str) -> Found | Obtainable | Declined:
+        """Found in the cache, or obtainable."""
+        folder = self._store.find(recipe.name, recipe.key(self._compiler.identity))
+        if folder is None:
+            return Obtainable("not in the cache, or its recipe changed")
+        return Found(folder / "bin" / program)
+
+    def bring(self, recipe: ToolRecipe, on_line: Lines) -> None:
+        """Build all programs of the recipe into the cache.
+
+        :raises FlowError: when the compiler or a C library is missing and may not be installed, or when a
+            build fails.
+        """
+        if recipe.cgo:
+            self._host.install(self._c_compiler, on_line)
+        key = recipe.key(self._compiler.identity)
+        with self._store.fill(recipe.name, key) as folder:
+            if self._store.find(recipe.name, key) is not None:
+                return  # another run of ours built it while we waited for the lock
+            for program, package in recipe.programs.items():
+                build = GoProgram(recipe.folder, package, recipe.cgo, recipe.tags, recipe.stamps)
+                self._compiler.build(build, folder / "bin" / program, on_line)

@@ -1,0 +1,28 @@
+"""The platform's own images."""
+
+from __future__ import annotations
+
+from build_tasks.model.platform import PlatformImages, Toolbox
+from build_tasks.steps.platform.base_images import DerivedImages
+from build_tasks.steps.platform.node_image import BuildNodeImage
+
+
+class ProvideImages:
+    """Makes the images that the platform runs, in the engine."""
+
+    def __init__(self, node: BuildNodeImage, derived: DerivedImages) -> None:
+        self._node = node
+        self._derived = derived
+
+    def __call__(self, toolbox: Toolbox) -> PlatformImages:
+        """Every image; builds those that the engine does not have.
+
+        :raises FlowError: when a build fails.
+        """
+        reason = "the engine does not have it"
+        registry = {"registry": toolbox["registry"].parent}
+        return PlatformImages(
+            registry=self._derived("registry", "build-tasks/registry:3", reason, registry),
+            redis=self._derived("redis", "build-tasks/redis:trixie", reason),
+            node=self._node(toolbox),
+        )

@@ -1,0 +1,71 @@
+"""What the platform's steps work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from build_tasks.model.instance import Instance
+from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
+from build_tasks.ports.artifacts import ImageBuilder, Registry
+from build_tasks.ports.platform import (
+    ClusterAdmin,
+    EngineObjects,
+    Host,
+    LocalClusters,
+    ManagedEngine,
+    PrivateFiles,
+    Supplies,
+)
+from build_tasks.ports.reporting import Clock, Reporter
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class PlatformParts:
+    """One instance of the platform: what it should consist of, and the ports to reach it.
+
+    :param kind_config: kind's configuration of a cluster (kind-config.yaml), without the image.
+    :param recipes: the folder of the shipped recipes.
+    :param cache: the folder with everything that may be thrown away; the managed engine's data is in it.
+    """
+
+    instance: Instance
+    environments: tuple[EnvironmentNeed, ...]
+    kind_config: str
+    recipes: Path
+    cache: Path
+    engine: EngineChoice
+    managed: ManagedEngine
+    supplies: Supplies
+    objects: EngineObjects
+    clusters: LocalClusters
+    admin: Callable[[str], ClusterAdmin]
+    images: ImageBuilder
+    registry: Registry
+    host: Host
+    files: PrivateFiles
+    clock: Clock
+    reporter: Reporter
+
+    @property
+    def cluster_names(self) -> tuple[str, ...]:
+        """Short names of the clusters that the environments live on, in their order."""
+        return tuple(dict.fromkeys(environment.cluster for environment in self.environments))
+
+    def environments_on(self, cluster: str) -> tuple[EnvironmentNeed, ...]:
+        return tuple(e for e in self.environments if e.cluster == cluster)
+
+    def has_production(self, cluster: str) -> bool:
+        return any(environment.production for environment in self.environments_on(cluster))
+
+
+def side_by_side(ask: Callable[[Item], Answer], items: tuple[Item, ...]) -> tuple[Answer, ...]:
+    """Ask the same of several things at once (each answer is a program's run); answers in their order."""
+    with ThreadPoolExecutor(max(1, len(items))) as pool:
+        return tuple(pool.map(ask, items))

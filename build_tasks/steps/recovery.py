@@ -1,0 +1,27 @@
+"""Releases that somebody was killed over."""
+
+from __future__ import annotations
+
+from build_tasks.model.releases import ReleaseStatus
+from build_tasks.ports.runtime import Releases
+from build_tasks.steps.workbench import Workbench
+
+
+def recover(bench: Workbench, releases: Releases, release: str) -> None:
+    """Free a release that is stuck half-way: back to its last good revision, or away with it.
+
+    Helm refuses to touch it otherwise.
+    """
+    current = releases.get(release)
+    if current is None or not (current.status.pending or current.status is ReleaseStatus.UNINSTALLING):
+        return
+    good = [
+        r for r in releases.history(release) if r.status in (ReleaseStatus.DEPLOYED, ReleaseStatus.SUPERSEDED)
+    ]
+    if good and current.status.pending:
+        why = f"it is stuck in {current.status.value}; back to revision {good[-1].number}"
+        with bench.reporter.step(f"recover {release}", why):
+            releases.rollback(release, good[-1].number)
+    else:
+        with bench.reporter.step(f"recover {release}", f"it is stuck in {current.status.value}; removed"):
+            releases.uninstall(release)

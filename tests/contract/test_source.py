@@ -1,0 +1,160 @@
+"""The port ``SourceControl``: `git` and the fake agree."""
+
+from __future__ import annotations
+
+import pytest
+
+from build_tasks.errors import ExitCode, FlowError
+from tests.contract.fixtures_source import Repository
+
+_NOBODY = "0123456789012345678901234567890123456789"
+
+
+def test_the_current_commit(repository: Repository) -> None:
+    sha = repository.commit({"a": "1"}, "Add a: first")
+    head = repository.source.head()
+    assert (head.sha, head.subject, head.author) == (sha, "Add a: first", "Dev <dev@example.org>")
+    assert head.date.tzinfo is not None
+    assert repository.source.branch() == "main"
+
+
+def test_before_the_first_commit(repository: Repository) -> None:
+    assert repository.source.branch() == "main"
+    assert repository.source.commit("HEAD") is None
+    with pytest.raises(FlowError, match="no commit yet"):
+        repository.source.head()
+
+
+def test_commits_by_name(repository: Repository) -> None:
+    first = repository.commit({"a": "1"})
+    second = repository.commit({"a": "2"})
+    repository.add_tag("v1.0.0", first)
+    for ref, sha in (("main", second), ("v1.0.0", first), ("HEAD~1", first), (first, first)):
+        found = repository.source.commit(ref)
+        assert found is not None
+        assert found.sha == sha
+
+
+@pytest.mark.parametrize("ref", ["nope", "", "-x", "--all", "main~9", _NOBODY, "origin/main", "a b"])
+def test_a_ref_that_names_nothing(repository: Repository, ref: str) -> None:
+    repository.commit({"a": "1"})
+    assert repository.source.commit(ref) is None
+    assert repository.source.show(ref, "a") is None
+    assert repository.source.merge_base(ref, "main") is None
+    with pytest.raises(FlowError, match="no commit"):
+        repository.source.changed_paths(ref, "main")
+
+
+def test_detached(repository: Repository) -> None:
+    sha = repository.commit({"a": "1"})
+    repository.check_out(sha)
+    assert repository.source.branch() == ""
+    assert repository.source.head().sha == sha
+
+
+def test_uncommitted_changes_count_where_they_are(repository: Repository) -> None:
+    repository.commit({"services/delivery/app.py": "1", "services/kitchen/app.py": "1"})
+    assert not repository.source.is_dirty()
+    repository.write("services/delivery/new file.py")
+    assert repository.source.is_dirty()
+    assert repository.source.is_dirty(["services/delivery"])
+    assert not repository.source.is_dirty(["services/kitchen", "services/deliver", "services/*"])
+    repository.write("services/kitchen/app.py")
+    assert repository.source.is_dirty(["services/kitchen"])
+
+
+def test_where_branches_part(repository: Repository) -> None:
+    root = repository.commit({"a": "1"})
+    repository.source.create_branch("feature/delivery/x", "HEAD")
+    after = repository.commit({"a": "2"})
+    repository.check_out("feature/delivery/x")
+    repository.commit({"b": "1"})
+    assert repository.source.merge_base("main", "feature/delivery/x") == root
+    assert repository.source.merge_base("main", after) == after
+
+
+def test_what_changed(repository: Repository) -> None:
+    text = "a text that is long enough to be recognised as the same\n" * 5
+    base = repository.commit({"old name": text, "gone": "1", "same": "1", "edited": "1"})
+    files = {"old name": None, "new\nname": text, "gone": None, "edited": "2", "-dash": "1", "ünï/çödé": "1"}
+    head = repository.commit(files)
+    changed = repository.source.changed_paths(base, head)
+    assert sorted(changed) == sorted(["old name", "new\nname", "gone", "edited", "-dash", "ünï/çödé"])
+    assert repository.source.changed_paths(head, head) == []
+
+
+def test_a_files_text_at_a_commit(repository: Repository) -> None:
+    first = repository.commit({"services/delivery/service.toml": "a = 'ü'\r\n\n", "-x": "dash", "*": "star"})
+    repository.commit({"services/delivery/service.toml": None})
+    show = repository.source.show
+    assert show(first, "services/delivery/service.toml") == "a = 'ü'\r\n\n"
+    assert show("HEAD", "services/delivery/service.toml") is None
+    assert (show("main", "-x"), show("main", "*")) == ("dash", "star")
+    assert show(first, "services/delivery") is None, "a folder"
+    assert show(first, "services/d*") is None
+
+
+def test_the_files_of_the_working_tree(repository: Repository) -> None:
+    repository.commit({"b/two": "2", "b/gone": "x", "a.txt": "1", "c/three": "3", "-x": "dash", "b*": "star"})
+    repository.commit({"b/gone": None})
+    repository.write("b/new\nfile")
+    files = repository.source.files
+    assert files(["b"]) == ["b/new\nfile", "b/two"]
+    assert files(["c", "a.txt", "b/two"]) == ["a.txt", "b/two", "c/three"]
+    assert files(["."]) == ["-x", "a.txt", "b*", "b/new\nfile", "b/two", "c/three"]
+    assert (files(["-x"]), files(["b*"])) == (["-x"], ["b*"])
+    assert (files(["nope"]), files([])) == ([], [])
+
+
+def test_branches_and_tags_match_globs(repository: Repository) -> None:
+    sha = repository.commit({"a": "1"})
+    for name in ("release/delivery/v1.0.2", "release/kitchen/v1.0.0", "feature/delivery/a/b"):
+        repository.source.create_branch(name, sha)
+    for name in ("delivery/v1.0.2", "kitchen/v1.0.0"):
+        repository.add_tag(name, sha)
+    source = repository.source
+    assert source.branches("release/*") == ["release/delivery/v1.0.2", "release/kitchen/v1.0.0"]
+    assert source.branches("feature/delivery/*") == ["feature/delivery/a/b"]
+    assert source.branches("release/delivery") == []
+    assert source.tags("delivery/*") == ["delivery/v1.0.2"]
+    assert source.tags("*") == ["delivery/v1.0.2", "kitchen/v1.0.0"]
+
+
+def test_a_new_branch_is_not_checked_out(repository: Repository) -> None:
+    first = repository.commit({"a": "1"})
+    repository.commit({"a": "2"})
+    repository.source.create_branch("release/delivery/v1.0.2", "HEAD~1")
+    assert repository.source.branch() == "main"
+    found = repository.source.commit("release/delivery/v1.0.2")
+    assert found is not None
+    assert found.sha == first
+
+
+def test_a_branch_that_exists_is_left_alone(repository: Repository) -> None:
+    first = repository.commit({"a": "1"})
+    repository.add_origin()
+    repository.set_origin("refs/heads/release/delivery/v1.0.2", first)
+    repository.source.fetch()
+    repository.commit({"a": "2"})
+    for name in ("main", "release/delivery/v1.0.2"):
+        with pytest.raises(FlowError, match="already") as caught:
+            repository.source.create_branch(name, "HEAD")
+        assert caught.value.code is ExitCode.CONFLICT
+
+
+@pytest.mark.parametrize("name", ["-x", "a b", "", "a..b", "a~1", "x.lock"])
+def test_names_that_git_does_not_allow(repository: Repository, name: str) -> None:
+    repository.commit({"a": "1"})
+    key, _ = repository.new_key("alice")
+    with pytest.raises(FlowError) as branch:
+        repository.source.create_branch(name, "HEAD")
+    with pytest.raises(FlowError) as tag:
+        repository.source.sign_tag(name, "HEAD", "m", key)
+    assert (branch.value.code, tag.value.code) == (ExitCode.USAGE, ExitCode.USAGE)
+    assert (repository.source.branches("*"), repository.source.tags("*")) == (["main"], [])
+
+
+def test_a_branch_at_nothing(repository: Repository) -> None:
+    repository.commit({"a": "1"})
+    with pytest.raises(FlowError, match="no commit nope"):
+        repository.source.create_branch("x", "nope")

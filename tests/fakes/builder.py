@@ -1,0 +1,101 @@
+"""A container engine in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.images import BuildRequest, ContainerExit, Digest, LocalImage, Ref
+
+
+@dataclass(frozen=True)
+class ScriptedRun:
+    """What running an image is to give: its end, and the files it leaves in its results folder."""
+
+    exit: ContainerExit
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass
+class FakeBuilder:
+    """Images are known by their tags; what stages do is scripted by the name of the stage.
+
+    :param users: user of the image that a stage builds; root (empty) where none is given.
+    :param runs: how the image of a stage runs; a stage without a script ends with 0 and no output.
+    :param failures: stages that do not build, each with its last lines.
+    :param on_push: told of each push (to make the image known to a fake registry); gives the digest that
+        the registry records, or None for the fake's own.
+    """
+
+    users: dict[str, str] = field(default_factory=dict)
+    runs: dict[str, ScriptedRun] = field(default_factory=dict)
+    failures: dict[str, Sequence[str]] = field(default_factory=dict)
+    on_push: Callable[[LocalImage, Ref], Digest | None] = lambda _image, _ref: None
+    built: list[BuildRequest] = field(default_factory=list)
+    environments: list[Mapping[str, str]] = field(default_factory=list)
+    pushed: dict[str, Digest] = field(default_factory=dict)
+    _images: dict[str, LocalImage] = field(default_factory=dict)
+    _stages: dict[str, str] = field(default_factory=dict)
+
+    def build(self, request: BuildRequest) -> None:
+        self.built.append(request)
+        what = f"build {request.tag} (stage {request.target})"
+        if request.target in self.failures:
+            lines = tuple(self.failures[request.target])
+            raise FlowError(what, lines[-1], code=ExitCode.BUILD_FAILED, details=lines)
+        identity = f"sha256:{hashlib.sha256(_content(request)).hexdigest()}"
+        user = self.users.get(request.target, "")
+        image = LocalImage(identity, dict(request.labels), user, (_full(request.tag),))
+        self._images[_full(request.tag)] = image
+        self._stages[identity] = request.target
+
+    def inspect(self, tag: str) -> LocalImage | None:
+        by_id = {image.id: image for image in self._images.values()}
+        return self._images.get(_full(tag)) or by_id.get(tag)
+
+    def run(
+        self, image: str, *, results_from: str, results_to: Path, env: Mapping[str, str]
+    ) -> ContainerExit:
+        found = self._present(image, f"create a container of {image}")
+        self.environments.append(dict(env))
+        results_to.mkdir(parents=True, exist_ok=True)
+        script = self.runs.get(self._stages[found.id], ScriptedRun(ContainerExit(0, "")))
+        for name, data in script.files.items():
+            path = results_to / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        return script.exit
+
+    def push(self, tag: str, ref: Ref) -> Digest:
+        image = self._present(tag, f"push {tag} as {ref}")
+        own = Digest(f"sha256:{hashlib.sha256(f'manifest of {image.id}'.encode()).hexdigest()}")
+        self.pushed[str(ref)] = self.on_push(image, ref) or own
+        return self.pushed[str(ref)]
+
+    def _present(self, tag: str, what: str) -> LocalImage:
+        image = self.inspect(tag)
+        if image is None:
+            raise FlowError(what, f"No such image: {_full(tag)}", code=ExitCode.TOOL_FAILED)
+        return image
+
+
+def _full(tag: str) -> str:
+    """Docker's reading of a name without a tag."""
+    return tag if ":" in tag.rpartition("/")[2] else f"{tag}:latest"
+
+
+def _content(request: BuildRequest) -> bytes:
+    """What makes two builds equal: the request without its name, and the context's files."""
+    context = Path(request.context)
+    files = {
+        str(path.relative_to(context)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(context.rglob("*"))
+        if path.is_file()
+    }
+    wanted = (request.target, request.args, request.labels, request.contexts, files)
+    return msgspec.json.encode(wanted, order="deterministic")

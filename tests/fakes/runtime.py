@@ -1,0 +1,42 @@
+"""Environments in memory: what Helm changes, Kubernetes shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from build_tasks.model.environment import Environment
+from tests.fakes.releases import FakeReleases, ScriptedTest
+from tests.fakes.workloads import FakeWorkloads
+
+__all__ = ["FakeEnvironments", "FakeNamespace", "FakeReleases", "FakeWorkloads", "ScriptedTest"]
+
+
+@dataclass
+class FakeNamespace:
+    """One environment's two sides; an upgrade makes a Deployment whose pods are ready at once.
+
+    ``workloads.troubles[release]`` gives it other pods, ``releases.on_change`` other habits.
+    """
+
+    workloads: FakeWorkloads = field(default_factory=FakeWorkloads)
+    releases: FakeReleases = field(default_factory=FakeReleases)
+
+    def __post_init__(self) -> None:
+        self.releases.on_change = self.workloads.change
+
+
+@dataclass
+class FakeEnvironments:
+    """A namespace for each environment that is asked for, by the environment's name."""
+
+    namespaces: dict[str, FakeNamespace] = field(default_factory=dict)
+
+    def namespace(self, name: str) -> FakeNamespace:
+        """Both sides of an environment, for a test to script and to look at."""
+        return self.namespaces.setdefault(name, FakeNamespace(releases=FakeReleases(namespace=name)))
+
+    def releases(self, environment: Environment) -> FakeReleases:
+        return self.namespace(environment.name).releases
+
+    def workloads(self, environment: Environment) -> FakeWorkloads:
+        return self.namespace(environment.name).workloads

@@ -1,0 +1,119 @@
+"""Kubernetes objects of one namespace in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.releases import PodState, Revision, Rollout
+
+#: The label by which the charts' objects name their release.
+RELEASE = "app.kubernetes.io/instance"
+
+
+@dataclass
+class FakeWorkloads:
+    """Deployments, pods, Services.
+
+    :param cluster_error: raised by ``check_cluster``; None: the right cluster answers.
+    :param troubles: pods that a release gets in place of a ready one, by release.
+    :param warnings: events, by the name of the object they are about.
+    :param pod_logs: log lines by pod.
+    :param posts: what was posted: pod, port, path.
+    """
+
+    cluster_error: FlowError | None = None
+    troubles: dict[str, Sequence[PodState]] = field(default_factory=dict)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
+    pod_logs: dict[str, list[str]] = field(default_factory=dict)
+    deployments: dict[str, Rollout] = field(default_factory=dict)
+    pods_by_name: dict[str, PodState] = field(default_factory=dict)
+    services: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    posts: list[tuple[str, int, str]] = field(default_factory=list)
+    shown_logs: list[str] = field(default_factory=list)
+    rollout_causes: dict[str, list[str]] = field(default_factory=dict)
+
+    def check_cluster(self) -> None:
+        if self.cluster_error:
+            raise self.cluster_error
+
+    def rollouts(self, selector: str) -> Sequence[Rollout]:
+        return [found for found in self.deployments.values() if _matches(selector, found.labels)]
+
+    def pods(self, selector: str) -> Sequence[PodState]:
+        return [found for found in self.pods_by_name.values() if _matches(selector, found.labels)]
+
+    def events(self, name_prefix: str) -> Sequence[str]:
+        return [
+            line for name, lines in self.warnings.items() if name.startswith(name_prefix) for line in lines
+        ]
+
+    def last_log(self, pod: str, lines: int) -> Sequence[str]:
+        return self.pod_logs.get(pod, [])[-lines:]
+
+    def logs(self, selector: str, *, follow: bool, tail: int) -> None:
+        self.shown_logs += [line for pod in self.pods(selector) for line in self.last_log(pod.name, tail)]
+
+    def post(self, pod: str, port: int, path: str) -> None:
+        if pod not in self.pods_by_name:
+            raise FlowError(f"POST {path} to {pod}", f'pods "{pod}" not found', code=ExitCode.TOOL_FAILED)
+        self.posts.append((pod, port, path))
+
+    def rollout_history(self, deployment: str) -> str:
+        causes = self.rollout_causes.get(deployment)
+        if causes is None:
+            raise _missing(f"read the rollout history of {deployment}", deployment)
+        lines = [f"{number}         {cause or '<none>'}" for number, cause in enumerate(causes, 1)]
+        return "\n".join([f"deployment.apps/{deployment} ", "REVISION  CHANGE-CAUSE", *lines, ""])
+
+    def service_selector(self, service: str) -> Mapping[str, str]:
+        return self.services.get(service, {})
+
+    def set_replicas(self, deployment: str, replicas: int) -> None:
+        found = self.deployments.get(deployment)
+        if found is None:
+            raise _missing(f"scale {deployment} to {replicas}", deployment)
+        self._put(replace(found, desired=replicas))
+
+    def change(self, release: str, revision: Revision | None) -> None:
+        """What the controllers do when Helm changed a release: one Deployment, its pods; or none."""
+        for name in [n for n, pod in self.pods_by_name.items() if pod.labels.get(RELEASE) == release]:
+            del self.pods_by_name[name]
+        if revision is None:
+            self.deployments.pop(release, None)
+            return
+        self.rollout_causes.setdefault(release, []).append(revision.description)
+        replicas = revision.values.get("replicas", 1)
+        assert isinstance(replicas, int)
+        image = str(revision.values.get("image", "image:none"))
+        cause = revision.description
+        self._put(Rollout(release, replicas, 0, 0, True, {RELEASE: release}, cause, image))
+
+    def _put(self, wanted: Rollout) -> None:
+        trouble = [
+            replace(pod, labels={RELEASE: wanted.name, **pod.labels})
+            for pod in self.troubles.get(wanted.name, ())
+        ]
+        pods = trouble or [_ready_pod(wanted, number) for number in range(wanted.desired)]
+        mine = {RELEASE: wanted.name}.items()
+        for name in [n for n, pod in self.pods_by_name.items() if mine <= pod.labels.items()]:
+            del self.pods_by_name[name]
+        self.pods_by_name |= {pod.name: pod for pod in pods}
+        ready = sum(pod.ready for pod in pods)
+        self.deployments[wanted.name] = replace(wanted, updated=len(pods), available=ready)
+
+
+def _ready_pod(wanted: Rollout, number: int) -> PodState:
+    name = f"{wanted.name}-{number}"
+    return PodState(name, "Running", True, 0, (), "", wanted.image, {RELEASE: wanted.name})
+
+
+def _matches(selector: str, labels: Mapping[str, str]) -> bool:
+    wanted = dict(part.split("=", 1) for part in selector.split(",") if part)
+    return wanted.items() <= labels.items()
+
+
+def _missing(what: str, deployment: str) -> FlowError:
+    why = f'deployments.apps "{deployment}" not found'
+    return FlowError(what, why, code=ExitCode.TOOL_FAILED)

@@ -1,0 +1,96 @@
+"""Answers, for eyes and for programs."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+
+from build_tasks.presentation.answers import Answers
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Release:
+    name: str
+    folder: Path
+    colour: Colour
+    when: datetime
+    tags: tuple[str, ...] = ()
+
+
+class Screen(io.TextIOWrapper):
+    def __init__(self, encoding: str = "utf-8", terminal: bool = False) -> None:
+        super().__init__(io.BytesIO(), encoding=encoding, newline="\n")
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def text(self) -> str:
+        self.seek(0)
+        return self.read()
+
+
+WHEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+RELEASE = Release("größe\x1b[31m", Path("/a/b"), Colour.RED, WHEN, ("x",))
+
+
+def test_json_of_our_types() -> None:
+    screen = Screen()
+    Answers(screen, {}).show_json({"releases": [RELEASE]})
+    assert json.loads(screen.text()) == {
+        "releases": [
+            {
+                "name": "größe\x1b[31m",
+                "folder": "/a/b",
+                "colour": "red",
+                "when": "2026-03-01T12:00:00Z",
+                "tags": ["x"],
+            }
+        ]
+    }
+    assert "\x1b" not in screen.text()
+    assert "größe" in screen.text()
+
+
+def test_json_where_the_encoding_is_poor() -> None:
+    screen = Screen("ascii")
+    Answers(screen, {}).show_json(RELEASE)
+    assert json.loads(screen.text())["name"] == "größe\x1b[31m"
+
+
+def test_a_table_in_a_pipe_is_aligned_and_never_cut() -> None:
+    screen = Screen()
+    long = "x" * 300
+    Answers(screen, {"COLUMNS": "40"}).show_table(
+        ["service", "version"], [["delivery", "1.0.2"], ["package", long]], title="What runs"
+    )
+    assert screen.text().splitlines() == [
+        "What runs",
+        "service   version",
+        "delivery  1.0.2",
+        f"package   {long}",
+    ]
+
+
+def test_a_table_on_a_terminal_cannot_be_painted_by_its_cells() -> None:
+    screen = Screen(terminal=True)
+    Answers(screen, {"TERM": "xterm", "NO_COLOR": "1"}).show_table(
+        ["service"], [["[red]delivery[/red]\x1b[2J"]], title="What runs"
+    )
+    text = screen.text()
+    assert "[red]delivery[/red]" in text
+    assert "\x1b[2J" not in text
+
+
+def test_lines_are_made_safe() -> None:
+    screen = Screen()
+    Answers(screen, {}).show_text("one\x1b[2J\ntwo\n")
+    assert screen.text() == "one\ntwo\n"
