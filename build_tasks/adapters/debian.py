@@ -84,12 +84,8 @@ class DebianHost:
         apt: list[str | Path] = [_APT_GET, "-q", "-o", f"DPkg::Lock::Timeout={_LOCK_PATIENCE}"]
         env = {**_PATH, "DEBIAN_FRONTEND": "noninteractive"}
         self._processes.run([*apt, "update"], env=env, what=what, on_line=on_line)
-        self._processes.run(
-            [*apt, "install", "--yes", "--no-install-recommends", *packages],
-            env=env,
-            what=what,
-            on_line=on_line,
-        )
+        apt += ["install", "--yes", "--no-install-recommends", *packages]
+        self._processes.run(apt, env=env, what=what, on_line=on_line)
 
 
 class Debootstrap:
@@ -124,23 +120,10 @@ class Debootstrap:
         self._downloads.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix="rootfs-", dir=archive.parent) as folder:
             root = Path(folder) / "root"
-            words: list[str | Path] = [_DEBOOTSTRAP, "--variant=minbase"]
-            words += [
-                f"--cache-dir={self._downloads.absolute()}",
-                f"--include={','.join(packages)}",
-                suite,
-                root,
-            ]
+            # In a mount namespace of its own: when it is killed, no /proc stays mounted in the folder.
+            words: list[str | Path] = ["/usr/bin/unshare", "--mount", "--propagation=private", _DEBOOTSTRAP]
+            words += ["--variant=minbase", f"--cache-dir={self._downloads.absolute()}"]
+            words += [f"--include={','.join(packages)}", suite, root]
             self._processes.run(words, env=_PATH, what=what, on_line=on_line)
-            unwanted = [f"--exclude={pattern}" for pattern in _LEFT_OUT]
-            tar: list[str | Path] = [
-                "/usr/bin/tar",
-                "--numeric-owner",
-                *unwanted,
-                "-C",
-                root,
-                "-cf",
-                archive,
-                ".",
-            ]
-            self._processes.run(tar, env=_PATH, what=what)
+            words = ["/usr/bin/tar", "--numeric-owner", *(f"--exclude={pattern}" for pattern in _LEFT_OUT)]
+            self._processes.run([*words, "-C", root, "-cf", archive, "."], env=_PATH, what=what)

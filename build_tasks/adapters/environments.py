@@ -27,7 +27,8 @@ class ToolEnvironments:
 
     def releases(self, environment: Environment) -> HelmReleases:
         program = HelmProgram(self.processes, self.helm, self.helm_home)
-        return HelmReleases(program, environment, timeout=self.timeout)
+        delete = self.workloads(environment).delete
+        return HelmReleases(program, environment, delete, timeout=self.timeout)
 
     def workloads(self, environment: Environment) -> KubectlWorkloads:
         return KubectlWorkloads(self.processes, self.kubectl, environment)

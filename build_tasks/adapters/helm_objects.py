@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
@@ -26,22 +25,6 @@ class _Element(msgspec.Struct):
     name: str = ""
 
 
-class _Metadata(msgspec.Struct, rename="camel"):
-    name: str = ""
-    version: str = ""
-    app_version: str = ""
-
-
-class _Chart(msgspec.Struct):
-    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
-
-
-class _Info(msgspec.Struct):
-    status: str = ""
-    last_deployed: str = ""
-    description: str = ""
-
-
 class _Run(msgspec.Struct):
     phase: str = ""
 
@@ -53,13 +36,8 @@ class _Hook(msgspec.Struct):
 
 
 class _Release(msgspec.Struct):
-    """A release as `helm upgrade` and `helm status` print it; the latter leaves the chart out."""
+    """The part of `helm status` that is read."""
 
-    name: str
-    version: int
-    info: _Info
-    chart: _Chart | None = None
-    config: dict[str, Any] | None = None
     hooks: list[_Hook] | None = None
 
 
@@ -78,22 +56,6 @@ def revisions(found: object, *, release: str = "") -> Sequence[Revision]:
         )
         for element in elements
     ]
-
-
-def revision(found: object) -> Revision:
-    """The revision that `helm upgrade` made, values included."""
-    made = msgspec.convert(found, _Release)
-    chart = made.chart.metadata if made.chart else _Metadata()
-    return Revision(
-        made.name,
-        made.version,
-        _status(made.info.status),
-        f"{chart.name}-{chart.version}",
-        chart.app_version,
-        _time(made.info.last_deployed),
-        made.info.description,
-        made.config or {},
-    )
 
 
 def test_hooks(found: object) -> Sequence[HookRun]:

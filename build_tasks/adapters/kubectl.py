@@ -13,7 +13,7 @@ import msgspec
 from build_tasks.adapters.kubectl_failures import cluster_failure, unreachable, wrong_context
 from build_tasks.adapters.kubernetes_objects import Deployments, Events, KubeConfig, Pods, Service
 from build_tasks.adapters.process import Completed, Processes
-from build_tasks.adapters.workload_states import event_line, pod_state, rollout
+from build_tasks.adapters.workload_states import event_line, pod_state, rollouts
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.environment import Environment
 from build_tasks.model.releases import PodState, Rollout
@@ -22,6 +22,8 @@ _Kind = TypeVar("_Kind")
 
 #: Seconds a cluster gets to answer before it counts as not available.
 _PATIENCE = 5.0
+#: Time for deleted objects to go; pods may take their grace period.
+_GONE = "60s"
 #: A log that is followed takes one connection a container; kubectl's own limit is 5.
 _LOG_REQUESTS = 30
 #: Without a user's own defaults and aliases (kuberc).
@@ -58,7 +60,7 @@ class KubectlWorkloads:
 
     def rollouts(self, selector: str) -> Sequence[Rollout]:
         """Deployments that match a label selector."""
-        return [rollout(item) for item in self._get("deployments", selector, Deployments).items]
+        return rollouts(self._get("deployments,replicasets", selector, Deployments).items)
 
     def pods(self, selector: str) -> Sequence[PodState]:
         """Pods that match a label selector, those being deleted included."""
@@ -121,6 +123,15 @@ class KubectlWorkloads:
         """Scale a Deployment."""
         what = f"scale {deployment} to {replicas} in {self.environment.name}"
         self._checked("scale", f"deployment/{deployment}", f"--replicas={replicas}", what=what)
+
+    def delete(self, manifests: str) -> None:
+        """Delete the objects of a YAML stream, waiting until they are gone; those that are not there count
+        as deleted."""
+        if not manifests.strip():
+            return
+        what = f"delete objects in {self.environment.name}"
+        words = ["delete", "--filename=-", "--ignore-not-found", "--wait", f"--timeout={_GONE}"]
+        self._checked(*words, what=what, stdin=manifests.encode())
 
     def _config(self, what: str) -> KubeConfig:
         file = ["--kubeconfig", self.environment.kubeconfig]

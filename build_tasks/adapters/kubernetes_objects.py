@@ -7,8 +7,14 @@ from datetime import UTC, datetime
 import msgspec
 
 
+class Owner(msgspec.Struct):
+    kind: str = ""
+    name: str = ""
+
+
 class Metadata(msgspec.Struct, rename="camel"):
     name: str = ""
+    owner_references: list[Owner] = []
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
     generation: int = 0
@@ -80,12 +86,17 @@ class DeploymentStatus(msgspec.Struct, rename="camel"):
     replicas: int = 0
     updated_replicas: int = 0
     available_replicas: int = 0
+    conditions: list[Condition] = []
 
 
-class Deployment(msgspec.Struct):
+class Deployment(msgspec.Struct, tag_field="kind", tag=True):
     metadata: Metadata
     spec: DeploymentSpec
     status: DeploymentStatus
+
+
+class ReplicaSet(msgspec.Struct, tag_field="kind", tag=True):
+    metadata: Metadata
 
 
 class ServiceSpec(msgspec.Struct):
@@ -127,7 +138,9 @@ class Pods(msgspec.Struct):
 
 
 class Deployments(msgspec.Struct):
-    items: list[Deployment]
+    """`kubectl get deployments,replicasets`."""
+
+    items: list[Deployment | ReplicaSet]
 
 
 class Events(msgspec.Struct):

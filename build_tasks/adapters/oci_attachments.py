@@ -38,7 +38,7 @@ class _Lost(Exception):
 def check_file_names(names: Iterable[str]) -> None:
     """ValueError for a name that is a path: other clients write attachments to disk under these names."""
     for name in names:
-        if Path(name).name != name:
+        if name in ("", "..") or Path(name).name != name:
             raise ValueError(f"{name!r} is not a plain file name")
 
 

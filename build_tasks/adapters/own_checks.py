@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +14,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 
 from build_tasks.adapters.process import Completed, Processes
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.instance import VARIABLE
+from build_tasks.model.instance import VARIABLE, Instance
 from build_tasks.model.tally import Tally
 
 #: The platform's instance that tests get for themselves.
@@ -47,9 +48,15 @@ class OwnChecks:
         earlier run left behind is used up. Gives the environment variables that lead to it.
         """
         environ = {VARIABLE: INSTANCE}
+        folder = Instance.of({**os.environ, **environ}).folder
         try:
             self._task("platform.up", environ)
-            yield environ
+            yield {
+                **environ,
+                "BUILD_TASKS_TOOLS": str(folder / "tools"),
+                "BUILD_TASKS_KUBECONFIGS": str(folder),
+                "DOCKER_HOST": (folder / "docker-host").read_text(encoding="utf-8").strip(),
+            }
         finally:
             self._task("platform.down", environ)
 

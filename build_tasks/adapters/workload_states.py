@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from build_tasks.adapters.kubernetes_objects import Cause, ContainerStatus, Deployment, Event, Pod
+from build_tasks.adapters.kubernetes_objects import Cause, ContainerStatus, Deployment, Event, Pod, ReplicaSet
 from build_tasks.model.releases import PodState, Rollout
 
 _CHANGE_CAUSE = "kubernetes.io/change-cause"
+#: On a Deployment and its ReplicaSets, by the controller; it ties the present template to its pods.
+_REVISION = "deployment.kubernetes.io/revision"
+_TEMPLATE = "pod-template-hash"
 
 
 def pod_state(pod: Pod) -> PodState:
@@ -29,7 +32,13 @@ def pod_state(pod: Pod) -> PodState:
     )
 
 
-def rollout(deployment: Deployment) -> Rollout:
+def rollouts(items: Sequence[Deployment | ReplicaSet]) -> Sequence[Rollout]:
+    """The Deployments among the items, each with what its ReplicaSets say."""
+    sets = [item for item in items if isinstance(item, ReplicaSet)]
+    return [_rollout(item, sets) for item in items if isinstance(item, Deployment)]
+
+
+def _rollout(deployment: Deployment, sets: Sequence[ReplicaSet]) -> Rollout:
     """A Deployment's progress.
 
     Its status counts available pods of old and new templates together. Old pods that are still there are
@@ -47,7 +56,18 @@ def rollout(deployment: Deployment) -> Rollout:
         labels=metadata.labels,
         change_cause=metadata.annotations.get(_CHANGE_CAUSE, ""),
         image=containers[0].image if containers else "",
+        template=_template(deployment, sets),
+        trouble=next((c.message for c in status.conditions if c.type == "ReplicaFailure"), ""),
     )
+
+
+def _template(deployment: Deployment, sets: Sequence[ReplicaSet]) -> str:
+    present = deployment.metadata.annotations.get(_REVISION)
+    for one in sets:
+        owned = any(owner.name == deployment.metadata.name for owner in one.metadata.owner_references)
+        if owned and one.metadata.annotations.get(_REVISION) == present:
+            return one.metadata.labels.get(_TEMPLATE, "")
+    return ""
 
 
 def event_line(event: Event, now: datetime) -> str:

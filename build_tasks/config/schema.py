@@ -25,7 +25,7 @@ def _doc(text: str, example: object) -> Meta:
 
 class ImageTable(Struct, frozen=True, forbid_unknown_fields=True):
     dockerfile: Annotated[
-        RelativePath, _doc("Dockerfile, relative to the service's folder", "Dockerfile")
+        RelativePath, _doc("Dockerfile, relative to the service's folder", "docker/Dockerfile")
     ] = "Dockerfile"
 
 
@@ -44,14 +44,14 @@ class DeliveryTable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SwitchTable(Struct, frozen=True, forbid_unknown_fields=True):
-    automatic: Annotated[bool, _doc("move the traffic as soon as a version is verified", True)] = True
+    automatic: Annotated[bool, _doc("move the traffic as soon as a version is verified", False)] = True
     drain_path: Annotated[
         str,
         Meta(pattern="^(/[A-Za-z0-9/_-]*)?$"),
         _doc("POSTed to each pod of the version left behind; empty: not told to drain", "/drain"),
     ] = ""
     keep_versions: Annotated[
-        int, Meta(ge=2, le=10), _doc("versions that stay deployed: live, and those to go back to", 2)
+        int, Meta(ge=2, le=10), _doc("versions that stay deployed: live, and those to go back to", 3)
     ] = 2
 
 
@@ -62,7 +62,7 @@ class ServiceFile(Struct, frozen=True, forbid_unknown_fields=True):
     kind: Annotated[Literal["api"], _doc("api: answers requests through a Service", "api")]
     owner: Annotated[str, Meta(min_length=1), _doc("the team to ask", "shipping")]
     description: Annotated[str, _doc("one line for `inv --list`", "keeps deliveries")] = ""
-    port: Annotated[int, Meta(ge=1, le=65535), _doc("the port its container listens on", 8080)] = 8080
+    port: Annotated[int, Meta(ge=1, le=65535), _doc("the port its container listens on", 3000)] = 8080
     image: ImageTable = ImageTable()
     test: TestTable = TestTable()
     delivery: DeliveryTable = DeliveryTable()
@@ -72,7 +72,7 @@ class ServiceFile(Struct, frozen=True, forbid_unknown_fields=True):
 class EnvironmentTable(Struct, frozen=True, forbid_unknown_fields=True):
     cluster: Annotated[Name, _doc("the cluster it lives on", "devtest")]
     namespace: Annotated[Label, _doc("its namespace", "qa")]
-    production: Annotated[bool, _doc("needs an approval, admits only images from prod/", False)] = False
+    production: Annotated[bool, _doc("needs an approval, admits only images from prod/", True)] = False
     context: Annotated[str, _doc("kubeconfig context; empty: the local platform's", "aks-prod")] = ""
     kubeconfig: Annotated[
         str, _doc("file of its deployer account; empty: the local platform's", "~/.kube/prod")
@@ -80,12 +80,12 @@ class EnvironmentTable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ApprovalTable(Struct, frozen=True, forbid_unknown_fields=True):
-    expires_hours: Annotated[int, Meta(ge=1, le=8760), _doc("how long an approval counts", 72)] = 72
+    expires_hours: Annotated[int, Meta(ge=1, le=8760), _doc("how long an approval counts", 24)] = 72
 
 
 class DeployTable(Struct, frozen=True, forbid_unknown_fields=True):
     timeout_seconds: Annotated[
-        int, Meta(ge=10, le=3600), _doc("how long a version may take to become ready", 180)
+        int, Meta(ge=10, le=3600), _doc("how long a version may take to become ready", 300)
     ] = 180
 
 
@@ -95,10 +95,12 @@ class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
     application: Annotated[Name, _doc("the application the services are part of", "dronedelivery")]
     environments: dict[Name, EnvironmentTable]
     registry: Annotated[
-        str, Meta(pattern="^([a-z0-9.-]+(:[0-9]+)?)?$"), _doc("host[:port]; empty: the local platform's", "")
+        str,
+        Meta(pattern="^([a-z0-9.-]+(:[0-9]+)?)?$"),
+        _doc("host[:port]; empty: the local platform's", "registry.example.org"),
     ] = ""
-    main_branch: Annotated[str, Meta(min_length=1), _doc("the protected branch", "main")] = "main"
-    services: Annotated[RelativePath, _doc("folder of the services", "services")] = "services"
+    main_branch: Annotated[str, Meta(min_length=1), _doc("the protected branch", "trunk")] = "main"
+    services: Annotated[RelativePath, _doc("folder of the services", "src")] = "services"
     allowed_signers: Annotated[
         RelativePath, _doc("who may cut and approve (OpenSSH format)", "policy/allowed_signers")
     ] = "policy/allowed_signers"

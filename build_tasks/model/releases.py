@@ -70,7 +70,12 @@ class PodState:
 
 @dataclass(frozen=True)
 class Rollout:
-    """A Deployment's progress; ``observed`` is false while its controller has not seen the change."""
+    """A Deployment's progress; ``observed`` is false while its controller has not seen the change.
+
+    :param template: the present pods' value of the label ``pod-template-hash``; other pods are of the
+        template before and say nothing about this one. Empty if not known.
+    :param trouble: why the controller cannot make pods (a quota, Pod Security); empty if it can.
+    """
 
     name: str
     desired: int
@@ -80,6 +85,8 @@ class Rollout:
     labels: Mapping[str, str] = field(default_factory=dict)
     change_cause: str = ""
     image: str = ""
+    template: str = ""
+    trouble: str = ""
 
     @property
     def complete(self) -> bool:

@@ -11,7 +11,7 @@ from posixpath import normpath
 from string import Template
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.planning.heredoc import without_heredocs
+from build_tasks.planning.dockerfile_text import plain_text
 
 #: Stages every service's Dockerfile has, by what the tasks use them for.
 BUILD, TESTRUNNER, FINAL = "build", "testrunner", "final"
@@ -46,7 +46,7 @@ def parse(text: str, path: str) -> Dockerfile:
     from dockerfile_parse import DockerfileParser
 
     reader = _Reader(path)
-    parser = DockerfileParser(fileobj=BytesIO(without_heredocs(text).encode()))
+    parser = DockerfileParser(fileobj=BytesIO(plain_text(text).encode()))
     for entry in parser.structure:
         reader.read(entry["instruction"], entry["value"], entry["startline"] + 1)
     _check_stages(reader.stages, path)
@@ -67,8 +67,9 @@ class _Reader:
     def read(self, instruction: str, value: str, line: int) -> None:
         match instruction:
             case "ARG" if not self.stages:
-                name, _, default = value.partition("=")
-                self._args[name.strip()] = default.strip().strip("\"'")
+                name, has_default, default = value.partition("=")
+                if has_default:
+                    self._args[name.strip()] = default.strip().strip("\"'")
             case "FROM":
                 self._from(value, line)
             case "COPY" | "ADD":

@@ -59,6 +59,8 @@ class LiveView:
         self._running.remove(step)
         if not self._running:
             self._close()
+        elif self._live is not None:
+            self._live.refresh()  # or it would show the step for a moment more, below its own end
         if error is None:
             self._print(step.depth, "done", "green", f"{step.title}  {duration(seconds)}")
             return

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from build_tasks.model.plan import Action, Plan, Verb
+from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.steps import promote, traffic
@@ -32,11 +34,28 @@ class Run:
     reason: str
     force: bool = False
     _recipes: dict[str, Recipe] = field(default_factory=dict)
+    _archives: dict[tuple[str, Version], Path] = field(default_factory=dict)
+    _checked: set[str] = field(default_factory=set)
 
-    def recipe(self, service: str) -> Recipe:
-        if service not in self._recipes:
-            self._recipes[service] = recipe(self.bench, self.bench.services[service])
-        return self._recipes[service]
+    def recipe(self, service: Service) -> Recipe:
+        """What the service's images are made of, worked out once."""
+        if service.name not in self._recipes:
+            self._recipes[service.name] = recipe(self.bench, service)
+        return self._recipes[service.name]
+
+    def runtime_image(self, service: Service) -> None:
+        """Build the runtime image and hold it to the conventions, once."""
+        if service.name not in self._checked:
+            image = build_stage(self.bench, service, FINAL, self.recipe(service), force=self.force)
+            check_image(service, image)
+            self._checked.add(service.name)
+
+    def archive(self, service: Service, version: Version) -> Path:
+        """The chart's archive under a version, checked and made once."""
+        key = (service.name, version)
+        if key not in self._archives:
+            self._archives[key] = package(self.bench, service, version)
+        return self._archives[key]
 
 
 def execute(run: Run, plan: Plan) -> None:
@@ -50,27 +69,26 @@ def execute(run: Run, plan: Plan) -> None:
 
 def _build(run: Run, action: Action) -> None:
     service = run.bench.services[action.service]
-    build_stage(run.bench, service, BUILD, run.recipe(action.service), force=run.force)
+    build_stage(run.bench, service, BUILD, run.recipe(service), force=run.force)
 
 
 def _test(run: Run, action: Action) -> None:
-    test(run.bench, run.bench.services[action.service], run.recipe(action.service), force=run.force)
+    service = run.bench.services[action.service]
+    test(run.bench, service, run.recipe(service), force=run.force)
 
 
 def _image(run: Run, action: Action) -> None:
-    service = run.bench.services[action.service]
-    check_image(service, build_stage(run.bench, service, FINAL, run.recipe(action.service), force=run.force))
+    run.runtime_image(run.bench.services[action.service])
 
 
 def _package(run: Run, action: Action) -> None:
-    package(run.bench, run.bench.services[action.service], action.version or UNRELEASED)
+    run.archive(run.bench.services[action.service], action.version or UNRELEASED)
 
 
 def _push(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
-    made = run.recipe(action.service)
-    check_image(service, build_stage(bench, service, FINAL, made))
-    pushed = push(bench, service, version, made, package(bench, service, version))
+    run.runtime_image(service)
+    pushed = push(bench, service, version, run.recipe(service), run.archive(service, version))
     bench.reporter.note(f"{service.name} {version.tag} is image {pushed.image} with chart {pushed.chart}")
 
 

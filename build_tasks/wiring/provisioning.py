@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.debian import Debootstrap, DebianHost
+from build_tasks.adapters.debian import DebianHost, Debootstrap
 from build_tasks.adapters.docker_client import DockerClient
 from build_tasks.adapters.engine_images import EngineImages
 from build_tasks.adapters.go import Go

@@ -67,10 +67,17 @@ def release() -> str:
 
 
 @pytest.fixture
-def real_releases(helm: HelmProgram, dev: Environment, release: str) -> Iterator[HelmReleases]:
-    releases = HelmReleases(helm, dev, timeout=_TIMEOUT)
+def real_releases(
+    helm: HelmProgram, real_workloads: KubectlWorkloads, dev: Environment, release: str
+) -> Iterator[HelmReleases]:
+    releases = HelmReleases(helm, dev, real_workloads.delete, timeout=_TIMEOUT)
     yield releases
     releases.uninstall(release)
+    # The hooks of a revision that was rolled back are not part of the release any more.
+    pods = [pod.name for pod in real_workloads.pods("") if pod.name.startswith(release)]
+    real_workloads.delete(
+        "".join(f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n" for name in pods)
+    )
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from build_tasks.adapters.helm_program import HelmProgram
 from build_tasks.adapters.kubectl import KubectlWorkloads
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
-from build_tasks.model.releases import HookRun, ReleaseStatus, Revision
+from build_tasks.model.releases import HookRun, PodState, ReleaseStatus, Revision
 from build_tasks.ports.runtime import Releases
 from tests.contract.fixtures_cluster import app_chart as app_chart
 from tests.contract.fixtures_cluster import app_image as app_image
@@ -225,6 +225,10 @@ def test_a_release_without_tests_passes_with_no_log(harbour: Harbour) -> None:
     assert list(harbour.releases.test_runs(harbour.release)) == []
 
 
+def _named(workloads: KubectlWorkloads, prefix: str) -> list[PodState]:
+    return [pod for pod in workloads.pods("") if pod.name.startswith(prefix)]
+
+
 def test_a_removed_release_leaves_nothing_behind(
     real_releases: HelmReleases,
     real_workloads: KubectlWorkloads,
@@ -233,14 +237,19 @@ def test_a_removed_release_leaves_nothing_behind(
     app_image: str,
 ) -> None:
     run = {"image": app_image, "script": "sleep 600"}
-    real_releases.upgrade(release, app_chart, {"run": run}, description="", labels={})
+    hooks = {"smoke": {"on": "test", "image": app_image, "script": "exit 1"}}
+    values = {"run": run, "hooks": hooks}
+    real_releases.upgrade(release, app_chart, values, description="", labels={})
+    with pytest.raises(FlowError):
+        real_releases.test(release)
+    assert [pod.phase for pod in _named(real_workloads, release) if "smoke" in pod.name] == ["Failed"]
     selector = f"app.kubernetes.io/instance={release}"
     deadline = time.monotonic() + _DEADLINE
     while not any(pod.ready for pod in real_workloads.pods(selector)):
         assert time.monotonic() < deadline, real_workloads.pods(selector)
         time.sleep(0.2)
     real_releases.uninstall(release)
-    assert list(real_workloads.pods(selector)) == []
+    assert _named(real_workloads, release) == []
     assert list(real_workloads.rollouts(selector)) == []
 
 
@@ -254,20 +263,32 @@ def test_an_upgrade_wins_over_a_scaling(
     values = {"run": {"image": app_image, "script": "sleep 600"}, "replicas": 0}
     real_releases.upgrade(release, app_chart, values, description="", labels={})
     real_workloads.set_replicas(release, 1)
-    real_releases.upgrade(release, app_chart, {**values, "replicas": 2}, description="", labels={})
+    real_releases.upgrade(release, app_chart, {**values, "replicas": 2}, description="two", labels={})
     [rollout] = real_workloads.rollouts(f"app.kubernetes.io/instance={release}")
     assert rollout.desired == 2
+    real_workloads.set_replicas(release, 1)
+    real_releases.rollback(release, 1)
+    [rollout] = real_workloads.rollouts(f"app.kubernetes.io/instance={release}")
+    assert rollout.desired == 0
 
 
-def test_a_cluster_that_does_not_answer(helm: HelmProgram, tmp_path: Path) -> None:
+def test_a_cluster_that_does_not_answer(
+    helm: HelmProgram, tool: Callable[[str], Path], tmp_path: Path
+) -> None:
     file = tmp_path / "gone.kubeconfig"
     file.write_text(
         "apiVersion: v1\nkind: Config\ncurrent-context: gone\n"
         "clusters: [{name: c, cluster: {server: 'https://127.0.0.1:9'}}]\n"
         "contexts: [{name: gone, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {token: none}}]\n"
     )
-    releases = HelmReleases(helm, Environment("dev", "devtest", "dev", "gone", str(file)))
-    for call in (releases.list, lambda: releases.get("x"), lambda: releases.test("x")):
+    gone = Environment("dev", "devtest", "dev", "gone", str(file))
+    releases = HelmReleases(helm, gone, KubectlWorkloads(helm.processes, tool("kubectl"), gone).delete)
+    for call in (
+        releases.list,
+        lambda: releases.get("x"),
+        lambda: releases.test("x"),
+        lambda: releases.uninstall("x"),
+    ):
         with pytest.raises(FlowError) as raised:
             call()
         assert raised.value.code is ExitCode.UNAVAILABLE

@@ -95,7 +95,7 @@ class DerivedImages:
         contexts = {n: str(path) for n, path in (programs or {}).items()}
         if b"FROM base" in (folder / "Dockerfile").read_bytes():
             contexts["base"] = f"docker-image://{self._base()}"
-        files = [part for f in sorted(folder.iterdir()) for part in (f.name, f.read_bytes())]
+        files = [part for f in sorted(folder.rglob("*")) if f.is_file() for part in (f.name, f.read_bytes())]
         # contexts name their content: the base by its key, programs by the cache's
         image = f"{name}-{content_key(*files, *sorted(f'{k}={v}' for k, v in contexts.items()))[:12]}"
         if not self._images.has(image):

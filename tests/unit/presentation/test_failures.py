@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,17 @@ def test_a_bug_without_a_log_makes_one(
     assert "ZeroDivisionError" in made.read_text()
 
 
+@pytest.fixture
+def ordinary_signals() -> Iterator[None]:
+    """As in a terminal, also where the tests themselves run under nohup."""
+    ordinary = {signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
+    before = {kind: signal.signal(kind, handler) for kind, handler in ordinary.items()}
+    yield
+    after = {kind: signal.signal(kind, handler) for kind, handler in before.items()}
+    assert after == ordinary
+
+
+@pytest.mark.usefixtures("ordinary_signals")
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_interrupt_and_clean_up(
     stream: io.TextIOWrapper, failures: Failures, kind: signal.Signals
@@ -114,11 +126,9 @@ def test_signals_interrupt_and_clean_up(
         finally:
             cleaned.append(True)
 
-    before = signal.getsignal(kind)
     assert guarded(work, failures) is ExitCode.INTERRUPTED
     assert cleaned == [True]
     assert shown(stream) == ["✗ interrupted; run it again, it converges"]
-    assert signal.getsignal(kind) is before
 
 
 def test_an_ignored_hangup_stays_ignored() -> None:

@@ -1,0 +1,200 @@
+"""The conventions, one by one, kept and broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from build_tasks.planning.conventions import CHANGE_CAUSE, LABELS, violations
+
+RELEASE = "delivery-v1-0-2"
+IMAGE = "localhost:5001/delivery:v1.0.2@sha256:" + "a" * 64
+Change = Callable[[dict[str, Any]], object]
+
+_CONTAINER = {
+    "name": "fabrikam-delivery",
+    "image": IMAGE,
+    "resources": {"limits": {"cpu": "500m", "memory": "128Mi"}},
+    "livenessProbe": {"httpGet": {"path": "/healthz"}},
+    "readinessProbe": {"httpGet": {"path": "/readyz"}},
+    "securityContext": {"readOnlyRootFilesystem": True, "allowPrivilegeEscalation": False},
+}
+_POD = {"securityContext": {"runAsNonRoot": True, "runAsUser": 10001}, "containers": [_CONTAINER]}
+
+
+def labels() -> dict[str, str]:
+    return {label: "x" for label in LABELS}
+
+
+def deployment() -> dict[str, Any]:
+    """A Deployment that keeps every convention."""
+    return {
+        "kind": "Deployment",
+        "metadata": {"name": RELEASE, "labels": labels(), "annotations": {CHANGE_CAUSE: "v1.0.2"}},
+        "spec": {"template": {"metadata": {"labels": labels()}, "spec": deepcopy(_POD)}},
+    }
+
+
+def other(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": kind, "metadata": {"name": f"{RELEASE}-{kind.lower()}", "labels": labels()}, "spec": spec}
+
+
+def job() -> dict[str, Any]:
+    return other("Job", {"template": {"spec": deepcopy(_POD)}})
+
+
+def cron_job() -> dict[str, Any]:
+    return other("CronJob", {"jobTemplate": {"spec": {"template": {"spec": deepcopy(_POD)}}}})
+
+
+def pod() -> dict[str, Any]:
+    return other("Pod", deepcopy(_POD))
+
+
+def container(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The one container of a manifest, wherever its kind has it."""
+    spec: dict[str, Any] = manifest["spec"]
+    for part in ("jobTemplate", "spec", "template", "spec"):
+        spec = spec.get(part, spec)
+    found: dict[str, Any] = spec["containers"][0]
+    return found
+
+
+def test_everything_in_order() -> None:
+    service = other("Service", {"ports": [{"port": 80}]})
+    assert violations([deployment(), job(), cron_job(), pod(), service], RELEASE) == []
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_every_object_bears_every_label(label: str) -> None:
+    broken = other("Service", {})
+    del broken["metadata"]["labels"][label]
+    assert violations([broken], RELEASE) == [f"Service/{RELEASE}-service: label {label} is missing"]
+
+
+@pytest.mark.parametrize("label", LABELS[:6])
+def test_pods_bear_the_labels(label: str) -> None:
+    broken = deployment()
+    broken["spec"]["template"]["metadata"]["labels"][label] = ""
+    assert violations([broken], RELEASE) == [f"Deployment/{RELEASE}: its pods lack the label {label}"]
+
+
+def _rename(manifest: dict[str, Any]) -> None:
+    manifest["metadata"]["name"] = "delivery"
+
+
+def _drop_cause(manifest: dict[str, Any]) -> None:
+    manifest["metadata"]["annotations"] = None
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        (_rename, f"its name does not start with {RELEASE}: two versions could not run side by side"),
+        (_drop_cause, f"annotation {CHANGE_CAUSE} is missing"),
+    ],
+)
+def test_a_deployment_of_its_own_with_a_reason(change: Change, finding: str) -> None:
+    broken = deployment()
+    change(broken)
+    [found] = violations([broken], RELEASE)
+    assert found.endswith(f": {finding}")
+
+
+BREAKS: list[tuple[Change, str]] = [
+    (lambda c: c.update(image="r/delivery:latest@sha256:" + "a" * 64), "latest says nothing"),
+    (lambda c: c.update(image="r/delivery:v1.0.2"), "is not pinned by digest"),
+    (lambda c: c.update(image="localhost:5001/delivery"), "is not pinned by digest"),
+    (lambda c: c.update(image="r/delivery:v1.0.2@sha256:abc"), "is not pinned by digest"),
+    (lambda c: c.pop("image"), "is not pinned by digest"),
+    (lambda c: c["resources"]["limits"].pop("cpu"), "resources.limits.cpu is missing"),
+    (lambda c: c["resources"]["limits"].pop("memory"), "resources.limits.memory is missing"),
+    (lambda c: c["securityContext"].update(runAsNonRoot=False), "runAsNonRoot is not true"),
+    (lambda c: c["securityContext"].update(runAsUser=0), "it runs as root (runAsUser: 0)"),
+    (lambda c: c["securityContext"].pop("readOnlyRootFilesystem"), "readOnlyRootFilesystem is not true"),
+    (
+        lambda c: c["securityContext"].update(allowPrivilegeEscalation=True),
+        "allowPrivilegeEscalation is not false",
+    ),
+    (lambda c: c["securityContext"].pop("allowPrivilegeEscalation"), "allowPrivilegeEscalation is not false"),
+]
+
+
+@pytest.mark.parametrize("make", [deployment, job, cron_job, pod])
+@pytest.mark.parametrize(("change", "finding"), BREAKS)
+def test_containers(make: Callable[[], dict[str, Any]], change: Change, finding: str) -> None:
+    broken = make()
+    change(container(broken))
+    [found] = violations([broken], RELEASE)
+    assert f"{broken['kind']}/" in found and "container fabrikam-delivery: " in found and finding in found
+
+
+def test_a_digest_without_a_tag_says_what_runs() -> None:
+    fine = deployment()
+    container(fine)["image"] = "localhost:5001/delivery@sha256:" + "a" * 64
+    assert violations([fine], RELEASE) == []
+
+
+@pytest.mark.parametrize("probe", ["livenessProbe", "readinessProbe"])
+def test_probes_where_something_serves(probe: str) -> None:
+    broken, fine = deployment(), job()
+    del container(broken)[probe]
+    del container(fine)[probe]
+    assert violations([broken, fine], RELEASE) == [
+        f"Deployment/{RELEASE}: container fabrikam-delivery: {probe} is missing"
+    ]
+
+
+def test_a_user_for_the_whole_pod_counts_and_for_one_container_too() -> None:
+    fine = deployment()
+    container(fine)["securityContext"] |= {"runAsNonRoot": True, "runAsUser": 1}
+    del fine["spec"]["template"]["spec"]["securityContext"]
+    assert violations([fine], RELEASE) == []
+
+
+def test_what_kubernetes_does_not_take_from_the_pod_does_not_count_there() -> None:
+    broken = deployment()
+    del container(broken)["securityContext"]
+    broken["spec"]["template"]["spec"]["securityContext"] |= _CONTAINER["securityContext"]  # type: ignore[operator]
+    assert len(violations([broken], RELEASE)) == 2
+
+
+def test_init_containers_are_containers() -> None:
+    broken = deployment()
+    broken["spec"]["template"]["spec"]["initContainers"] = [{"name": "migrate", "image": IMAGE}]
+    found = violations([broken], RELEASE)
+    assert f"Deployment/{RELEASE}: container migrate: resources.limits.cpu is missing" in found
+    assert not any(
+        "migrate: livenessProbe" in one or "migrate: securityContext.runAs" in one for one in found
+    )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [],
+        "text",
+        7,
+        {},
+        {"kind": "Deployment"},
+        {"kind": "Deployment", "metadata": None, "spec": None},
+        {"kind": "Pod", "metadata": {"name": RELEASE, "labels": None}, "spec": {"containers": None}},
+        {
+            "kind": "Deployment",
+            "metadata": {"labels": []},
+            "spec": {"template": {"spec": {"containers": [{}]}}},
+        },
+    ],
+)
+def test_what_a_broken_template_renders_is_reported_not_stumbled_over(document: object) -> None:
+    assert violations([document], RELEASE)
+
+
+def test_all_findings_at_once() -> None:
+    broken = deployment()
+    container(broken)["image"] = "delivery"
+    container(broken).pop("livenessProbe")
+    assert len(violations([broken, {"kind": "Service"}], RELEASE)) == 2 + len(LABELS) + 1

@@ -1,0 +1,81 @@
+"""Tools from Go modules are built once, and wholly or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from build_tasks.adapters.content_store import ContentStore
+from build_tasks.errors import FlowError
+from build_tasks.model.platform import Found, GoProgram, HostPackages, Obtainable, ToolRecipe
+from build_tasks.steps.platform.go_modules import GoModules
+from tests.fakes.provisioning import FakeCompiler, FakeHost
+
+_C = HostPackages("compile-c", "a C library", ("gcc",), {})
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> ToolRecipe:
+    folder = tmp_path / "recipe"
+    folder.mkdir()
+    for name in ("go.mod", "go.sum"):
+        (folder / name).write_text(f"{name}\n")
+    return ToolRecipe("kube", "1.0.0", folder, {"a": "x/a", "b": "x/b"}, stamps={"v": "1.0.0"})
+
+
+def _source(tmp_path: Path, compiler: FakeCompiler, host: FakeHost | None = None) -> GoModules:
+    return GoModules(compiler, ContentStore(tmp_path / "cache"), host or FakeHost(), _C)
+
+
+def test_every_program_is_built_with_the_recipe_s_settings(tmp_path: Path, recipe: ToolRecipe) -> None:
+    compiler = FakeCompiler()
+    source = _source(tmp_path, compiler)
+    assert isinstance(source.look(recipe, "a"), Obtainable)
+    source.bring(recipe, lambda _: None)
+    stamps = {"v": "1.0.0"}
+    assert compiler.built == [GoProgram(recipe.folder, package, stamps=stamps) for package in ("x/a", "x/b")]
+    answer = source.look(recipe, "b")
+    assert isinstance(answer, Found)
+    assert answer.path.read_text() == "x/b"
+
+
+def test_what_another_run_built_meanwhile_is_not_built_again(tmp_path: Path, recipe: ToolRecipe) -> None:
+    _source(tmp_path, FakeCompiler()).bring(recipe, lambda _: None)
+    late = FakeCompiler()
+    _source(tmp_path, late).bring(recipe, lambda _: None)
+    assert late.built == []
+
+
+def test_a_failed_build_leaves_nothing(tmp_path: Path, recipe: ToolRecipe) -> None:
+    source = _source(tmp_path, FakeCompiler(fails={"x/b"}))
+    with pytest.raises(FlowError, match="does not compile"):
+        source.bring(recipe, lambda _: None)
+    assert isinstance(source.look(recipe, "a"), Obtainable)
+    assert [p.name for p in (tmp_path / "cache" / "kube").iterdir()] == [".lock"]
+
+
+def test_only_a_recipe_with_c_code_needs_a_c_compiler(tmp_path: Path, recipe: ToolRecipe) -> None:
+    host = FakeHost()
+    _source(tmp_path, FakeCompiler(), host).bring(recipe, lambda _: None)
+    assert host.installs == []
+    _source(tmp_path, FakeCompiler(), host).bring(replace(recipe, cgo=True), lambda _: None)
+    assert host.installs == ["gcc"]
+
+
+def test_the_key_changes_with_what_goes_in_and_only_then(recipe: ToolRecipe) -> None:
+    key = recipe.key("go1 linux/amd64")
+    assert replace(recipe, version="9").key("go1 linux/amd64") == key, "the version is in go.mod and the stamps"
+    changed = [
+        recipe.key("go2 linux/amd64"),
+        replace(recipe, cgo=True).key("go1 linux/amd64"),
+        replace(recipe, tags=("t",)).key("go1 linux/amd64"),
+        replace(recipe, stamps={"v": "2"}).key("go1 linux/amd64"),
+        replace(recipe, programs={"a": "x/a"}).key("go1 linux/amd64"),
+    ]
+    (recipe.folder / "main.go").write_text("package main")
+    changed.append(recipe.key("go1 linux/amd64"))
+    (recipe.folder / "go.sum").write_text("other")
+    changed.append(recipe.key("go1 linux/amd64"))
+    assert len({key, *changed}) == len(changed) + 1

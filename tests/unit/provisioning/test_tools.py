@@ -1,0 +1,99 @@
+"""Which source a tool is taken from, and what people are told about the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from build_tasks.adapters.content_store import ContentStore
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.platform import ToolRecipe
+from build_tasks.steps.platform.tools import ProvideTools
+from tests.fakes.provisioning import FakeSource
+from tests.fakes.reporter import FakeReporter
+
+_RECIPES = {
+    "kubernetes": ToolRecipe("kubernetes", "1.2.3", Path("k"), {"kubectl": "k/kubectl", "kubelet": "k/kubelet"}),
+    "moby": ToolRecipe("moby", "29.0.0", Path("m"), {"dockerd": "m/dockerd"}),
+}
+
+
+@pytest.fixture
+def reporter() -> FakeReporter:
+    return FakeReporter()
+
+
+def _step(folder: Path, reporter: FakeReporter, sources: Sequence[FakeSource]) -> ProvideTools:
+    store = ContentStore(folder / "store")
+    return ProvideTools(_RECIPES, sources, store, reporter, {"ip": Path("/usr/sbin/ip")})
+
+
+def test_the_first_source_that_has_it_is_used(tmp_path: Path, reporter: FakeReporter) -> None:
+    first = FakeSource("PATH", tmp_path / "path", has={"kubectl"})
+    second = FakeSource("Go module", tmp_path / "go", has={"kubectl", "kubelet"})
+    toolbox = _step(tmp_path, reporter, [first, second])(["kubectl", "kubelet"])
+    assert toolbox["kubectl"] == tmp_path / "path" / "kubectl"
+    assert toolbox["kubelet"] == tmp_path / "go" / "kubelet"
+    assert reporter.skipped == {"tools": "all 2 are there"}
+
+
+def test_bringing_says_why_every_earlier_source_was_passed_over(tmp_path: Path, reporter: FakeReporter) -> None:
+    sources = [FakeSource("PATH", tmp_path), FakeSource("Go module", tmp_path, can_bring={"kubectl", "kubelet"})]
+    _step(tmp_path, reporter, sources)(["kubectl", "kubelet"])
+    assert reporter.reasons == {
+        "Go module: kubernetes 1.2.3": "PATH: kubectl is unknown here; Go module: not there yet"
+    }
+    assert sources[1].brought == ["kubernetes"], "one build brings both programs"
+    assert reporter.details == ["bringing kubernetes"]
+
+
+def test_an_earlier_source_that_can_bring_it_goes_before_a_later_one_that_has_it(
+    tmp_path: Path, reporter: FakeReporter
+) -> None:
+    first = FakeSource("release", tmp_path / "release", can_bring={"dockerd"})
+    second = FakeSource("Go module", tmp_path / "go", has={"dockerd"})
+    assert _step(tmp_path, reporter, [first, second])(["dockerd"])["dockerd"].parent.name == "release"
+
+
+def test_the_engine_comes_before_kubernetes(tmp_path: Path, reporter: FakeReporter) -> None:
+    source = FakeSource("Go module", tmp_path, can_bring={"dockerd", "kubectl", "kubelet"})
+    _step(tmp_path, reporter, [source])()
+    assert source.brought == ["moby", "kubernetes"]
+
+
+def test_the_second_run_brings_nothing(tmp_path: Path, reporter: FakeReporter) -> None:
+    source = FakeSource("Go module", tmp_path, can_bring={"dockerd", "kubectl", "kubelet"})
+    step = _step(tmp_path, reporter, [source])
+    first = step()
+    reporter.forget()
+    assert step() == first
+    assert reporter.done == []
+    assert reporter.skipped == {"tools": "all 3 are there"}
+
+
+def test_the_toolbox_folder_has_a_link_to_every_program(tmp_path: Path, reporter: FakeReporter) -> None:
+    toolbox = _step(tmp_path, reporter, [FakeSource("PATH", tmp_path / "path", has={"dockerd"})])(["dockerd"])
+    links = {link.name: link.readlink() for link in toolbox.folder.iterdir()}
+    assert links == {"dockerd": tmp_path / "path" / "dockerd", "ip": Path("/usr/sbin/ip")}
+
+
+def test_a_tool_that_nobody_has_names_every_reason(tmp_path: Path, reporter: FakeReporter) -> None:
+    with pytest.raises(FlowError) as caught:
+        _step(tmp_path, reporter, [FakeSource("PATH", tmp_path), FakeSource("Go module", tmp_path)])(["dockerd"])
+    assert caught.value.code is ExitCode.UNAVAILABLE
+    assert caught.value.details == ("PATH: dockerd is unknown here", "Go module: dockerd is unknown here")
+    assert "install dockerd 29.0.0" in caught.value.fix
+
+
+def test_a_source_that_brings_nothing_is_no_success(tmp_path: Path, reporter: FakeReporter) -> None:
+    with pytest.raises(FlowError, match="no source has it"):
+        _step(tmp_path, reporter, [FakeSource("x", tmp_path, can_bring={"dockerd"}, loses=True)])(["dockerd"])
+
+
+def test_an_unknown_program_lists_the_known_ones(tmp_path: Path, reporter: FakeReporter) -> None:
+    with pytest.raises(FlowError) as caught:
+        _step(tmp_path, reporter, [])(["podman"])
+    assert caught.value.code is ExitCode.USAGE
+    assert "dockerd, kubectl, kubelet" in caught.value.fix

@@ -1,0 +1,46 @@
+"""`inv --list` and a press of Tab must not wait for libraries that only running tasks need."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from build_tasks.adapters.process import CommandLog, Processes
+
+ROOT = Path(__file__).parents[3]
+LISTING = """
+import io, json, sys
+from contextlib import redirect_stdout
+from build_tasks.tasks.program import InvProgram
+try:
+    with redirect_stdout(io.StringIO()) as shown:
+        InvProgram().run(["inv", "--search-root", sys.argv[1], "--list"])
+except SystemExit as end:
+    assert not end.code, end.code
+assert "repo.check" in shown.getvalue()
+print(json.dumps(sorted(sys.modules)))
+"""
+#: Not yaml: Invoke itself looks for its C part.
+HEAVY = {
+    "dockerfile_parse",
+    "jsonschema",
+    "junitparser",
+    "msgspec",
+    "pydantic",
+    "pyhelm3",
+    "rich",
+    "tenacity",
+}
+
+
+def test_listing_tasks_imports_no_library_that_a_task_needs() -> None:
+    done = Processes(CommandLog(None)).run([sys.executable, "-c", LISTING, ROOT])
+    modules = {name.partition(".")[0] for name in json.loads(done.stdout)}
+    assert modules & HEAVY == set()
+
+
+def test_listing_tasks_imports_no_adapter_and_no_step() -> None:
+    done = Processes(CommandLog(None)).run([sys.executable, "-c", LISTING, ROOT])
+    ours = {name for name in json.loads(done.stdout) if name.startswith("build_tasks.")}
+    assert not {name for name in ours if name.startswith(("build_tasks.adapters.", "build_tasks.steps."))}
