@@ -84,7 +84,15 @@ class ToolError(FlowError):
     """
 
     def __init__(
-        self, what: str, why: str, *, tool: str, status: int, stdout: str, stderr: str, log: Path | None = None
+        self,
+        what: str,
+        why: str,
+        *,
+        tool: str,
+        status: int,
+        stdout: str,
+        stderr: str,
+        log: Path | None = None,
     ) -> None:
         tail = (stderr.strip() or stdout.strip()).splitlines()[-15:]
         super().__init__(what, why, code=ExitCode.TOOL_FAILED, details=tail, log=log)

@@ -43,7 +43,7 @@ class DockerObjects:
         return self._names()
 
     def create_network(self, name: str, labels: Mapping[str, str]) -> None:
-        """Two steps: fixed addresses need a subnet that was asked for, and only the engine knows a free one."""
+        """Twice: fixed addresses need a subnet that was asked for, and only the engine knows a free one."""
         what = f"create network {name}"
         self._run(what, "network", "create", *_labels(labels), name)
         subnet = self.networks([name])[name].subnet

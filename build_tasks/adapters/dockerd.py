@@ -18,6 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from build_tasks.adapters.dockerd_config import daemon_config
 from build_tasks.adapters.process import Processes
 from build_tasks.adapters.process_identity import ProcessIdentity, in_our_network
 from build_tasks.errors import ExitCode, FlowError
@@ -118,11 +119,13 @@ class ManagedEngine:
     def _spawn(self) -> None:
         folders = self._folders
         folders.data.mkdir(mode=0o711, parents=True, exist_ok=True)
+        # The engine outlives the instance that starts it, and with it a link in that instance's folder.
+        tools = folders.tools.resolve()
         config = folders.run / "daemon.json"
-        config.write_text(json.dumps(_daemon_config(folders.tools), indent=1), encoding="utf-8")
+        config.write_text(json.dumps(daemon_config(tools), indent=1), encoding="utf-8")
         pid = self._processes.spawn(
             [
-                folders.tools / "dockerd",
+                tools / "dockerd",
                 f"--config-file={config}",
                 f"--host={self.host}",
                 f"--data-root={folders.data}",
@@ -130,7 +133,7 @@ class ManagedEngine:
                 f"--pidfile={folders.run / 'dockerd.pid'}",
             ],
             log=self.log,
-            env={"PATH": f"{folders.tools}:{os.environ.get('PATH', os.defpath)}"},
+            env={"PATH": f"{tools}:{os.environ.get('PATH', os.defpath)}"},
         )
         ProcessIdentity.of(pid).write(self._record)
 
@@ -169,45 +172,12 @@ class ManagedEngine:
             )
 
     def _failed(self, why: str) -> FlowError:
-        lines = (
-            self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
-        )
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
         return FlowError(
             _WHAT,
             why,
             f"read {self.log}; run `./inv platform.doctor`",
             code=ExitCode.UNAVAILABLE,
-            details=lines[-12:],
+            details=text.splitlines()[-12:],
             log=self.log,
         )
-
-
-def _daemon_config(tools: Path) -> dict[str, object]:
-    """dockerd's configuration, https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file."""
-    config: dict[str, object] = {
-        "userland-proxy-path": str(tools / "docker-proxy"),
-        "runtimes": {"build-tasks-runc": {"path": str(tools / "runc")}},
-        "default-runtime": "build-tasks-runc",
-        "log-driver": "json-file",
-        "log-opts": {"max-size": "10m", "max-file": "2"},
-    }
-    mtu = _uplink_mtu()
-    if mtu < 1500:
-        # A container that sends larger packets than the uplink takes relies on path MTU discovery.
-        config |= {
-            "mtu": mtu,
-            "default-network-opts": {"bridge": {"com.docker.network.driver.mtu": str(mtu)}},
-        }
-    return config
-
-
-def _uplink_mtu() -> int:
-    """MTU in bytes of the interface of the IPv4 default route; 1500 when there is none."""
-    try:
-        routes = [
-            line.split() for line in Path("/proc/net/route").read_text(encoding="ascii").splitlines()[1:]
-        ]
-        uplink = next(words[0] for words in routes if words[1] == "00000000")
-        return int(Path(f"/sys/class/net/{uplink}/mtu").read_text(encoding="ascii"))
-    except (OSError, ValueError, StopIteration):
-        return 1500

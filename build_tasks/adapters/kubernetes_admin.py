@@ -11,30 +11,19 @@ from pathlib import Path
 
 import yaml
 
+from build_tasks.adapters.admin_account import AdminAccount
 from build_tasks.adapters.kubernetes_admin_json import facts_of, pod_run_of
-from build_tasks.adapters.process import Completed, Processes
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.local_platform import OWNER_LABEL, ClusterFacts, Endpoint, PodRun
 
 #: The name under which the API server notes who set a field.
 _OWNER = "build-tasks"
-#: Seconds for one request; the API server of a node that just started may be slow.
-_REQUEST = "15s"
 _INSTALL = "180s"
 
 
 @dataclass(frozen=True)
-class KubernetesAdmin:
-    """Implements :class:`build_tasks.ports.platform.ClusterAdmin`.
-
-    :param cluster: its name, for messages.
-    :param kubeconfig: the administrator's file.
-    """
-
-    processes: Processes
-    cluster: str
-    kubeconfig: Path
-    context: str
+class KubernetesAdmin(AdminAccount):
+    """Implements :class:`build_tasks.ports.platform.ClusterAdmin`."""
 
     def answers(self) -> bool:
         done = self._kubectl("see whether it is ready", "get", "--raw=/readyz", timeout="3s", check=False)
@@ -95,7 +84,22 @@ class KubernetesAdmin:
         if state.status == 0 and json.loads(state.stdout)["info"]["status"].startswith("pending-"):
             self._helm(f"remove half-made release {release}", "uninstall", *where, "--wait")
         words = ("upgrade", "--install", *where, str(chart), "--values=-", "--wait", f"--timeout={_INSTALL}")
-        self._helm(f"install {release}", *words, "--history-max=3", stdin=json.dumps(values))
+        try:
+            self._helm(f"install {release}", *words, "--history-max=3", stdin=json.dumps(values))
+        except ToolError as error:
+            details = (*error.details, *self._complaints(release, namespace))
+            fix = "run `./inv platform.doctor`, then `./inv platform.up` again"
+            raise FlowError(
+                error.what, error.why, fix, code=ExitCode.TOOL_FAILED, details=details, log=error.log
+            ) from None
+
+    def _complaints(self, release: str, namespace: str) -> list[str]:
+        """What the pods of a release are waiting for, and the last they said."""
+        where = (f"--namespace={namespace}", f"--selector=app.kubernetes.io/instance={release}")
+        states = "--output=jsonpath={range .items[*]}{.metadata.name}: {.status.containerStatuses[*].state}{'\\n'}{end}"
+        pods = self._kubectl("look at its pods", "get", "pods", *where, states, check=False)
+        logs = self._kubectl("read their logs", "logs", *where, "--tail=5", check=False)
+        return [*pods.stdout.splitlines(), *logs.stdout.splitlines()]
 
     def token(self, namespace: str, account: str, hours: int) -> str:
         words = ("create", "token", account, f"--namespace={namespace}", f"--duration={hours}h")
@@ -155,32 +159,3 @@ class KubernetesAdmin:
             if run.phase in ("Succeeded", "Failed") or time.monotonic() > deadline:
                 return run
             time.sleep(0.3)
-
-    def _kubectl(
-        self,
-        what: str,
-        *words: str,
-        stdin: str | None = None,
-        check: bool = True,
-        raw: bool = False,
-        timeout: str = _REQUEST,
-    ) -> Completed:
-        return self.processes.run(
-            ["kubectl", *self._account("--context"), f"--request-timeout={timeout}", *words],
-            stdin=None if stdin is None else stdin.encode(),
-            what=f"cluster {self.cluster}: {what}",
-            check=check,
-            raw_stdout=raw,
-        )
-
-    def _helm(self, what: str, *words: str, stdin: str | None = None, check: bool = True) -> Completed:
-        return self.processes.run(
-            ["helm", *self._account("--kube-context"), *words],
-            env={"HELM_DRIVER": "configmap"},
-            stdin=None if stdin is None else stdin.encode(),
-            what=f"cluster {self.cluster}: {what}",
-            check=check,
-        )
-
-    def _account(self, context: str) -> tuple[str, str]:
-        return f"--kubeconfig={self.kubeconfig}", f"{context}={self.context}"

@@ -16,7 +16,7 @@ _PATIENCE = 5.0
 
 
 class Machine:
-    """Implements :class:`build_tasks.ports.platform.Host`."""
+    """Implements :class:`build_tasks.ports.host.Host`."""
 
     def inotify_instances(self) -> int:
         try:

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 
 class LocalPrivateFiles:
-    """Implements :class:`build_tasks.ports.platform.PrivateFiles`."""
+    """Implements :class:`build_tasks.ports.host.PrivateFiles`."""
 
     def read(self, path: Path) -> str:
         try:
@@ -28,10 +28,11 @@ class LocalPrivateFiles:
             file.write(text)
         Path(temporary).replace(path)
 
-    def remove_folder(self, folder: Path) -> None:
+    def remove_folder(self, folder: Path) -> bool:
+        existed = folder.is_dir()
         shutil.rmtree(folder, ignore_errors=True)
+        return existed
 
-    def lock(self, folder: Path) -> AbstractContextManager[object]:
-        """The lock file lies beside the folder: the folder itself goes away with the instance."""
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return FileLock(folder.parent / f".{folder.name}.lock")
+    def lock(self, path: Path) -> AbstractContextManager[object]:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return FileLock(path)

@@ -75,9 +75,8 @@ def _boot() -> str:
 def _start(pid: int) -> int:
     """Start time of a living process, -1 otherwise. The name (field 2) may contain spaces and brackets."""
     try:
-        fields = (
-            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        )
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return -1
+    fields = text.rpartition(")")[2].split()
     return -1 if fields[0] in ("Z", "X") else int(fields[19])

@@ -39,7 +39,7 @@ class UserCommands:
         return Typed(join(["git", *words]), done.status, lines, done.seconds)
 
     def new_key(self, file: Path, owner: str) -> str:
-        argv = [self.ssh_keygen, "-q", "-t", "ed25519", "-N", "", "-C", owner, "-f", file]
+        argv: list[str | Path] = [self.ssh_keygen, "-q", "-t", "ed25519", "-N", "", "-C", owner, "-f", file]
         self.processes.run(argv, what=f"make a key for {owner}")
         kind, key, *_ = file.with_suffix(".pub").read_text(encoding="utf-8").split()
         return f"{kind} {key}"

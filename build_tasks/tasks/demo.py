@@ -19,7 +19,7 @@ SERVICE = "delivery"
 def demo_task(session: Session) -> Task:
     """The top-level task ``demo``."""
 
-    @task
+    @task()
     @session.boundary
     def demo(context: Context) -> None:
         """Set everything up on this machine, then take three changes of a service towards production."""
@@ -49,7 +49,9 @@ def _conclude(session: Session, stage: Stage, outcome: Outcome) -> None:
     answers.show_table(["took", "command"], took, title="what was typed")
     deployed = status(bench, session.service(SERVICE), list(bench.settings.environments.values()))
     rows = [[v.environment, v.version, "live" if v.live else "", v.ready, v.reason] for v in deployed]
-    answers.show_table(["environment", "version", "traffic", "ready", "reason"], rows, title="what runs where")
+    answers.show_table(
+        ["environment", "version", "traffic", "ready", "reason"], rows, title="what runs where"
+    )
     answers.show_text(
         f"{outcome.versions[2].tag} was explained {outcome.explained:.1f} s after its deployment began.\n"
         f"The rollback took {outcome.rollback:.1f} s; of {outcome.tally.requests} requests meanwhile"

@@ -33,7 +33,7 @@ def _up(session: Session) -> Task:
 
 
 def _down(session: Session) -> Task:
-    @task
+    @task()
     @session.boundary
     def down(context: Context) -> None:
         """Remove what platform.up made, and nothing else; the cache stays."""
@@ -94,15 +94,14 @@ def _show_checks(session: Session, found: list[CheckResult]) -> None:
 
 
 def _env(session: Session) -> Task:
-    @task
+    @task()
     @session.boundary
     def env(context: Context) -> None:
         """Print lines for `eval "$(./inv platform.env)"`: docker, kubectl and helm reach the platform."""
-        import os
-
         from build_tasks.steps.platform.environment_lines import env_lines
 
-        for line in env_lines(session.composition.platform.parts, os.environ):
+        platform = session.composition.platform
+        for line in env_lines(platform.parts, platform.tools_folder):
             session.answers.show_line(line)
 
     return env

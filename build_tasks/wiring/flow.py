@@ -22,6 +22,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.steps.workbench import Workbench
 
 if TYPE_CHECKING:
+    from build_tasks.adapters.environments import ToolEnvironments
     from build_tasks.adapters.helm import HelmReleases
     from build_tasks.adapters.kubectl import KubectlWorkloads
     from build_tasks.model.environment import Environment
@@ -98,18 +99,22 @@ class ClusterEnvironments:
     composition: Composition
 
     def releases(self, environment: Environment) -> HelmReleases:
-        from build_tasks.adapters.helm import HelmReleases
-
-        composition = self.composition
-        helm = HelmProgram(composition.processes, composition.tool("helm"), composition.cache / "helm")
-        return HelmReleases(helm, self._checked(environment), timeout=_HOOK_SECONDS)
+        return self._tools.releases(self._checked(environment))
 
     def workloads(self, environment: Environment) -> KubectlWorkloads:
-        from build_tasks.adapters.kubectl import KubectlWorkloads
+        return self._tools.workloads(self._checked(environment))
+
+    @cached_property
+    def _tools(self) -> ToolEnvironments:
+        from build_tasks.adapters.environments import ToolEnvironments
 
         composition = self.composition
-        kubectl = composition.tool("kubectl")
-        return KubectlWorkloads(composition.processes, kubectl, self._checked(environment))
+        return ToolEnvironments(
+            processes=composition.processes,
+            helm=composition.tool("helm"),
+            kubectl=composition.tool("kubectl"),
+            helm_home=composition.cache / "helm",
+        )
 
     def _checked(self, environment: Environment) -> Environment:
         if not Path(environment.kubeconfig).is_file():
@@ -120,7 +125,3 @@ class ClusterEnvironments:
                 code=ExitCode.UNAVAILABLE,
             )
         return environment
-
-
-#: Seconds that test hooks and an uninstallation may take.
-_HOOK_SECONDS = 120

@@ -130,6 +130,9 @@ class _Supplies:
     platform: PlatformComposition
     client: DockerClient
 
+    def has_tools(self) -> bool:
+        return (self.platform.tools_folder / "kind").exists()
+
     def tools(self) -> None:
         provisioning = self.platform.provisioning
         provisioning.host_packages()()

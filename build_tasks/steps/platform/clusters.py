@@ -170,9 +170,10 @@ def _create(parts: PlatformParts, plan: ClusterPlan, cluster: str) -> None:
 
 
 def _ask_for_recreate(clusters: list[str], plan: ClusterPlan) -> FlowError:
+    pinned = f"pinned is node image {plan.image}, or kind-config.yaml changed"
     return FlowError(
         "bring the platform up",
-        f"to be made anew: {', '.join(clusters)} (pinned is node image {plan.image}, or kind-config.yaml changed)",
+        f"to be made anew: {', '.join(clusters)} ({pinned})",
         "run `./inv platform.up --recreate`: what is deployed there and the data stores are lost,"
         " the registry stays",
     )

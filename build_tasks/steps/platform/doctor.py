@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 from build_tasks.errors import FlowError
 from build_tasks.model.local_platform import CheckResult, Verdict
@@ -16,13 +16,11 @@ _GIB = 1024**3
 #: Images, nodes and build cache of the platform take about 8 GiB; a full disk makes kubelet evict pods.
 _DISK_WARNING, _DISK_FAILURE = 15 * _GIB, 5 * _GIB
 
-Check = Callable[[PlatformParts], Sequence[CheckResult]]
-
 
 def doctor(parts: PlatformParts) -> list[CheckResult]:
     """Try every part of the platform; one result a trial, in the order in which to repair them."""
-    results = [*_engine(parts), *_host(parts)]
-    if any(result.verdict is Verdict.FAILED for result in results[:1]):
+    results = [*_host(parts), *_engine(parts)]
+    if results[-1].verdict is Verdict.FAILED:
         return results
     results += _registry(parts)
     states = cluster_states(parts, cluster_plan(parts))
@@ -40,6 +38,8 @@ def _engine(parts: PlatformParts) -> Iterator[CheckResult]:
         return
     kind = "managed" if choice.managed else "yours"
     yield CheckResult("container engine", Verdict.OK, f"{choice.host}, {kind}, version {choice.version}")
+    if not parts.supplies.has_tools():
+        yield CheckResult("tools", Verdict.FAILED, "not provided yet", _UP)
 
 
 def _host(parts: PlatformParts) -> Iterator[CheckResult]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from build_tasks.steps.platform.parts import PlatformParts
 
@@ -13,20 +14,18 @@ def down(parts: PlatformParts) -> None:
     The managed engine ends with the last instance on it. May be ended at any point and run again.
     """
     instance, reporter = parts.instance, parts.reporter
-    with parts.files.lock(instance.folder):
+    with parts.files.lock(parts.lock_path):
         if _engine_answers(parts):
+            parts.supplies.tools()
             for cluster in parts.cluster_names:
                 _remove_cluster(parts, cluster)
             _remove_registry(parts)
-            networks = tuple(instance.network_name(cluster) for cluster in parts.cluster_names)
-            found = parts.objects.networks(networks)
-            for name in networks:
-                _remove(parts, f"network {name}", name in found, lambda: parts.objects.remove_network(name))  # noqa: B023
+            _remove_networks(parts)
             _stop_engine(parts)
         else:
-            reporter.skip("clusters, registry and networks", "the container engine does not run")
-        with reporter.step(f"remove {instance.folder}", "kubeconfig files of the instance"):
-            parts.files.remove_folder(instance.folder)
+            reporter.skip("remove clusters, registry and networks", "the managed engine never ran")
+        removed = parts.files.remove_folder(instance.folder)
+        reporter.note(f"{instance.folder} {'is removed' if removed else 'does not exist'}")
 
 
 def _engine_answers(parts: PlatformParts) -> bool:
@@ -54,6 +53,13 @@ def _remove_registry(parts: PlatformParts) -> None:
     _remove(parts, "registry", exists, lambda: parts.objects.remove_container(container))
     exists = volume in parts.objects.volumes([volume])
     _remove(parts, "the registry's data", exists, lambda: parts.objects.remove_volume(volume))
+
+
+def _remove_networks(parts: PlatformParts) -> None:
+    names = tuple(parts.instance.network_name(cluster) for cluster in parts.cluster_names)
+    found = parts.objects.networks(names)
+    for name in names:
+        _remove(parts, f"network {name}", name in found, partial(parts.objects.remove_network, name))
 
 
 def _remove(parts: PlatformParts, title: str, exists: bool, act: Callable[[], None]) -> None:

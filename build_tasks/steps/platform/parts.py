@@ -11,13 +11,12 @@ from typing import TypeVar
 from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
 from build_tasks.ports.artifacts import ImageBuilder, Registry
+from build_tasks.ports.host import Host, PrivateFiles
 from build_tasks.ports.platform import (
     ClusterAdmin,
     EngineObjects,
-    Host,
     LocalClusters,
     ManagedEngine,
-    PrivateFiles,
     Supplies,
 )
 from build_tasks.ports.reporting import Clock, Reporter
@@ -54,6 +53,11 @@ class PlatformParts:
     reporter: Reporter
 
     @property
+    def lock_path(self) -> Path:
+        """Held while the instance is changed; not in its folder, which goes away with it."""
+        return self.cache / "locks" / f"{self.instance.name}.lock"
+
+    @property
     def cluster_names(self) -> tuple[str, ...]:
         """Short names of the clusters that the environments live on, in their order."""
         return tuple(dict.fromkeys(environment.cluster for environment in self.environments))
@@ -67,5 +71,5 @@ class PlatformParts:
 
 def side_by_side(ask: Callable[[Item], Answer], items: tuple[Item, ...]) -> tuple[Answer, ...]:
     """Ask the same of several things at once (each answer is a program's run); answers in their order."""
-    with ThreadPoolExecutor(max(1, len(items))) as pool:
+    with ThreadPoolExecutor(max(1, min(8, len(items)))) as pool:
         return tuple(pool.map(ask, items))

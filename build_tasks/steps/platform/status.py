@@ -45,6 +45,9 @@ def _parts(parts: PlatformParts) -> Iterator[PartStatus]:
         return
     version = parts.engine.version
     yield PartStatus("engine", parts.engine.host, PartState.OK, managed, f"version {version}")
+    if not parts.supplies.has_tools():
+        yield PartStatus("tools", "kind, kubectl, helm ...", PartState.MISSING, "provided", "not there")
+        return
     yield from _networks_and_registry(parts)
     plan = cluster_plan(parts)
     states = cluster_states(parts, plan)

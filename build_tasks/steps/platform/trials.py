@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from build_tasks.model.images import Digest, Ref
-from build_tasks.model.local_platform import CheckResult, PodRun, Verdict
+from build_tasks.model.local_platform import CheckResult, EnvironmentNeed, PodRun, Verdict
+from build_tasks.ports.platform import ClusterAdmin
 from build_tasks.steps.platform.datastores import candidate_ref, store_name
-from build_tasks.steps.platform.parts import PlatformParts
+from build_tasks.steps.platform.parts import PlatformParts, side_by_side
 from build_tasks.steps.platform.recipe_texts import DATA
 
 _UP = "run `./inv platform.up`"
@@ -17,8 +20,9 @@ _PATIENCE = 60.0
 _NO_IMAGE = Digest("sha256:" + "0" * 64)
 #: Prints one line a trial: its name and `open` or `closed`.
 _SCRIPT = """
-try() { if timeout 3 bash -c "exec 3<>/dev/tcp/$2/$3" 2>/dev/null; then echo "$1 open"; else echo "$1 closed"; fi; }
-if getent hosts kubernetes.default.svc.cluster.local >/dev/null; then echo "dns open"; else echo "dns closed"; fi
+say() { if [ "$2" = 0 ]; then echo "$1 open"; else echo "$1 closed"; fi; }
+try() { timeout 3 bash -c "exec 3<>/dev/tcp/$2/$3" 2>/dev/null; say "$1" $?; }
+getent hosts kubernetes.default.svc.cluster.local >/dev/null; say dns $?
 """
 
 
@@ -42,29 +46,47 @@ def check_accounts(parts: PlatformParts, cluster: str) -> Iterator[CheckResult]:
     """Each deployer account may do its work, and none of what it must not."""
     admin = parts.admin(cluster)
     for need in parts.environments_on(cluster):
+        questions = _questions(need, parts.environments_on(cluster))
         account = f"{need.namespace}:deployer"
-        elsewhere = [DATA, *(e.namespace for e in parts.environments_on(cluster) if e != need)]
+        answers = side_by_side(partial(_ask, admin, account), questions)
         wrong = [
-            f"may not {verb} {resource}"
-            for verb, resource in (
-                ("create", "deployments.apps"),
-                ("patch", "configmaps"),
-                ("get", "pods/log"),
-            )
-            if not admin.may(account, verb, resource, need.namespace)
-        ]
-        wrong += [
-            f"may create pods in {other}"
-            for other in elsewhere
-            if admin.may(account, "create", "pods", other)
-        ]
-        wrong += [
-            f"may read Secrets in {n}"
-            for n in (need.namespace, DATA)
-            if admin.may(account, "get", "secrets", n)
+            f"may {'not ' if question.wanted else ''}{question}"
+            for question, answer in zip(questions, answers, strict=True)
+            if answer != question.wanted
         ]
         fine = f"deploys to {need.namespace} and nowhere else, reads no Secrets"
         yield _expect(f"{cluster}: account of {need.name}", not wrong, fine, "; ".join(wrong))
+
+
+@dataclass(frozen=True)
+class _Question:
+    verb: str
+    resource: str
+    namespace: str
+    wanted: bool
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.resource} in {self.namespace}"
+
+
+def _questions(need: EnvironmentNeed, neighbours: Sequence[EnvironmentNeed]) -> tuple[_Question, ...]:
+    own = need.namespace
+    work = (
+        ("create", "deployments.apps"),
+        ("patch", "configmaps"),
+        ("get", "pods/log"),
+        ("create", "pods/proxy"),
+    )
+    elsewhere = (DATA, *(other.namespace for other in neighbours if other != need))
+    return (
+        *(_Question(verb, resource, own, True) for verb, resource in work),
+        *(_Question("create", "pods", namespace, False) for namespace in elsewhere),
+        *(_Question("get", "secrets", namespace, False) for namespace in (own, DATA)),
+    )
+
+
+def _ask(admin: ClusterAdmin, account: str, question: _Question) -> bool:
+    return admin.may(account, question.verb, question.resource, question.namespace)
 
 
 def check_admission(parts: PlatformParts, cluster: str) -> Iterator[CheckResult]:

@@ -17,7 +17,7 @@ def up(parts: PlatformParts, *, recreate: bool = False) -> None:
     :param recreate: make clusters anew that are out of date or broken; what runs on them is lost.
     :raises FlowError: with what to do about it.
     """
-    with parts.files.lock(parts.instance.folder):
+    with parts.files.lock(parts.lock_path):
         parts.supplies.tools()
         ensure_engine(parts)
         ensure_limits(parts)

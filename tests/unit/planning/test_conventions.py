@@ -158,7 +158,7 @@ def test_a_user_for_the_whole_pod_counts_and_for_one_container_too() -> None:
 def test_what_kubernetes_does_not_take_from_the_pod_does_not_count_there() -> None:
     broken = deployment()
     del container(broken)["securityContext"]
-    broken["spec"]["template"]["spec"]["securityContext"] |= _CONTAINER["securityContext"]  # type: ignore[operator]
+    broken["spec"]["template"]["spec"]["securityContext"] |= _CONTAINER["securityContext"]
     assert len(violations([broken], RELEASE)) == 2
 
 

@@ -66,7 +66,9 @@ def test_only_a_recipe_with_c_code_needs_a_c_compiler(tmp_path: Path, recipe: To
 
 def test_the_key_changes_with_what_goes_in_and_only_then(recipe: ToolRecipe) -> None:
     key = recipe.key("go1 linux/amd64")
-    assert replace(recipe, version="9").key("go1 linux/amd64") == key, "the version is in go.mod and the stamps"
+    assert replace(recipe, version="9").key("go1 linux/amd64") == key, (
+        "the version is in go.mod and the stamps"
+    )
     changed = [
         recipe.key("go2 linux/amd64"),
         replace(recipe, cgo=True).key("go1 linux/amd64"),

@@ -15,7 +15,9 @@ from tests.fakes.provisioning import FakeSource
 from tests.fakes.reporter import FakeReporter
 
 _RECIPES = {
-    "kubernetes": ToolRecipe("kubernetes", "1.2.3", Path("k"), {"kubectl": "k/kubectl", "kubelet": "k/kubelet"}),
+    "kubernetes": ToolRecipe(
+        "kubernetes", "1.2.3", Path("k"), {"kubectl": "k/kubectl", "kubelet": "k/kubelet"}
+    ),
     "moby": ToolRecipe("moby", "29.0.0", Path("m"), {"dockerd": "m/dockerd"}),
 }
 
@@ -39,8 +41,13 @@ def test_the_first_source_that_has_it_is_used(tmp_path: Path, reporter: FakeRepo
     assert reporter.skipped == {"tools": "all 2 are there"}
 
 
-def test_bringing_says_why_every_earlier_source_was_passed_over(tmp_path: Path, reporter: FakeReporter) -> None:
-    sources = [FakeSource("PATH", tmp_path), FakeSource("Go module", tmp_path, can_bring={"kubectl", "kubelet"})]
+def test_bringing_says_why_every_earlier_source_was_passed_over(
+    tmp_path: Path, reporter: FakeReporter
+) -> None:
+    sources = [
+        FakeSource("PATH", tmp_path),
+        FakeSource("Go module", tmp_path, can_bring={"kubectl", "kubelet"}),
+    ]
     _step(tmp_path, reporter, sources)(["kubectl", "kubelet"])
     assert reporter.reasons == {
         "Go module: kubernetes 1.2.3": "PATH: kubectl is unknown here; Go module: not there yet"
@@ -81,7 +88,9 @@ def test_the_toolbox_folder_has_a_link_to_every_program(tmp_path: Path, reporter
 
 def test_a_tool_that_nobody_has_names_every_reason(tmp_path: Path, reporter: FakeReporter) -> None:
     with pytest.raises(FlowError) as caught:
-        _step(tmp_path, reporter, [FakeSource("PATH", tmp_path), FakeSource("Go module", tmp_path)])(["dockerd"])
+        _step(tmp_path, reporter, [FakeSource("PATH", tmp_path), FakeSource("Go module", tmp_path)])(
+            ["dockerd"]
+        )
     assert caught.value.code is ExitCode.UNAVAILABLE
     assert caught.value.details == ("PATH: dockerd is unknown here", "Go module: dockerd is unknown here")
     assert "install dockerd 29.0.0" in caught.value.fix

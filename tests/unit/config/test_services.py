@@ -1,0 +1,216 @@
+"""service.toml: what it may say, and one message for all that it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from build_tasks.config.loading import load_services, service_folders
+from build_tasks.config.reserved import RESERVED
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.service import Service
+from tests.fakes.samples import settings
+
+LEAST = 'name = "delivery"\nkind = "api"\nowner = "shipping"\n'
+
+
+def put(root: Path, text: str | bytes, folder: str = "delivery") -> Path:
+    file = root / "services" / folder / "service.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    return file
+
+
+def load(root: Path) -> dict[str, Service]:
+    return load_services(settings(root))
+
+
+def mistakes(root: Path) -> list[str]:
+    with pytest.raises(FlowError) as refused:
+        load(root)
+    assert refused.value.code is ExitCode.CONFIG
+    assert refused.value.what == "read the services"
+    assert "docs/configuration.md" in refused.value.fix
+    count = len(refused.value.details)
+    assert refused.value.why == f"{count} mistake{'s' if count > 1 else ''} in the configuration"
+    return list(refused.value.details)
+
+
+def test_the_least_there_can_be(tmp_path: Path) -> None:
+    put(tmp_path, LEAST)
+    assert load(tmp_path)["delivery"] == Service(
+        name="delivery",
+        owner="shipping",
+        description="",
+        folder="services/delivery",
+        dockerfile="services/delivery/Dockerfile",
+        chart="services/delivery/chart",
+        results="junit",
+        environments=("qa",),
+        switch_automatic=True,
+        drain_path="",
+        keep_versions=2,
+        port=8080,
+    )
+    assert load(tmp_path)["delivery"].toml == "services/delivery/service.toml"
+
+
+def test_everything_said(tmp_path: Path) -> None:
+    more = """description = "keeps deliveries"
+port = 3000
+image.dockerfile = "docker/Dockerfile"
+test = { results = "junit" }
+[delivery]
+environments = ["qa", "dev"]
+[switch]
+automatic = false
+drain_path = "/drain"
+keep_versions = 3
+"""
+    put(tmp_path, LEAST + more)
+    service = load(tmp_path)["delivery"]
+    assert (service.port, service.dockerfile) == (3000, "services/delivery/docker/Dockerfile")
+    assert (service.environments, service.switch_automatic) == (("qa", "dev"), False)
+    assert (service.drain_path, service.keep_versions) == ("/drain", 3)
+
+
+def test_every_folder_with_the_file_is_a_service(tmp_path: Path) -> None:
+    for name in ("package", "delivery"):
+        put(tmp_path, LEAST.replace("delivery", name), name)
+    (tmp_path / "services" / "shared").mkdir()
+    (tmp_path / "services" / "README.md").write_text("")
+    assert list(load(tmp_path)) == ["delivery", "package"]
+    assert [folder.name for folder in service_folders(tmp_path, "services")] == ["delivery", "package"]
+
+
+def test_a_repository_without_services(tmp_path: Path) -> None:
+    assert load(tmp_path) == {}
+
+
+def test_three_mistakes_are_one_message(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        """# mistakes
+name = "delivery"
+kind = "wroker"
+owner = "shipping"
+prot = 8080
+
+[delivery]
+environments = ["qa", "moon"]
+""",
+    )
+    assert mistakes(tmp_path) == [
+        "services/delivery/service.toml:3: kind: 'wroker' is not one of 'api'",
+        "services/delivery/service.toml:5: prot: unknown key, did you mean port?",
+        "services/delivery/service.toml:8: delivery.environments: unknown environment 'moon' (known: dev, prod, qa)",
+    ]
+
+
+def test_mistakes_of_all_files_are_one_message(tmp_path: Path) -> None:
+    put(tmp_path, LEAST + "port = 0\n")
+    put(tmp_path, 'name = "package"\nkind = "api"\n', "package")
+    assert mistakes(tmp_path) == [
+        "services/delivery/service.toml:4: port: 0 is less than the minimum of 1",
+        "services/package/service.toml: owner: missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        (LEAST + "colour = 1\n", ":4: colour: unknown key (known: delivery, description, image, kind, name,"),
+        (LEAST + "[swich]\n", ":4: swich: unknown key, did you mean switch?"),
+        (LEAST + "[switch]\nautomtic = true\n", ":5: switch.automtic: unknown key, did you mean automatic?"),
+        (LEAST + "[switch]\nautomatic = 'yes'\n", ":5: switch.automatic: 'yes' is not of type 'boolean'"),
+        (
+            LEAST + "[switch]\nkeep_versions = 1\n",
+            ":5: switch.keep_versions: 1 is less than the minimum of 2",
+        ),
+        (
+            LEAST + "[switch]\nkeep_versions = 11\n",
+            ":5: switch.keep_versions: 11 is greater than the maximum",
+        ),
+        (LEAST + "[switch]\ndrain_path = 'drain'\n", ":5: switch.drain_path: 'drain' does not match"),
+        (LEAST + "switch = 3\n", ":4: switch: 3 is not of type 'object'"),
+        (LEAST + "port = '80'\n", ":4: port: '80' is not of type 'integer'"),
+        (LEAST + "port = true\n", ":4: port: True is not of type 'integer'"),
+        (LEAST + "port = 2026-01-01\n", ":4: port: datetime.date(2026, 1, 1) is not of type 'integer'"),
+        (LEAST.replace('"shipping"', '""'), ":3: owner: '' should be non-empty"),
+        (LEAST.replace('"delivery"', '"Delivery"'), ":1: name: 'Delivery' does not match"),
+        (LEAST.replace('"delivery"', '"package"'), ":1: name: 'package' is not the folder's name 'delivery'"),
+        (LEAST + "[image]\ndockerfile = '/etc/x'\n", ":5: image.dockerfile: '/etc/x' does not match"),
+        (LEAST + "[image]\ndockerfile = '../../x'\n", ":5: image.dockerfile: '../../x' does not match"),
+        (LEAST + "[test]\nresults = 'trx'\n", ":5: test.results: 'trx' is not one of 'junit'"),
+        (LEAST + "[delivery]\nenvironments = []\n", ":5: delivery.environments: "),
+        (
+            LEAST + "[delivery]\nenvironments = 'qa'\n",
+            ":5: delivery.environments: 'qa' is not of type 'array'",
+        ),
+        (
+            LEAST + "[delivery]\nenvironments = [1]\n",
+            ":5: delivery.environments.0: 1 is not of type 'string'",
+        ),
+        (
+            LEAST + "[delivery]\nenvironments = ['qq']\n",
+            ":5: delivery.environments: unknown environment 'qq'",
+        ),
+        (
+            LEAST + "[delivery]\nenvironments = ['qa', 'qa']\n",
+            ":5: delivery.environments: 'qa' stands there twice",
+        ),
+        (LEAST + "[delivery]\nenvironments = ['prod']\n", ":5: delivery.environments: 'prod' is production"),
+        (LEAST + 'name = "delivery"\n', ":4: Cannot overwrite a value"),
+        ("name = \n", ":1: Invalid value"),
+        ("name\n", ":1: Expected '=' after a key"),
+        (b'name = "\xff"\n', ": not UTF-8 at byte 8"),
+        (LEAST.encode("utf-16"), ": not UTF-8 at byte 0"),
+        (b"\xef\xbb\xbf" + LEAST.encode(), ":1: Invalid statement"),
+    ],
+)
+def test_one_mistake(tmp_path: Path, text: str | bytes, mistake: str) -> None:
+    put(tmp_path, text)
+    [found] = mistakes(tmp_path)
+    assert found.startswith("services/delivery/service.toml" + mistake)
+
+
+def test_an_empty_file_lacks_what_is_required(tmp_path: Path) -> None:
+    put(tmp_path, "")
+    assert mistakes(tmp_path) == [
+        f"services/delivery/service.toml: {k}: missing" for k in ("kind", "name", "owner")
+    ]
+
+
+def test_a_folder_in_the_file_s_place(tmp_path: Path) -> None:
+    (tmp_path / "services/delivery/service.toml").mkdir(parents=True)
+    assert mistakes(tmp_path) == ["services/delivery/service.toml: Is a directory"]
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_names_of_tasks_are_reserved(tmp_path: Path, name: str) -> None:
+    put(tmp_path, LEAST.replace("delivery", name), name)
+    [found] = mistakes(tmp_path)
+    assert found == f"services/{name}/service.toml:1: name: '{name}' is the name of a task collection"
+
+
+@pytest.mark.parametrize("name", ["delivery-dev", "delivery-v1-0-0", "delivery-v1-0-0-rc-1"])
+def test_names_of_releases_are_reserved(tmp_path: Path, name: str) -> None:
+    put(tmp_path, LEAST.replace("delivery", name), name)
+    [found] = mistakes(tmp_path)
+    assert "could be a release of another service" in found
+
+
+@pytest.mark.parametrize("name", ["delivery-v2", "dev-delivery", "developers"])
+def test_names_that_only_look_like_it(tmp_path: Path, name: str) -> None:
+    put(tmp_path, LEAST.replace("delivery", name), name)
+    assert list(load(tmp_path)) == [name]
+
+
+def test_the_default_environment_must_be_there_too(tmp_path: Path) -> None:
+    put(tmp_path, LEAST)
+    elsewhere = settings(tmp_path)
+    del elsewhere.environments["qa"]  # type: ignore[attr-defined]  # a dict in the sample
+    with pytest.raises(FlowError) as refused:
+        load_services(elsewhere)
+    assert "unknown environment 'qa'" in refused.value.details[0]

