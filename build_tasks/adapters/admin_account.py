@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from build_tasks.adapters.process import Completed, Processes
+from build_tasks.adapters.running import dying_with_us
 
 #: Limit for one request; the API server of a node that just started may be slow.
 _REQUEST = "15s"
@@ -46,7 +47,7 @@ class AdminAccount:
 
     def _helm(self, what: str, *words: str, stdin: str | None = None, check: bool = True) -> Completed:
         return self.processes.run(
-            ["helm", *self._account("--kube-context"), *words],
+            dying_with_us("helm", *self._account("--kube-context"), *words),
             env={"HELM_DRIVER": "configmap"},
             stdin=None if stdin is None else stdin.encode(),
             what=f"cluster {self.cluster}: {what}",

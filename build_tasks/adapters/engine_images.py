@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from build_tasks.adapters.buildkit_output import build_failure
 from build_tasks.adapters.docker_client import DockerClient
+from build_tasks.adapters.process import Completed
+
+#: What buildx says of an engine that keeps images in its older store (no containerd image store).
+_NO_ARCHIVES = "Docker exporter is not supported for the docker driver"
 
 
 class EngineImages:
@@ -43,13 +47,39 @@ class EngineImages:
 
         :raises FlowError: BUILD_FAILED with the failing step's last lines.
         """
-        where = f"type=docker,dest={archive}," if archive else "type=image,"
         words = ["build", "--progress=plain", "--provenance=false", "--network=host"]
         words += [f"--build-context={name}={source}" for name, source in contexts.items()]
         words += [f"--build-arg={name}={text}" for name, text in args.items()]
         words += [f"--target={target}"] if target else []
-        words += [f"--output={where}name={image},compression=uncompressed", str(context)]
-        what = f"build {image}"
-        done = self._client.buildx(*words, what=what, on_line=on_line)
+        words.append(str(context))
+        if archive is None:
+            self._finish(self._run(words, "type=image", image, on_line), image)
+            return
+        done = self._run(words, f"type=docker,dest={archive}", image, on_line)
+        if done.status != 0 and _NO_ARCHIVES in done.stderr:
+            self._by_way_of_the_engine(words, image, archive, on_line)
+        else:
+            self._finish(done, image)
+
+    def _by_way_of_the_engine(
+        self, words: Sequence[str], image: str, archive: Path, on_line: Callable[[str], None]
+    ) -> None:
+        """Engines with the older image store write archives only of images that they have."""
+        had = self.has(image)
+        self._finish(self._run(words, "type=image", image, on_line), image)
+        what = f"save {image}"
+        self._client.checked(
+            self._client.call("image", "save", "--output", str(archive), image, what=what), what
+        )
+        if not had:
+            self._client.call("image", "rm", image, what=f"remove {image} from the engine")
+
+    def _run(
+        self, words: Sequence[str], output: str, image: str, on_line: Callable[[str], None]
+    ) -> Completed:
+        where = f"--output={output},name={image},compression=uncompressed"
+        return self._client.buildx(words[0], where, *words[1:], what=f"build {image}", on_line=on_line)
+
+    def _finish(self, done: Completed, image: str) -> None:
         if done.status != 0:
-            raise build_failure(what, done.stderr, self._client.processes.log.path)
+            raise build_failure(f"build {image}", done.stderr, self._client.processes.log.path)

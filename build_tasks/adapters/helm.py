@@ -114,7 +114,10 @@ class HelmReleases:
         So it goes first: should this be interrupted, it can be repeated.
         """
         self._delete(self._hooks(release))
-        words = ["uninstall", release, "--ignore-not-found", "--cascade", "foreground", "--wait"]
+        # Helm 4's default way of waiting takes an object whose state it does not know yet for deleted
+        # (statusWait.waitForDelete in its pkg/kube), and then returns at once.
+        wait = "--wait=legacy" if self._helm.is_four else "--wait"
+        words = ["uninstall", release, "--ignore-not-found", "--cascade", "foreground", wait]
         words += ["--timeout", f"{self._timeout}s", *self._namespace]
         self._run(words, f"remove {release} from {self._environment.name}")
 
@@ -158,7 +161,7 @@ class HelmReleases:
 
     def _writing(self) -> Sequence[str]:
         """Options of the commands that write: what Helm sets wins over what others set in between."""
-        force = ["--force-conflicts"] if self._helm.merges_on_server else []
+        force = ["--force-conflicts"] if self._helm.is_four else []
         limits = ["--history-max", str(_HISTORY), "--timeout", f"{self._timeout}s"]
         return [*force, *limits, *self._namespace]
 

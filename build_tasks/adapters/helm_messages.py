@@ -48,7 +48,7 @@ def findings(stdout: str) -> tuple[str, ...]:
 
 
 def _cut(text: str) -> str:
-    links = list(_LINK_4.finditer(text)) or list(_LINK_3.finditer(text))
+    links = [*_LINK_4.finditer(text), *_LINK_3.finditer(text[max(0, text.rfind("template: ")) :])]
     if links:
         last = links[-1]
         return f"{last['at']}: at {last['expr']}: {last['why'].strip()}"

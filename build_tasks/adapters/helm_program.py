@@ -47,8 +47,8 @@ class HelmProgram:
         return self.processes.run(argv, env=self._env(), stdin=stdin, what=what, check=check, timeout=timeout)
 
     @cached_property
-    def merges_on_server(self) -> bool:
-        """Whether this is Helm 4: the API server merges, and knows conflicts between writers."""
+    def is_four(self) -> bool:
+        """Whether this is Helm 4: it lets the API server merge, and waits in several ways."""
         words = ["version", "--template", "{{ .Version }}"]
         version = self.run(words, what="ask Helm for its version").stdout.strip()
         return int(version.removeprefix("v").partition(".")[0]) >= 4

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from build_tasks.adapters.process import Processes
+from build_tasks.adapters.running import dying_with_us
 from build_tasks.errors import ExitCode, FlowError, ToolError
 
 #: Seconds for kubeadm and the node to become ready; 11 on two idle cores.
@@ -63,4 +64,4 @@ class Kind:
         if network:
             env["KIND_EXPERIMENTAL_DOCKER_NETWORK"] = network
         source = stdin.encode() if stdin else None
-        self.processes.run(["kind", *words], env=env, stdin=source, what=what, on_line=self.on_line)
+        self.processes.run(dying_with_us("kind", *words), env=env, stdin=source, what=what, on_line=self.on_line)

@@ -19,6 +19,8 @@ from build_tasks.model.local_platform import OWNER_LABEL, ClusterFacts, Endpoint
 #: The name under which the API server notes who set a field.
 _OWNER = "build-tasks"
 _INSTALL = "180s"
+#: One line a pod, https://kubernetes.io/docs/reference/kubectl/jsonpath/.
+_POD_STATES = r"{range .items[*]}{.metadata.name}: {.status.containerStatuses[*].state}{'\n'}{end}"
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class KubernetesAdmin(AdminAccount):
     def _complaints(self, release: str, namespace: str) -> list[str]:
         """What the pods of a release are waiting for, and the last they said."""
         where = (f"--namespace={namespace}", f"--selector=app.kubernetes.io/instance={release}")
-        states = "--output=jsonpath={range .items[*]}{.metadata.name}: {.status.containerStatuses[*].state}{'\\n'}{end}"
+        states = f"--output=jsonpath={_POD_STATES}"
         pods = self._kubectl("look at its pods", "get", "pods", *where, states, check=False)
         logs = self._kubectl("read their logs", "logs", *where, "--tail=5", check=False)
         return [*pods.stdout.splitlines(), *logs.stdout.splitlines()]

@@ -7,12 +7,11 @@ exit status are written to the session's log file, with secrets taken out.
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -22,12 +21,10 @@ from typing import IO
 from build_tasks.adapters.command_log import CommandLog, Completed, Secrets
 from build_tasks.adapters.deadline import deadline
 from build_tasks.adapters.pipes import LineReader, feed
+from build_tasks.adapters.running import RunningPrograms, end
 from build_tasks.errors import ExitCode, FlowError, ToolError
 
 __all__ = ["CommandLog", "Completed", "Processes"]
-
-#: Seconds a process group gets between SIGTERM and SIGKILL when the user interrupts.
-_GRACE = 5.0
 
 
 class Processes:
@@ -41,6 +38,7 @@ class Processes:
         self.log = log
         self._env = dict(os.environ if env is None else env)
         self._secrets = Secrets()
+        self._running = RunningPrograms()
 
     def redact(self, secrets: Iterable[str]) -> None:
         """Take these texts out of everything that is logged, shown or returned from now on."""
@@ -85,7 +83,7 @@ class Processes:
         started = time.monotonic()
         show = None if on_line is None else (lambda line: on_line(self.clean(line)))
         process = self._start(words, cwd, env, stdin, what)
-        with _ended_with_us(process), deadline(timeout, lambda: _end(process)) as timed_out:
+        with self._running.ended_with_us(process), deadline(timeout, lambda: end(process)) as timed_out:
             out, err = _communicate(process, stdin, show)
         stdout, stderr = (b.decode("utf-8", "replace") for b in (out, err))
         shown = "(not logged)" if raw_stdout else self.clean(stdout)
@@ -97,6 +95,13 @@ class Processes:
         if check and done.status != 0:
             raise self._error(done, what, f"{Path(done.argv[0]).name} ended with status {done.status}")
         return replace(done, stdout=stdout) if raw_stdout else done
+
+    def end_running(self) -> None:
+        """End every command that a thread of ours waits for, and start none any more.
+
+        For the interruption of work in several threads: only the main thread hears of it.
+        """
+        self._running.end_all()
 
     def interactive(self, argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> int:
         """Run a program on this process's own terminal (logs -f); gives its exit status."""
@@ -131,6 +136,8 @@ class Processes:
         stdin: bytes | IO[bytes] | None,
         what: str,
     ) -> subprocess.Popen[bytes]:
+        if self._running.ending:
+            raise FlowError(what or f"run {words[0]}", "interrupted", code=ExitCode.INTERRUPTED)
         with self._startable(words, what):
             return subprocess.Popen(
                 words,
@@ -177,23 +184,3 @@ def _communicate(
     process.wait()
     out, err = (reader.result() for reader in readers)
     return out, err
-
-
-@contextmanager
-def _ended_with_us(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Whatever ends the wait (Ctrl-C, say) ends the command, too."""
-    try:
-        yield
-    except BaseException:
-        _end(process)
-        raise
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the command's whole process group: politely, then for good."""
-    for kind, patience in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
-        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
-            os.killpg(process.pid, kind)
-            process.wait(patience)
-        if process.poll() is not None:
-            return

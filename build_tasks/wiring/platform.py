@@ -71,6 +71,7 @@ class PlatformComposition:
             files=LocalPrivateFiles(),
             clock=SystemClock(),
             reporter=composition.reporter,
+            end_programs=self._processes.end_running,
         )
 
     @cached_property

@@ -31,6 +31,9 @@ from build_tasks.steps.platform.tools import ProvideTools
 #: The recipes as they ship in the package.
 RECIPES = FOLDER
 
+#: Where Debian keeps its bundle; Python's OpenSSL may look for single files only.
+_DEBIAN_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+
 
 class Provisioning:
     """Builds the provisioning steps for one cache folder.
@@ -78,7 +81,7 @@ class Provisioning:
     def _derived(self, images: ImageStore) -> tuple[DerivedImages, DebianBase]:
         systems = Debootstrap(self._processes, self._cache / "downloads" / "debian")
         store = ContentStore(self._cache / "systems")
-        trust = HostCertificates(Path(ssl.get_default_verify_paths().cafile or ""))
+        trust = HostCertificates(Path(ssl.get_default_verify_paths().cafile or _DEBIAN_BUNDLE))
         base = DebianBase(self._recipes, images, systems, store, trust, self._reporter)
         return DerivedImages(self._recipes, images, base, self._reporter), base
 

@@ -37,8 +37,13 @@ def dev() -> Environment:
 
 
 @pytest.fixture(scope="session")
-def app_image(tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An image with sh and python3 in the registry that the cluster pulls from, by digest."""
+def app_image(
+    tool: Callable[[str], Path],
+    platform_registry: str,
+    base_image: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """An image with sh and perl in the registry that the cluster pulls from, by digest."""
     folder = tmp_path_factory.mktemp("app")
     (folder / "Dockerfile").write_text("FROM contract-base AS app\nUSER 65532\n")
     processes = Processes(CommandLog(None))
@@ -46,9 +51,9 @@ def app_image(tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFact
         DockerClient(processes, Engine(tool("docker"), tool("docker-buildx"), needed("DOCKER_HOST")))
     )
     tag = "contract-app:1"
-    base = {"contract-base": f"docker-image://{needed('BUILD_TASKS_BASE_IMAGE')}"}
+    base = {"contract-base": f"docker-image://{base_image}"}
     engine.build(BuildRequest(str(folder), str(folder / "Dockerfile"), "app", tag, contexts=base))
-    ref = Ref(needed("BUILD_TASKS_REGISTRY"), "contract/app", "v1.0.0")
+    ref = Ref(platform_registry, "contract/app", "v1.0.0")
     digest = engine.push(tag, ref)
     for name in (tag, str(ref)):
         engine.client.call("image", "rm", name, what="clean up")

@@ -1,12 +1,11 @@
 """What the contract tests of engine, Helm and Kubernetes share.
 
-They need the real thing and fail without it. ``DOCKER_HOST`` names the engine,
-``BUILD_TASKS_REGISTRY`` a registry that engine and clusters know by that name, and
-``BUILD_TASKS_BASE_IMAGE`` an image with ``sh`` and ``python3`` that the engine has or can pull.
+They need the platform that `./inv repo.check` makes, and fail without it.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import urllib.request
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from build_tasks.adapters.docker_client import DockerClient, Engine
 from build_tasks.adapters.helm_program import HelmProgram
 from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.model.images import Ref
+from build_tasks.model.instance import VARIABLE, Instance
 
 _MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
@@ -31,7 +31,7 @@ def needed(name: str) -> str:
     """The value of an environment variable; the test fails if it is not set."""
     value = os.environ.get(name, "")
     if not value:
-        pytest.fail(f"contract tests need {name}; see tests/contract/fixtures_runtime.py")
+        pytest.fail(f"{name} is not set: run the contract tests through `./inv repo.check`", pytrace=False)
     return value
 
 
@@ -44,6 +44,21 @@ def registry_digest(ref: Ref) -> str:
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         return str(answer.headers["Docker-Content-Digest"])
+
+
+@pytest.fixture(scope="session")
+def platform_registry() -> str:
+    """Host and port of the platform's registry; engine and clusters know it by that name."""
+    needed(VARIABLE)
+    return Instance.of(os.environ).registry_host
+
+
+@pytest.fixture(scope="session")
+def base_image(platform_registry: str) -> str:
+    """An image with sh and perl: the data store's, as the platform pushes that one in every case."""
+    with urllib.request.urlopen(f"http://{platform_registry}/v2/infra/redis/tags/list", timeout=10) as answer:
+        tags: list[str] = json.load(answer)["tags"]
+    return str(Ref(platform_registry, "infra/redis", max(tags)))
 
 
 @pytest.fixture

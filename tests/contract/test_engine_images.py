@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -96,6 +97,25 @@ def test_the_archive_names_the_image(
         manifest = archive.extractfile("manifest.json")
         assert manifest is not None
         assert json.load(manifest)[0]["RepoTags"] == ["registry.invalid/two:1"]
+
+
+def test_an_engine_that_writes_no_archives_saves_them(
+    docker_client: DockerClient, name: str, system: Path, context: Path, tmp_path: Path
+) -> None:
+    """buildx refuses as it does for an engine with the older image store; all the rest is real."""
+    refusal = "ERROR: failed to build: Docker exporter is not supported for the docker driver."
+    buildx = tmp_path / "buildx"
+    script = f'case "$*" in *type=docker,dest*) echo "{refusal}" >&2; exit 1;; esac'
+    buildx.write_text(f'#!/bin/sh\n{script}\nexec {docker_client.engine.buildx} "$@"\n')
+    buildx.chmod(0o755)
+    engine = EngineImages(replace(docker_client, engine=replace(docker_client.engine, buildx=buildx)))
+    engine.import_archive(system, f"{name}/base:1")
+    _build(engine, context, f"{name}/two:1", f"{name}/base:1", context, tmp_path / "two.tar")
+    with tarfile.open(tmp_path / "two.tar") as archive:
+        manifest = archive.extractfile("manifest.json")
+        assert manifest is not None
+        assert json.load(manifest)[0]["RepoTags"] == [f"{name}/two:1"]
+    assert not engine.has(f"{name}/two:1"), "it was only there to be saved"
 
 
 def test_a_base_that_is_not_there_fails_the_build(

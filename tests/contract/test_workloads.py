@@ -2,92 +2,39 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
-import yaml
 
 from build_tasks.adapters.helm import HelmReleases
 from build_tasks.adapters.kubectl import KubectlWorkloads
-from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.environment import Environment
-from build_tasks.model.releases import PodState, Rollout
-from build_tasks.ports.runtime import Releases, Workloads
 from tests.contract.fixtures_cluster import app_chart as app_chart
 from tests.contract.fixtures_cluster import app_image as app_image
 from tests.contract.fixtures_cluster import dev as dev
 from tests.contract.fixtures_cluster import real_releases as real_releases
 from tests.contract.fixtures_cluster import real_workloads as real_workloads
 from tests.contract.fixtures_cluster import release as release
+from tests.contract.fixtures_runtime import base_image as base_image
 from tests.contract.fixtures_runtime import helm as helm
 from tests.contract.fixtures_runtime import logged as logged
-from tests.fakes.runtime import FakeNamespace, FakeWorkloads
-
-_Seen = TypeVar("_Seen")
-_DEADLINE = 120.0
+from tests.contract.fixtures_runtime import platform_registry as platform_registry
+from tests.contract.yard import Yard, until
+from tests.fakes.runtime import FakeNamespace
 
 #: Says what it is asked, and is ready once it listens.
-_SERVER = """python3 -uc '
-import http.server, pathlib
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        print("asked", self.path)
-        self.send_response(200 if self.path == "/drain" else 500)
-        self.end_headers()
-    def log_message(self, *args): pass
-server = http.server.HTTPServer(("", 8080), Handler)
-pathlib.Path("/tmp/up").touch()
-server.serve_forever()'"""
-
-
-def _until(look: Callable[[], _Seen], enough: Callable[[_Seen], object]) -> _Seen:
-    """What ``look`` gives as soon as it is enough; fails at the deadline."""
-    deadline = time.monotonic() + _DEADLINE
-    while not enough(seen := look()):
-        assert time.monotonic() < deadline, seen
-        time.sleep(0.2)
-    return seen
-
-
-@dataclass
-class Yard:
-    """Workloads under test, a release, and what makes the one appear through the other."""
-
-    workloads: Workloads
-    releases: Releases
-    release: str
-    chart: Path
-    image: str
-
-    @property
-    def selector(self) -> str:
-        return f"app.kubernetes.io/instance={self.release}"
-
-    def deploy(self, text: str, *, replicas: int = 1, **run: str) -> None:
-        described = {"image": self.image, "script": "sleep 600", **run}
-        values = {"text": text, "replicas": replicas, "image": self.image, "run": described}
-        self.releases.upgrade(self.release, self.chart, values, description=text, labels={})
-
-    def rollout(self) -> Rollout:
-        [found] = self.workloads.rollouts(self.selector)
-        return found
-
-    def ready(self) -> Rollout:
-        return _until(self.rollout, lambda rollout: rollout.complete)
-
-    def pods(self) -> list[PodState]:
-        return list(self.workloads.pods(self.selector))
-
-    def pod(self, *reasons: str) -> PodState:
-        """The pod as soon as it gives all these reasons."""
-        wanted = set(reasons)
-        seen = _until(self.pods, lambda pods: any(wanted <= set(pod.reasons) for pod in pods))
-        return next(pod for pod in seen if wanted <= set(pod.reasons))
+_SERVER = r"""perl -MIO::Socket::INET -e '
+$| = 1;
+my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 5) or die;
+open my $up, ">", "/tmp/up";
+while (my $client = $server->accept) {
+    my ($path) = <$client> =~ m{^POST (\S+)} or next;
+    1 while <$client> =~ /\S/;
+    print "asked $path\n";
+    my $status = $path eq "/drain" ? "200 OK" : "500 No";
+    print $client "HTTP/1.1 $status\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+}'"""
 
 
 @pytest.fixture(params=["kubectl", "fake"])
@@ -140,7 +87,7 @@ def test_a_rollout_that_comes_up(yard: Yard) -> None:
 def test_a_change_is_in_the_rollout_history(yard: Yard) -> None:
     yard.deploy("first", replicas=0)
     yard.deploy("second", replicas=0, script="sleep 700")
-    history = _until(lambda: yard.workloads.rollout_history(yard.release), lambda text: "second" in text)
+    history = until(lambda: yard.workloads.rollout_history(yard.release), lambda text: "second" in text)
     assert "first" in history and "REVISION  CHANGE-CAUSE" in history
 
 
@@ -170,12 +117,13 @@ def test_a_server_is_told_and_logs_it(
 
 
 def test_a_container_that_crashes(real: Yard, real_workloads: KubectlWorkloads) -> None:
-    real.deploy("crash", script="echo going down; exit 3")
+    # Without a probe, Kubernetes counts it as available between two crashes.
+    real.deploy("crash", script="echo going down; exit 3", ready="test -f /tmp/up")
     pod = real.pod("CrashLoopBackOff", "Error")
     assert not pod.ready and pod.restarts >= 1
     assert "back-off" in pod.message
     assert list(real_workloads.last_log(pod.name, 5)) == ["going down"]
-    events = _until(
+    events = until(
         lambda: real_workloads.events(real.release), lambda lines: any("BackOff" in e for e in lines)
     )
     assert any(line.split()[1:3] == ["BackOff", f"pod/{pod.name}:"] for line in events)
@@ -199,7 +147,7 @@ def test_a_pod_that_fits_nowhere(real: Yard) -> None:
 
 def test_a_pod_that_is_not_admitted(real: Yard) -> None:
     real.deploy("too big", memory="900Gi")
-    rollout = _until(real.rollout, lambda rollout: rollout.trouble)
+    rollout = until(real.rollout, lambda rollout: rollout.trouble)
     assert "memory" in rollout.trouble
     assert real.pods() == []
 
@@ -207,105 +155,9 @@ def test_a_pod_that_is_not_admitted(real: Yard) -> None:
 def test_old_pods_do_not_speak_for_the_new_template(real: Yard) -> None:
     real.deploy("good")
     old = real.ready().template
-    real.deploy("bad", script="exit 1")
-    rollout = _until(real.rollout, lambda rollout: rollout.observed and rollout.template != old)
+    real.deploy("bad", script="exit 1", ready="test -f /tmp/up")
+    rollout = until(real.rollout, lambda rollout: rollout.observed and rollout.template != old)
     assert not rollout.complete and rollout.available == 0
     new = [pod for pod in real.pods() if pod.labels["pod-template-hash"] == rollout.template]
     assert not any(pod.ready for pod in new)
     assert [pod.ready for pod in real.pods() if pod.labels["pod-template-hash"] == old] == [True]
-
-
-def test_the_right_cluster_answers(real_workloads: KubectlWorkloads) -> None:
-    real_workloads.check_cluster()
-    FakeWorkloads().check_cluster()
-
-
-@pytest.fixture
-def elsewhere(
-    dev: Environment, tmp_path: Path, logged: Processes, tool: Callable[[str], Path]
-) -> Callable[..., KubectlWorkloads]:
-    """Workloads with a changed copy of dev's kubeconfig."""
-
-    def make(change: Callable[[dict[str, object]], object], **account: str) -> KubectlWorkloads:
-        config = yaml.safe_load(Path(dev.kubeconfig).read_text())
-        change(config)
-        file = tmp_path / "changed.kubeconfig"
-        file.write_text(yaml.safe_dump(config))
-        return KubectlWorkloads(logged, tool("kubectl"), replace(dev, kubeconfig=str(file), **account))
-
-    return make
-
-
-def _refusal(workloads: KubectlWorkloads) -> FlowError:
-    with pytest.raises(FlowError) as raised:
-        workloads.check_cluster()
-    return raised.value
-
-
-def test_another_current_context_is_refused(
-    elsewhere: Callable[..., KubectlWorkloads], dev: Environment
-) -> None:
-    def add(config: dict[str, list[dict[str, object]]]) -> None:
-        config["clusters"].append({"name": "far", "cluster": {"server": "https://far.example:6443"}})
-        config["contexts"].append({"name": "far", "context": {"cluster": "far", "user": "me"}})
-        config.update({"current-context": "far"})  # type: ignore[dict-item]
-
-    error = _refusal(elsewhere(add))
-    assert error.code is ExitCode.WRONG_CLUSTER
-    assert "far (https://far.example:6443)" in error.why and f"{dev.context} (https://" in error.why
-
-
-def test_a_context_that_is_not_in_the_file_is_refused(
-    elsewhere: Callable[..., KubectlWorkloads], dev: Environment
-) -> None:
-    error = _refusal(elsewhere(lambda config: None, context="nowhere"))
-    assert error.code is ExitCode.WRONG_CLUSTER
-    assert dev.context in error.why and "nowhere, which is not in the file" in error.why
-
-
-def test_a_file_that_is_not_there_is_refused(
-    dev: Environment, tmp_path: Path, logged: Processes, tool: Callable[[str], Path]
-) -> None:
-    gone = replace(dev, kubeconfig=str(tmp_path / "gone"))
-    error = _refusal(KubectlWorkloads(logged, tool("kubectl"), gone))
-    assert error.code is ExitCode.WRONG_CLUSTER
-    assert "gone points to no context" in error.why
-
-
-def _first(config: dict[str, list[dict[str, dict[str, object]]]], part: str) -> dict[str, object]:
-    return config[f"{part}s"][0][part]
-
-
-def test_a_server_that_is_down_is_unavailable(elsewhere: Callable[..., KubectlWorkloads]) -> None:
-    error = _refusal(elsewhere(lambda config: _first(config, "cluster").update(server="https://127.0.0.1:9")))
-    assert error.code is ExitCode.UNAVAILABLE
-    assert "127.0.0.1:9" in error.why
-
-
-def test_a_server_that_is_silent_is_unavailable_within_seconds(
-    elsewhere: Callable[..., KubectlWorkloads],
-) -> None:
-    # 192.0.2.0/24 is for documentation (RFC 5737): nothing answers there.
-    started = time.monotonic()
-    error = _refusal(
-        elsewhere(lambda config: _first(config, "cluster").update(server="https://192.0.2.1:6443"))
-    )
-    assert error.code is ExitCode.UNAVAILABLE
-    assert time.monotonic() - started < 15
-
-
-def test_another_clusters_certificate_is_refused(
-    elsewhere: Callable[..., KubectlWorkloads], dev: Environment
-) -> None:
-    other = Path(dev.kubeconfig).with_name("prod.kubeconfig")
-    authority = yaml.safe_load(other.read_text())["clusters"][0]["cluster"]["certificate-authority-data"]
-    change = {"certificate-authority-data": authority}
-    error = _refusal(elsewhere(lambda config: _first(config, "cluster").update(change)))
-    assert error.code is ExitCode.WRONG_CLUSTER
-    assert "another cluster" in error.why
-
-
-def test_an_account_that_expired_is_unavailable(elsewhere: Callable[..., KubectlWorkloads]) -> None:
-    error = _refusal(elsewhere(lambda config: _first(config, "user").update(token="expired")))
-    assert error.code is ExitCode.UNAVAILABLE
-    assert "logged in" in error.why

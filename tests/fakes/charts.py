@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from build_tasks.adapters.oci_charts import chart_metadata
 from build_tasks.errors import ExitCode, FlowError
 
 Render = Callable[[Path, str, str, Mapping[str, object]], str]
@@ -67,7 +68,9 @@ class FakeCharts:
         found = list(self.refusals.get(chart.name, ()))
         file = chart / "Chart.yaml"
         metadata: object = None
-        if not file.is_file():
+        if chart.is_file():
+            metadata = chart_metadata(chart)
+        elif not file.is_file():
             found.append(f"{chart} has no Chart.yaml")
         else:
             try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from build_tasks.adapters.oci_charts import chart_metadata
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.releases import HookRun, ReleaseStatus, Revision
 from tests.fakes.charts import Render, values_as_configmap
@@ -175,11 +176,10 @@ def _draft(
 
 
 def _chart(chart: Path, what: str) -> tuple[str, str]:
-    """Name-version and appVersion, from a chart's folder; an archive is known by its name."""
-    if chart.is_file():
-        name = chart.name.removesuffix(".tgz")
-        return name, name.split("-", 1)[1]
-    if not (chart / "Chart.yaml").is_file():
+    """Name-version and appVersion, from a chart's folder or archive."""
+    if not chart.is_file() and not (chart / "Chart.yaml").is_file():
         raise FlowError(what, f"{chart} has no Chart.yaml", code=ExitCode.CHART_REFUSED)
-    metadata = yaml.safe_load((chart / "Chart.yaml").read_text())
+    metadata: Mapping[str, object] = (
+        chart_metadata(chart) if chart.is_file() else yaml.safe_load((chart / "Chart.yaml").read_text())
+    )
     return f"{metadata['name']}-{metadata['version']}", str(metadata.get("appVersion", ""))

@@ -172,6 +172,7 @@ class FakeSource:
     def _resolve(self, ref: str) -> str | None:
         base, tilde, back = ref.partition("~")
         names = {f"origin/{name}": sha for name, sha in self._remote.items()}
+        names |= {f"refs/remotes/{name}": sha for name, sha in names.items()}
         names |= {_HEADS + name: sha for name, sha in self._heads.items()}
         names |= {_TAGS + name: tag.commit for name, tag in self._tags.items()}
         names |= {sha: sha for sha in self._history} | self._heads

@@ -77,6 +77,8 @@ class Stage:
         command = "inv " + " ".join(words)
         with self.reporter.step(f"$ {self._shown(command)}", who):
             typed = self.commands.inv(folder, words, lambda line: self.reporter.note(self._shown(line)))
+            if typed.status != 0:
+                self.reporter.note(f"(exit status {typed.status})")
         self.took.append((self._shown(command), typed.seconds))
         return typed
 

@@ -11,7 +11,7 @@ import yaml
 from build_tasks.errors import FlowError
 from build_tasks.model.local_platform import ContainerState
 from build_tasks.model.platform import NodeImage
-from build_tasks.steps.platform.parts import PlatformParts, side_by_side
+from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import fingerprint, render
 
 #: In a node, written when its cluster is finished; without it a run was ended half-way.
@@ -70,7 +70,7 @@ def cluster_states(parts: PlatformParts, plan: ClusterPlan) -> dict[str, Cluster
     names = parts.cluster_names
     nodes = {name: parts.instance.node_container(name) for name in names}
     found = parts.objects.containers(tuple(nodes.values()))
-    states = side_by_side(lambda name: _state(parts, plan, name, found.get(nodes[name])), names)
+    states = parts.side_by_side(lambda name: _state(parts, plan, name, found.get(nodes[name])), names)
     return dict(zip(names, states, strict=True))
 
 
@@ -85,8 +85,9 @@ def ensure_clusters(parts: PlatformParts, *, recreate: bool) -> None:
     outdated = [name for name, state in states.items() if state is ClusterState.OUTDATED]
     if outdated and not recreate:
         raise _ask_for_recreate(outdated, plan)
-    for name, state in states.items():
-        _ensure(parts, plan, name, state, recreate=recreate)
+    parts.side_by_side(
+        lambda name: _ensure(parts, plan, name, states[name], recreate=recreate), parts.cluster_names
+    )
 
 
 def _state(

@@ -8,7 +8,7 @@ from build_tasks.errors import FlowError
 from build_tasks.model.local_platform import CheckResult, Verdict
 from build_tasks.steps.platform.clusters import ClusterState, cluster_plan, cluster_states
 from build_tasks.steps.platform.engine import INOTIFY_INSTANCES
-from build_tasks.steps.platform.parts import PlatformParts, side_by_side
+from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.trials import check_accounts, check_admission, check_connections
 
 _UP = "run `./inv platform.up`"
@@ -26,7 +26,7 @@ def doctor(parts: PlatformParts) -> list[CheckResult]:
     states = cluster_states(parts, cluster_plan(parts))
     results += [_cluster(parts, name, state) for name, state in states.items()]
     alive = tuple(name for name in states if parts.admin(name).answers())
-    for answers in side_by_side(lambda name: _inside(parts, name), alive):
+    for answers in parts.side_by_side(lambda name: _inside(parts, name), alive):
         results += answers
     return results
 

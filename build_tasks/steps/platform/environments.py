@@ -7,7 +7,7 @@ from collections.abc import Callable
 from build_tasks.model.local_platform import ClusterFacts, EnvironmentNeed
 from build_tasks.steps.platform.accounts import ensure_account
 from build_tasks.steps.platform.datastores import ensure_store, store_image
-from build_tasks.steps.platform.parts import PlatformParts, side_by_side
+from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import (
     APPLIED,
     DATA,
@@ -21,15 +21,13 @@ from build_tasks.steps.platform.recipe_texts import (
 def ensure_environments(parts: PlatformParts) -> None:
     """Cluster-wide rules, namespaces, accounts and data stores, in that order."""
     clusters = parts.cluster_names
-    facts = dict(zip(clusters, side_by_side(lambda name: parts.admin(name).facts(), clusters), strict=True))
-    for cluster in clusters:
-        _ensure_cluster(parts, cluster, facts[cluster])
-    for need in parts.environments:
-        applied = _ensure_namespace(parts, need, facts[need.cluster])
-        ensure_account(parts, need, fresh=applied)
+    facts = dict(
+        zip(clusters, parts.side_by_side(lambda name: parts.admin(name).facts(), clusters), strict=True)
+    )
+    parts.side_by_side(lambda name: _ensure_cluster(parts, name, facts[name]), clusters)
+    parts.side_by_side(lambda need: _ensure_environment(parts, need, facts[need.cluster]), parts.environments)
     image = store_image(parts)
-    for need in parts.environments:
-        ensure_store(parts, need, facts[need.cluster], image)
+    parts.side_by_side(lambda need: ensure_store(parts, need, facts[need.cluster], image), parts.environments)
 
 
 def _ensure_cluster(parts: PlatformParts, cluster: str, facts: ClusterFacts) -> None:
@@ -45,9 +43,10 @@ def _ensure_cluster(parts: PlatformParts, cluster: str, facts: ClusterFacts) -> 
     _apply_namespace(parts, cluster, DATA, data, facts)
 
 
-def _ensure_namespace(parts: PlatformParts, need: EnvironmentNeed, facts: ClusterFacts) -> bool:
+def _ensure_environment(parts: PlatformParts, need: EnvironmentNeed, facts: ClusterFacts) -> None:
     manifests = environment_manifests(parts.recipes, need)
-    return _apply_namespace(parts, need.cluster, need.namespace, manifests, facts)
+    applied = _apply_namespace(parts, need.cluster, need.namespace, manifests, facts)
+    ensure_account(parts, need, fresh=applied)
 
 
 def _apply_namespace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +33,7 @@ class PlatformParts:
     :param kind_config: kind's configuration of a cluster (kind-config.yaml), without the image.
     :param recipes: the folder of the shipped recipes.
     :param cache: the folder with everything that may be thrown away; the managed engine's data is in it.
+    :param end_programs: ends every program that a thread waits for, when the work is interrupted.
     """
 
     instance: Instance
@@ -51,6 +53,7 @@ class PlatformParts:
     files: PrivateFiles
     clock: Clock
     reporter: Reporter
+    end_programs: Callable[[], None]
 
     @property
     def lock_path(self) -> Path:
@@ -68,8 +71,15 @@ class PlatformParts:
     def has_production(self, cluster: str) -> bool:
         return any(environment.production for environment in self.environments_on(cluster))
 
+    def side_by_side(self, ask: Callable[[Item], Answer], items: tuple[Item, ...]) -> tuple[Answer, ...]:
+        """Do the same for several things at once (mostly waiting for programs); answers in their order.
 
-def side_by_side(ask: Callable[[Item], Answer], items: tuple[Item, ...]) -> tuple[Answer, ...]:
-    """Ask the same of several things at once (each answer is a program's run); answers in their order."""
-    with ThreadPoolExecutor(max(1, min(8, len(items)))) as pool:
-        return tuple(pool.map(ask, items))
+        :raises FlowError: the first of them, when all have ended.
+        """
+        with ThreadPoolExecutor(max(1, min(8, len(items)))) as pool:
+            try:
+                futures = [pool.submit(copy_context().run, ask, item) for item in items]
+                return tuple(future.result() for future in futures)
+            except KeyboardInterrupt:
+                self.end_programs()
+                raise

@@ -14,7 +14,8 @@ from build_tasks.steps.platform.waiting import until
 SPEC_LABEL = "build-tasks.spec"
 _PORT = 5000
 _CONFIG = "/etc/build-tasks-registry.yaml"
-_PATIENCE = 30.0
+#: Seconds for the registry to answer, and for the engine to give up a removed container's port.
+_PATIENCE, _RELEASE = 30.0, 5.0
 
 
 def ensure_networks(parts: PlatformParts) -> tuple[NetworkState, ...]:
@@ -88,7 +89,7 @@ def _reason_to_make(spec: ContainerSpec, found: ContainerState | None) -> str:
 def _make(parts: PlatformParts, spec: ContainerSpec) -> None:
     instance = parts.instance
     parts.objects.remove_container(spec.name)
-    if not until(lambda: parts.host.port_free(instance.registry_port), 5):
+    if not until(lambda: parts.host.port_free(instance.registry_port), _RELEASE, parts.clock):
         raise FlowError(
             "make the registry",
             f"port {instance.registry_port} of this machine is in use",
@@ -109,7 +110,8 @@ def _make(parts: PlatformParts, spec: ContainerSpec) -> None:
 
 
 def _answers(parts: PlatformParts) -> bool:
-    return until(lambda: parts.host.http_ok(f"http://{parts.instance.registry_host}/v2/"), _PATIENCE)
+    url = f"http://{parts.instance.registry_host}/v2/"
+    return until(lambda: parts.host.http_ok(url), _PATIENCE, parts.clock)
 
 
 def _connect(parts: PlatformParts, networks: tuple[NetworkState, ...], found: ContainerState | None) -> None:

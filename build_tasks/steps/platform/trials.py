@@ -10,7 +10,7 @@ from build_tasks.model.images import Digest, Ref
 from build_tasks.model.local_platform import CheckResult, EnvironmentNeed, PodRun, Verdict
 from build_tasks.ports.platform import ClusterAdmin
 from build_tasks.steps.platform.datastores import candidate_ref, store_name
-from build_tasks.steps.platform.parts import PlatformParts, side_by_side
+from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import DATA
 
 _UP = "run `./inv platform.up`"
@@ -48,7 +48,7 @@ def check_accounts(parts: PlatformParts, cluster: str) -> Iterator[CheckResult]:
     for need in parts.environments_on(cluster):
         questions = _questions(need, parts.environments_on(cluster))
         account = f"{need.namespace}:deployer"
-        answers = side_by_side(partial(_ask, admin, account), questions)
+        answers = parts.side_by_side(partial(_ask, admin, account), questions)
         wrong = [
             f"may {'not ' if question.wanted else ''}{question}"
             for question, answer in zip(questions, answers, strict=True)

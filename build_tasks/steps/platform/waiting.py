@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from datetime import timedelta
+
+from build_tasks.ports.reporting import Clock
+
+_PAUSE = 0.2
 
 
-def until(condition: Callable[[], bool], seconds: float, pause: float = 0.2) -> bool:
+def until(condition: Callable[[], bool], seconds: float, clock: Clock) -> bool:
     """Ask until the condition holds; whether it did within that many seconds."""
-    deadline = time.monotonic() + seconds
+    deadline = clock.now() + timedelta(seconds=seconds)
     while not condition():
-        if time.monotonic() > deadline:
+        if clock.now() > deadline:
             return False
-        time.sleep(pause)
+        clock.pause(_PAUSE)
     return True

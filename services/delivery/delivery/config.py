@@ -24,6 +24,7 @@ class Settings:
     log_level: int
     port: int
     lame_duck_seconds: float
+    redis_seconds: float
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -37,6 +38,9 @@ class Settings:
             port=_whole_number("PORT", environment.get("PORT") or "8080", 1, 65535, mistakes),
             lame_duck_seconds=_whole_number(
                 "DRAIN_SECONDS", environment.get("DRAIN_SECONDS") or "5", 0, 300, mistakes
+            ),
+            redis_seconds=_whole_number(
+                "REDIS_SECONDS", environment.get("REDIS_SECONDS") or "1", 1, 60, mistakes
             ),
         )
         if mistakes:

@@ -52,7 +52,8 @@ class LameDuckServer(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Serve until told to stop; raises SystemExit if the port cannot be bound."""
     drain = Drain()
-    app = create_app(RedisStore(settings.redis_url), drain, settings.version, settings.commit)
+    store = RedisStore(settings.redis_url, settings.redis_seconds)
+    app = create_app(store, drain, settings.version, settings.commit)
     config = uvicorn.Config(
         app,
         host="0.0.0.0",

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import httpx
@@ -96,7 +96,7 @@ def report(checks: Iterator[Check]) -> bool:
     return passed
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m delivery.smoke", description="Smoke-test a deployed version."
     )
@@ -106,7 +106,7 @@ def main() -> int:
     )
     parser.add_argument("--timeout", type=float, default=5, help="seconds for one request (default 5)")
     parser.add_argument("--wait", type=float, default=15, help="seconds to become ready (default 15)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     with httpx.Client(base_url=options.base_url, timeout=options.timeout, trust_env=False) as client:
         smoke = Smoke(client, options.expect_version, options.wait)
         return 0 if report(smoke.checks()) else 1

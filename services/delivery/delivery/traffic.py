@@ -2,7 +2,8 @@
 
 Half of the clients keep their connections alive, half open one for each request; each asks /version at
 a steady pace. Nothing is retried: whatever is not a 200 with a version is lost. The last line printed is
-a JSON summary; the exit code is 1 if a request was lost or none was made.
+a JSON summary; the exit code is 1 if a request was lost or none was made. The first answer is told on
+stderr, for whoever wants to wait for it before traffic is moved.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import signal
 import ssl
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -19,7 +21,9 @@ import msgspec
 from delivery.base_url import base_url
 from delivery.traffic_tally import Tally
 
-_KEEP_ALIVE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+# Longer than httpx would keep it, so that a slow pace still asks over one connection; shorter than the
+# service would (20 s), so that a request never meets a connection it is just closing.
+_KEEP_ALIVE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=15)
 _NEW_EACH_TIME = httpx.Limits(max_connections=1, max_keepalive_connections=0)
 
 
@@ -36,15 +40,14 @@ class _About(msgspec.Struct):
     version: str
 
 
-async def probe(load: Load, stop: asyncio.Event) -> Tally:
+async def probe(load: Load, tally: Tally, stop: asyncio.Event) -> None:
     """Make `load` until its time is up or `stop` is set; requests under way then are still counted."""
-    tally, started = Tally(), time.monotonic()
+    started = time.monotonic()
     tls = ssl.create_default_context()  # made once: each costs tens of milliseconds
     asyncio.get_running_loop().call_later(load.seconds, stop.set)
     await asyncio.gather(
         *(_client(load, number, tls, tally, started, stop) for number in range(load.clients))
     )
-    return tally
 
 
 async def _client(
@@ -86,9 +89,14 @@ async def _run(load: Load) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    tally = await probe(load, stop)
+    tally = Tally(_say_answered)
+    await probe(load, tally, stop)
     print(msgspec.json.encode(tally.summary()).decode(), flush=True)
     return 0 if tally.clean else 1
+
+
+def _say_answered(version: str) -> None:
+    print(f"answered by version {version}; counting", file=sys.stderr, flush=True)
 
 
 def _positive(text: str) -> float:
@@ -98,7 +106,7 @@ def _positive(text: str) -> float:
     return value
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m delivery.traffic", description="Count requests lost.")
     parser.add_argument("base_url", type=base_url, help="for example http://delivery")
     parser.add_argument("--clients", type=int, choices=range(1, 101), metavar="1..100", default=8)
@@ -107,7 +115,7 @@ def main() -> int:
         "--rate", type=_positive, default=50, help="requests a second, all clients (default 50)"
     )
     parser.add_argument("--timeout", type=_positive, default=5, help="seconds for one request (default 5)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     return asyncio.run(
         _run(Load(options.base_url, options.clients, options.seconds, options.rate, options.timeout))
     )

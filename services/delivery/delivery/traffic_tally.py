@@ -1,6 +1,7 @@
 """What a traffic probe saw, and how it is summed up."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -22,9 +23,10 @@ class Switch(msgspec.Struct):
 
 
 class Tally:
-    """Counts the answers of all clients."""
+    """Counts the answers of all clients; `first_answer` is called with the version of the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_answer: Callable[[str], None] = lambda version: None) -> None:
+        self._first_answer = first_answer
         self._requests = 0
         self._failed = 0
         self._versions: Counter[str] = Counter()
@@ -34,6 +36,8 @@ class Tally:
 
     def answered(self, client: int, version: str, at_s: float) -> None:
         """`client` was answered by `version`, `at_s` seconds after the start."""
+        if not self._latest:
+            self._first_answer(version)
         self._requests += 1
         self._versions[version] += 1
         before = self._latest.get(client, version)
@@ -55,6 +59,20 @@ class Tally:
             last.until_s = at_s
         elif len(self._switches) < _SWITCHES_KEPT:
             self._switches.append(Switch(at_s=at_s, until_s=at_s, source=source, target=target))
+
+    @property
+    def versions(self) -> Mapping[str, int]:
+        """How many answers each version gave."""
+        return self._versions
+
+    @property
+    def latest(self) -> Mapping[int, str]:
+        """The version that answered each client last."""
+        return self._latest
+
+    @property
+    def failed(self) -> int:
+        return self._failed
 
     @property
     def clean(self) -> bool:

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ports import ReservedPort
 from processes import RedisServer
 
 
@@ -12,15 +13,27 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.stop()
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        server.start()
+        yield server
 
 
 @pytest.fixture
 def own_redis_server(tmp_path: Path) -> Iterator[RedisServer]:
     """A Redis that the test may stop; not started."""
-    server = RedisServer(tmp_path)
-    yield server
-    server.stop()
+    with RedisServer(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nobody() -> Iterator[str]:
+    """`host:port` that refuses every connection."""
+    port = ReservedPort()
+    yield f"127.0.0.1:{port.number}"
+    port.release()
+
+
+@pytest.fixture(scope="session")
+def no_redis(nobody: str) -> str:
+    """The URL of a Redis that is not there; `/version` does without."""
+    return f"redis://{nobody}/0"

@@ -13,6 +13,7 @@ def test_defaults() -> None:
     settings = Settings.from_environment(REQUIRED)
     assert (settings.port, settings.log_level, settings.lame_duck_seconds) == (8080, logging.INFO, 5)
     assert (settings.version, settings.commit) == ("unknown", "unknown")
+    assert settings.redis_seconds == 1, "the readiness probe waits for 2"
 
 
 def test_everything_can_be_set() -> None:
@@ -24,15 +25,18 @@ def test_everything_can_be_set() -> None:
             "LOG_LEVEL": "DEBUG",
             "PORT": "9000",
             "DRAIN_SECONDS": "0",
+            "REDIS_SECONDS": "60",
         }
     )
-    assert settings == Settings(REQUIRED["REDIS_URL"], "1.2.3", "abc", logging.DEBUG, 9000, 0)
+    assert settings == Settings(REQUIRED["REDIS_URL"], "1.2.3", "abc", logging.DEBUG, 9000, 0, 60)
 
 
 def test_all_mistakes_are_reported_at_once() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        Settings.from_environment({"PORT": "http", "LOG_LEVEL": "loud", "DRAIN_SECONDS": "-1"})
-    for name in ("REDIS_URL", "PORT", "LOG_LEVEL", "DRAIN_SECONDS"):
+        Settings.from_environment(
+            {"PORT": "http", "LOG_LEVEL": "loud", "DRAIN_SECONDS": "-1", "REDIS_SECONDS": "0"}
+        )
+    for name in ("REDIS_URL", "PORT", "LOG_LEVEL", "DRAIN_SECONDS", "REDIS_SECONDS"):
         assert name in str(caught.value)
 
 

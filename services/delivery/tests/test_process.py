@@ -3,12 +3,12 @@
 import json
 import signal
 import socket
-import time
 from typing import Any
 
-import httpx
-from processes import PASSWORD, RedisServer, Service, free_port
+from ports import ReservedPort, is_listened_on
+from processes import PASSWORD, RedisServer, Service
 from samples import DETAILS
+from waiting import DEADLINE_SECONDS, wait_until
 
 BODY = json.dumps(DETAILS).encode()
 
@@ -19,19 +19,19 @@ def lines(out: str) -> list[dict[str, Any]]:
 
 def test_a_delivery_outlives_the_process(redis_server: RedisServer) -> None:
     with Service(redis_server.url) as first:
-        assert httpx.put(f"{first.url}/api/deliveries/p-1", json=DETAILS).status_code == 201
+        assert first.http.put("/api/deliveries/p-1", json=DETAILS).status_code == 201
         assert first.stop()[0] == 0
     with Service(redis_server.url) as second:
-        assert httpx.get(f"{second.url}/api/deliveries/p-1").json() == {"id": "p-1", **DETAILS}
+        assert second.http.get("/api/deliveries/p-1").json() == {"id": "p-1", **DETAILS}
 
 
 def test_each_request_is_one_json_line_and_probes_are_none(redis_server: RedisServer) -> None:
     with Service(redis_server.url, version="2.0.1") as service:
-        httpx.get(f"{service.url}/healthz")
-        httpx.get(f"{service.url}/readyz")
-        httpx.get(f"{service.url}/api/deliveries/none", headers={"X-Request-ID": "follow-me"})
+        service.http.get("/healthz")
+        service.http.get("/readyz")
+        service.http.get("/api/deliveries/none", headers={"X-Request-ID": "follow-me"})
         offered = {"X-Request-ID": 'forged", "level": "x'}
-        replaced = httpx.get(f"{service.url}/version", headers=offered).headers["x-request-id"]
+        replaced = service.http.get("/version", headers=offered).headers["x-request-id"]
         _, out, err = service.stop()
     requests = [line for line in lines(out) if line["message"] == "request"]
     assert [(line["method"], line["path"], line["status"]) for line in requests] == [
@@ -44,11 +44,11 @@ def test_each_request_is_one_json_line_and_probes_are_none(redis_server: RedisSe
     assert err == ""
 
 
-def test_without_redis_it_runs_is_not_ready_and_tells_no_secret() -> None:
-    with Service(f"redis://:{PASSWORD}@127.0.0.1:{free_port()}/0") as service:
-        assert httpx.get(f"{service.url}/healthz").status_code == 200
-        assert httpx.get(f"{service.url}/readyz").status_code == 503
-        assert httpx.put(f"{service.url}/api/deliveries/a", json=DETAILS).status_code == 503
+def test_without_redis_it_runs_is_not_ready_and_tells_no_secret(nobody: str) -> None:
+    with Service(f"redis://:{PASSWORD}@{nobody}/0") as service:
+        assert service.http.get("/healthz").status_code == 200
+        assert service.http.get("/readyz").status_code == 503
+        assert service.http.put("/api/deliveries/a", json=DETAILS).status_code == 503
         code, out, err = service.stop()
     assert code == 0
     assert any("did not answer" in line["message"] for line in lines(out))
@@ -57,43 +57,52 @@ def test_without_redis_it_runs_is_not_ready_and_tells_no_secret() -> None:
 
 
 def test_a_request_under_way_at_the_end_is_answered(redis_server: RedisServer) -> None:
+    head = f"PUT /api/deliveries/slow HTTP/1.1\r\nHost: d\r\nContent-Length: {len(BODY)}\r\n"
     with (
         Service(redis_server.url) as service,
-        socket.create_connection(("127.0.0.1", service.port)) as client,
+        socket.create_connection(("127.0.0.1", service.port), DEADLINE_SECONDS) as client,
     ):
-        head = f"PUT /api/deliveries/slow HTTP/1.1\r\nHost: d\r\nContent-Length: {len(BODY)}\r\n\r\n"
-        client.sendall(head.encode() + BODY[:10])
-        time.sleep(0.2)
+        client.sendall(head.encode() + b"Expect: 100-continue\r\n\r\n")
+        assert client.recv(4096).startswith(b"HTTP/1.1 100 "), "the request is under way"
         service.signal(signal.SIGTERM)
-        time.sleep(0.5)
+        wait_until(lambda: not is_listened_on(service.port), "no new connections are accepted")
         assert service.running
-        client.sendall(BODY[10:])
+        client.sendall(BODY)
         assert client.recv(4096).startswith(b"HTTP/1.1 201 ")
         assert service.finish()[0] == 0
 
 
 def test_a_body_that_never_ends_well_is_no_error_of_ours(redis_server: RedisServer) -> None:
     with Service(redis_server.url) as service:
-        with socket.create_connection(("127.0.0.1", service.port)) as client:
+        with socket.create_connection(("127.0.0.1", service.port), DEADLINE_SECONDS) as client:
             client.sendall(b"PUT /api/deliveries/cut HTTP/1.1\r\nHost: d\r\nContent-Length: 99\r\n\r\n{")
-        httpx.get(f"{service.url}/version")
+        wait_until(lambda: "/api/deliveries/cut" in service.output, "the request is in the log")
         code, out, err = service.stop()
     assert code == 0
+    assert [line["status"] for line in lines(out) if line["message"] == "request"] == [400]
     assert "Traceback" not in out + err
 
 
+def test_a_lame_duck_lasts_its_time(no_redis: str) -> None:
+    with Service(no_redis, lame_duck_seconds=1) as service:
+        assert service.seconds_to_stop() >= 1
+
+
 def test_a_second_signal_cuts_the_lame_duck_short(redis_server: RedisServer) -> None:
-    with Service(redis_server.url, lame_duck_seconds=60) as service:
+    with Service(redis_server.url, lame_duck_seconds=300) as service:
         service.signal(signal.SIGTERM)
-        time.sleep(0.3)
-        answer = httpx.get(f"{service.url}/readyz")
-        assert (answer.status_code, answer.headers["connection"]) == (200, "close")
+        wait_until(
+            lambda: service.http.get("/version").headers.get("connection") == "close", "it is a lame duck"
+        )
+        assert service.http.get("/readyz").status_code == 200
         service.signal(signal.SIGTERM)
         assert service.finish()[0] == 0
 
 
-def test_a_port_in_use_is_reported_and_fails_the_start(redis_server: RedisServer) -> None:
-    with Service(redis_server.url) as first, Service(redis_server.url, port=first.port) as second:
-        code, out, err = second.finish()
+def test_a_port_in_use_is_reported_and_fails_the_start(no_redis: str) -> None:
+    taken = ReservedPort()
+    taken.listen()
+    with Service(no_redis, port=taken) as service:
+        code, out, err = service.finish()
     assert code != 0
     assert "address already in use" in (out + err).lower()

@@ -1,47 +1,59 @@
 """The smoke test passes a good version and fails each kind of bad one."""
 
-import os
+import httpx
+import pytest
+from processes import RedisServer, Service, run_module
+from waiting import DEADLINE_SECONDS
 
-from processes import RedisServer, Service, free_port, run_module
+from delivery import smoke
 
 
-def run_smoke(url: str, *options: str, app_version: str = "") -> tuple[int, str]:
-    environment = {**os.environ, "APP_VERSION": app_version}
-    ended = run_module("delivery.smoke", url, *options, environment=environment)
-    assert ended.stderr == ""
-    return ended.returncode, ended.stdout
+def run_smoke(capsys: pytest.CaptureFixture[str], url: str, *options: str) -> tuple[int, str]:
+    code = smoke.main([url, "--timeout", str(DEADLINE_SECONDS), *options])
+    out, err = capsys.readouterr()
+    assert err == ""
+    return code, out
 
 
 def failed(out: str) -> list[str]:
     return [line for line in out.splitlines() if line.startswith("FAIL")]
 
 
-def test_a_good_version_passes(redis_server: RedisServer) -> None:
+def test_a_good_version_passes_and_another_than_expected_fails(
+    redis_server: RedisServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Service(redis_server.url, "1.4.0") as service:
-        code, out = run_smoke(service.url, "--expect-version", "1.4.0")
-    assert (code, failed(out)) == (0, [])
-    assert len(out.splitlines()) == 5
-
-
-def test_another_version_fails(redis_server: RedisServer) -> None:
-    with Service(redis_server.url, "1.4.0") as service:
-        code, out = run_smoke(service.url, app_version="1.5.0")
+        good = run_module("delivery.smoke", service.url, "--timeout", "60", "--expect-version", "1.4.0")
+        monkeypatch.setenv("APP_VERSION", "1.5.0")
+        code, out = run_smoke(capsys, service.url)
+    assert (good.returncode, failed(good.stdout), good.stderr) == (0, [], "")
+    assert len(good.stdout.splitlines()) == 5
     assert code == 1
     [line] = failed(out)
     assert "1.5.0" in line
     assert "'1.4.0'" in line
 
 
-def test_a_version_without_its_store_fails() -> None:
-    with Service(f"redis://127.0.0.1:{free_port()}/0") as service:
-        code, out = run_smoke(service.url, "--wait", "0.5")
+def test_a_version_without_its_store_fails(no_redis: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with Service(no_redis) as service:
+        code, out = run_smoke(capsys, service.url, "--wait", "0")
     assert code == 1
     assert "ok    the process is alive" in out
     assert len(failed(out)) == 3
 
 
-def test_nobody_there_fails_readably() -> None:
-    code, out = run_smoke(f"http://127.0.0.1:{free_port()}", "--wait", "0.5")
+def test_nobody_there_fails_readably(nobody: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run_smoke(capsys, f"http://{nobody}", "--wait", "0")
     assert code == 1
     assert len(failed(out)) == len(out.splitlines()) == 4
     assert "Connection refused" in out
+
+
+def test_it_waits_for_a_version_that_is_not_ready_at_once() -> None:
+    answers = iter([503, 503, 200])
+    transport = httpx.MockTransport(lambda _: httpx.Response(next(answers)))
+    with httpx.Client(transport=transport, base_url="http://delivery") as client:
+        claim, check = next(smoke.Smoke(client, None, DEADLINE_SECONDS).checks())
+        check()
+    assert claim == "the version is ready"
+    assert list(answers) == []

@@ -1,15 +1,17 @@
 """The traffic probe's counting, and its command line."""
 
+import asyncio
 import json
 import signal
 import time
 
 import pytest
-from processes import Service, free_port, run_module, start_module
+from processes import Service, start_module
+from waiting import DEADLINE_SECONDS, until
 
+from delivery import traffic
+from delivery.traffic import Load, probe
 from delivery.traffic_tally import Tally
-
-NO_REDIS = f"redis://127.0.0.1:{free_port()}/0"
 
 
 def test_a_tally_counts_by_version_and_keeps_the_first_errors() -> None:
@@ -45,21 +47,48 @@ def test_a_tally_without_requests_proves_nothing() -> None:
     assert not Tally().clean
 
 
-def run_traffic(url: str, *options: str) -> tuple[int, str, str]:
-    ended = run_module("delivery.traffic", url, *options)
-    return ended.returncode, ended.stdout, ended.stderr
+def test_the_first_answer_is_told_once() -> None:
+    told: list[str] = []
+    tally = Tally(told.append)
+    tally.lost(0, "refused", 1)
+    assert told == []
+    for client, version in [(0, "a"), (1, "a"), (0, "b")]:
+        tally.answered(client, version, 2)
+    assert told == ["a"]
 
 
-def test_the_last_line_is_the_summary_and_the_rate_is_kept() -> None:
-    with Service(NO_REDIS, "3.0.0") as service:
-        code, out, _ = run_traffic(service.url, "--seconds", "2", "--rate", "40", "--clients", "4")
+def run_traffic(capsys: pytest.CaptureFixture[str], url: str, *options: str) -> tuple[int, str, str]:
+    code = traffic.main([url, "--timeout", str(DEADLINE_SECONDS), *options])
+    return code, *capsys.readouterr()
+
+
+@pytest.mark.anyio
+async def test_the_rate_is_not_exceeded(no_redis: str) -> None:
+    with Service(no_redis) as service:
+        tally, stop, began = Tally(), asyncio.Event(), time.monotonic()
+        load = Load(service.url, clients=4, requests_per_second=40, timeout=DEADLINE_SECONDS)
+        probing = asyncio.create_task(probe(load, tally, stop))
+        await until(lambda: tally.versions["1.0.0"] >= 24, "24 answers")
+        took = time.monotonic() - began
+        stop.set()
+        await probing
+    assert took > 20 / 40, "each of the 4 clients has its first request for nothing"
+    assert tally.clean
+
+
+def test_it_ends_when_its_time_is_up_and_the_last_line_is_the_summary(
+    no_redis: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Service(no_redis, "3.0.0") as service:
+        code, out, err = run_traffic(capsys, service.url, "--seconds", "2", "--rate", "10")
     summary = json.loads(out.splitlines()[-1])
     assert (code, summary["failed"], summary["switches"]) == (0, 0, [])
-    assert 20 <= summary["versions"]["3.0.0"] <= 84
+    assert summary["versions"] == {"3.0.0": summary["requests"]}
+    assert err.splitlines() == ["answered by version 3.0.0; counting"]
 
 
-def test_nobody_there_is_a_failure() -> None:
-    code, out, err = run_traffic(f"http://127.0.0.1:{free_port()}", "--seconds", "0.5")
+def test_nobody_there_is_a_failure(nobody: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run_traffic(capsys, f"http://{nobody}", "--seconds", "2", "--rate", "10")
     summary = json.loads(out)
     assert code == 1
     assert summary["failed"] == summary["requests"] > 0
@@ -67,15 +96,16 @@ def test_nobody_there_is_a_failure() -> None:
     assert err == ""
 
 
-def test_sigterm_ends_it_with_its_summary() -> None:
+def test_sigterm_ends_it_with_its_summary(no_redis: str) -> None:
     with (
-        Service(NO_REDIS) as service,
-        start_module("delivery.traffic", service.url, "--seconds", "60") as process,
+        Service(no_redis) as service,
+        start_module("delivery.traffic", service.url, "--seconds", "3600", "--timeout", "60") as process,
     ):
-        time.sleep(1.5)
+        assert process.stderr is not None
+        assert process.stderr.readline() == "answered by version 1.0.0; counting\n"
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=10)
-    assert process.returncode == 0
+        out, err = process.communicate(timeout=DEADLINE_SECONDS)
+    assert (process.returncode, err) == (0, "")
     assert json.loads(out)["requests"] > 0
 
 
@@ -89,8 +119,8 @@ def test_sigterm_ends_it_with_its_summary() -> None:
         ["http://d", "--clients", "0"],
     ],
 )
-def test_a_wrong_argument_is_a_usage_error(arguments: list[str]) -> None:
-    code, _, err = run_traffic(*arguments)
-    assert code == 2
-    assert "usage:" in err
-    assert "Traceback" not in err
+def test_a_wrong_argument_is_a_usage_error(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        traffic.main(arguments)
+    assert caught.value.code == 2
+    assert "usage:" in capsys.readouterr().err

@@ -104,7 +104,8 @@ environments = ["qa", "moon"]
     assert mistakes(tmp_path) == [
         "services/delivery/service.toml:3: kind: 'wroker' is not one of 'api'",
         "services/delivery/service.toml:5: prot: unknown key, did you mean port?",
-        "services/delivery/service.toml:8: delivery.environments: unknown environment 'moon' (known: dev, prod, qa)",
+        "services/delivery/service.toml:8: delivery.environments: unknown environment 'moon'"
+        " (known: dev, qa, prod)",
     ]
 
 
@@ -138,7 +139,6 @@ def test_mistakes_of_all_files_are_one_message(tmp_path: Path) -> None:
         (LEAST + "port = true\n", ":4: port: True is not of type 'integer'"),
         (LEAST + "port = 2026-01-01\n", ":4: port: datetime.date(2026, 1, 1) is not of type 'integer'"),
         (LEAST.replace('"shipping"', '""'), ":3: owner: '' should be non-empty"),
-        (LEAST.replace('"delivery"', '"Delivery"'), ":1: name: 'Delivery' does not match"),
         (LEAST.replace('"delivery"', '"package"'), ":1: name: 'package' is not the folder's name 'delivery'"),
         (LEAST + "[image]\ndockerfile = '/etc/x'\n", ":5: image.dockerfile: '/etc/x' does not match"),
         (LEAST + "[image]\ndockerfile = '../../x'\n", ":5: image.dockerfile: '../../x' does not match"),
@@ -173,6 +173,12 @@ def test_one_mistake(tmp_path: Path, text: str | bytes, mistake: str) -> None:
     put(tmp_path, text)
     [found] = mistakes(tmp_path)
     assert found.startswith("services/delivery/service.toml" + mistake)
+
+
+def test_a_folder_whose_name_no_service_can_have(tmp_path: Path) -> None:
+    put(tmp_path, LEAST.replace("delivery", "Delivery"), "Delivery")
+    [found] = mistakes(tmp_path)
+    assert found.startswith("services/Delivery/service.toml:1: name: 'Delivery' does not match")
 
 
 def test_an_empty_file_lacks_what_is_required(tmp_path: Path) -> None:

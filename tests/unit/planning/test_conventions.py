@@ -9,33 +9,9 @@ from typing import Any
 import pytest
 
 from build_tasks.planning.conventions import CHANGE_CAUSE, LABELS, violations
+from tests.unit.planning.manifests import CONTAINER, IMAGE, POD, RELEASE, deployment, labels
 
-RELEASE = "delivery-v1-0-2"
-IMAGE = "localhost:5001/delivery:v1.0.2@sha256:" + "a" * 64
 Change = Callable[[dict[str, Any]], object]
-
-_CONTAINER = {
-    "name": "fabrikam-delivery",
-    "image": IMAGE,
-    "resources": {"limits": {"cpu": "500m", "memory": "128Mi"}},
-    "livenessProbe": {"httpGet": {"path": "/healthz"}},
-    "readinessProbe": {"httpGet": {"path": "/readyz"}},
-    "securityContext": {"readOnlyRootFilesystem": True, "allowPrivilegeEscalation": False},
-}
-_POD = {"securityContext": {"runAsNonRoot": True, "runAsUser": 10001}, "containers": [_CONTAINER]}
-
-
-def labels() -> dict[str, str]:
-    return {label: "x" for label in LABELS}
-
-
-def deployment() -> dict[str, Any]:
-    """A Deployment that keeps every convention."""
-    return {
-        "kind": "Deployment",
-        "metadata": {"name": RELEASE, "labels": labels(), "annotations": {CHANGE_CAUSE: "v1.0.2"}},
-        "spec": {"template": {"metadata": {"labels": labels()}, "spec": deepcopy(_POD)}},
-    }
 
 
 def other(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
@@ -43,15 +19,15 @@ def other(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def job() -> dict[str, Any]:
-    return other("Job", {"template": {"spec": deepcopy(_POD)}})
+    return other("Job", {"template": {"spec": deepcopy(POD)}})
 
 
 def cron_job() -> dict[str, Any]:
-    return other("CronJob", {"jobTemplate": {"spec": {"template": {"spec": deepcopy(_POD)}}}})
+    return other("CronJob", {"jobTemplate": {"spec": {"template": {"spec": deepcopy(POD)}}}})
 
 
 def pod() -> dict[str, Any]:
-    return other("Pod", deepcopy(_POD))
+    return other("Pod", deepcopy(POD))
 
 
 def container(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +134,7 @@ def test_a_user_for_the_whole_pod_counts_and_for_one_container_too() -> None:
 def test_what_kubernetes_does_not_take_from_the_pod_does_not_count_there() -> None:
     broken = deployment()
     del container(broken)["securityContext"]
-    broken["spec"]["template"]["spec"]["securityContext"] |= _CONTAINER["securityContext"]
+    broken["spec"]["template"]["spec"]["securityContext"] |= CONTAINER["securityContext"]
     assert len(violations([broken], RELEASE)) == 2
 
 

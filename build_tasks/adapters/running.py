@@ -1,0 +1,76 @@
+"""The programs that threads of this process wait for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Protocol
+
+#: Seconds a process group gets between SIGTERM and SIGKILL when the user interrupts.
+_GRACE = 5.0
+
+
+class Program(Protocol):
+    """A child process that leads a group of its own."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+
+class RunningPrograms:
+    """Knows them all, to end them together: an interruption is only heard by the main thread."""
+
+    def __init__(self) -> None:
+        self._programs: set[Program] = set()
+        self._ending = threading.Event()
+
+    @property
+    def ending(self) -> bool:
+        """Whether no program may be started any more."""
+        return self._ending.is_set()
+
+    @contextmanager
+    def ended_with_us(self, program: Program) -> Iterator[None]:
+        """Whatever ends the wait (Ctrl-C, say) ends the program, too."""
+        self._programs.add(program)
+        try:
+            yield
+        except BaseException:
+            end(program)
+            raise
+        finally:
+            self._programs.discard(program)
+
+    def end_all(self) -> None:
+        """End every program that a thread waits for."""
+        self._ending.set()
+        for program in tuple(self._programs):
+            end(program)
+
+
+def dying_with_us(*argv: str) -> list[str]:
+    """A command that the kernel kills when the thread that waits for it is killed, where that can be had.
+
+    Otherwise a `kind create` would outlive a killed run, fail when the next run begins anew, and clean up
+    by removing the next run's cluster. See prctl(2), PR_SET_PDEATHSIG.
+    """
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig=KILL", *argv] if setpriv else list(argv)
+
+
+def end(program: Program) -> None:
+    """End a program's whole process group: politely, then for good."""
+    for kind in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(program.pid, kind)
+        deadline = time.monotonic() + _GRACE
+        while program.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if program.poll() is not None:
+            return

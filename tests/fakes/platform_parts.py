@@ -1,0 +1,147 @@
+"""The platform's parts on a fake host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from build_tasks.model.images import LocalImage
+from build_tasks.model.instance import Instance
+from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
+from build_tasks.model.platform import NodeImage, PlatformImages
+from build_tasks.recipes import FOLDER
+from build_tasks.steps.platform.parts import PlatformParts
+from tests.fakes.builder import FakeBuilder
+from tests.fakes.clock import FakeClock
+from tests.fakes.clusters import FakeAdmin, FakeKind
+from tests.fakes.engine_objects import FakeObjects
+from tests.fakes.platform import FakeManagedEngine, FakeWorld
+from tests.fakes.registry import FakeRegistry
+from tests.fakes.reporter import FakeReporter
+
+ENVIRONMENTS = (
+    EnvironmentNeed("dev", "devtest", "dev", False),
+    EnvironmentNeed("qa", "devtest", "qa", False),
+    EnvironmentNeed("prod", "prod", "backend", True),
+)
+KIND_CONFIG = "kind: Cluster\nkubeadmConfigPatches: [first]\n"
+
+
+@dataclass
+class FakeHost:
+    """The port ``Host``; a started registry answers on its port."""
+
+    world: FakeWorld
+    free: int = 100 * 1024**3
+
+    def inotify_instances(self) -> int:
+        return self.world.inotify
+
+    def raise_inotify_instances(self, to: int) -> bool:
+        self.world.inotify = to
+        return True
+
+    def cgroup_version(self) -> int:
+        return 2
+
+    def free_bytes(self, path: Path) -> int:
+        return self.free
+
+    def port_free(self, port: int) -> bool:
+        return port not in self.world.taken_ports
+
+    def http_ok(self, url: str) -> bool:
+        return any(c.running for name, c in self.world.containers.items() if name.endswith("-registry"))
+
+    def may_upload(self, registry: str, repository: str) -> bool:
+        return self.world.uploads_allowed
+
+
+@dataclass
+class FakeFiles:
+    """The port ``PrivateFiles``."""
+
+    world: FakeWorld
+
+    def read(self, path: Path) -> str:
+        return self.world.files.get(path, "")
+
+    def write(self, path: Path, text: str) -> None:
+        self.world.act(f"write {path.name}", lambda: self.world.files.update({path: text}))
+
+    def remove_folder(self, folder: Path) -> bool:
+        gone = [path for path in self.world.files if path.is_relative_to(folder)]
+        for path in gone:
+            del self.world.files[path]
+        return bool(gone)
+
+    @contextmanager
+    def lock(self, path: Path) -> Iterator[object]:
+        yield None
+
+
+@dataclass
+class FakeSupplies:
+    """The port ``Supplies``; ``node`` is the pinned node image."""
+
+    node: str = "node:1"
+    made: list[str] = field(default_factory=list)
+
+    def has_tools(self) -> bool:
+        return True
+
+    def tools(self) -> None:
+        """They are there."""
+
+    def engine_programs(self) -> None:
+        """They are there."""
+
+    def image_names(self) -> PlatformImages:
+        return PlatformImages(
+            NodeImage(self.node, "v1.37.2", "3.6.16-0", "v1.14.7"), "registry:1", "redis:8-1"
+        )
+
+    def images(self) -> PlatformImages:
+        self.made.append(self.node)
+        return self.image_names()
+
+
+class RedisBuilder(FakeBuilder):
+    """An engine that has the Redis image and pushes it into a fake registry."""
+
+    def __init__(self, registry: FakeRegistry) -> None:
+        super().__init__(on_push=lambda _image, ref: registry.add_image(ref))
+        self._images["redis:8-1"] = LocalImage("sha256:" + "1" * 64, {}, "redis", ("redis:8-1",))
+
+
+def platform_parts(
+    world: FakeWorld, name: str = "local", environments: tuple[EnvironmentNeed, ...] = ENVIRONMENTS
+) -> PlatformParts:
+    """An instance on a host; its registry is empty."""
+    instance, registry, managed = Instance(name, Path("/state")), FakeRegistry(), FakeManagedEngine(world)
+
+    def admin(cluster: str) -> FakeAdmin:
+        return FakeAdmin(world, instance.cluster_name(cluster), instance.admin_kubeconfig(cluster))
+
+    return PlatformParts(
+        instance=instance,
+        environments=environments,
+        kind_config=KIND_CONFIG,
+        recipes=FOLDER,
+        cache=Path("/cache"),
+        engine=EngineChoice(managed.host, "29", True, "a test"),
+        managed=managed,
+        supplies=FakeSupplies(),
+        objects=FakeObjects(world),
+        clusters=FakeKind(world),
+        admin=admin,
+        images=RedisBuilder(registry),
+        registry=registry,
+        host=FakeHost(world),
+        files=FakeFiles(world),
+        clock=FakeClock(),
+        reporter=FakeReporter(),
+        end_programs=lambda: world.changes.append("end programs"),
+    )

@@ -1,0 +1,212 @@
+"""`platform.up` on a fake host: everything once, nothing twice, and back again from wherever it was ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from build_tasks.errors import FlowError
+from build_tasks.model.local_platform import ContainerState
+from build_tasks.steps.platform.clusters import MARKER
+from build_tasks.steps.platform.parts import PlatformParts
+from build_tasks.steps.platform.status import status
+from build_tasks.steps.platform.up import up
+from tests.fakes.platform import Ended, FakeWorld
+from tests.fakes.platform_parts import FakeSupplies, platform_parts
+from tests.fakes.reporter import FakeReporter
+
+
+def changes_of_a_first_run() -> int:
+    world = FakeWorld(engine_runs=False)
+    up(platform_parts(world))
+    return len(world.changes)
+
+
+CHANGES = changes_of_a_first_run()
+
+
+def steps_of(parts: PlatformParts) -> list[str]:
+    """Titles of what a run does."""
+    reporter = FakeReporter()
+    up(replace(parts, reporter=reporter))
+    return reporter.done
+
+
+def test_a_first_run_makes_everything() -> None:
+    world = FakeWorld(engine_runs=False)
+    parts = platform_parts(world)
+    up(parts)
+    assert status(parts).complete
+    assert world.engine_runs
+    assert set(world.clusters) == {"local-devtest", "local-prod"}
+    assert set(world.networks) == {"build-tasks-local-devtest", "build-tasks-local-prod"}
+    assert set(world.containers["build-tasks-local-registry"].networks) == set(world.networks)
+
+
+def test_a_second_run_changes_nothing() -> None:
+    world = FakeWorld(engine_runs=False)
+    parts = platform_parts(world)
+    up(parts)
+    world.go_on()
+    assert steps_of(parts) == []
+    assert world.changes == []
+
+
+@pytest.mark.parametrize("effective", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("number", range(CHANGES))
+def test_a_run_that_is_ended_anywhere_is_finished_by_the_next(number: int, effective: bool) -> None:
+    world = FakeWorld(engine_runs=False, end_at=number, effective=effective)
+    parts = platform_parts(world)
+    with pytest.raises(Ended):
+        up(parts)
+    world.go_on()
+    up(parts)
+    assert status(parts).complete
+    world.go_on()
+    assert steps_of(parts) == []
+
+
+@pytest.mark.parametrize("number", range(CHANGES))
+def test_the_machine_is_switched_off_in_the_middle(number: int) -> None:
+    world = FakeWorld(engine_runs=False, end_at=number, effective=True)
+    parts = platform_parts(world)
+    with pytest.raises(Ended):
+        up(parts)
+    world.crash()
+    world.go_on()
+    up(parts)
+    assert status(parts).complete
+
+
+def test_passwords_are_made_once() -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+    up(parts)
+    before = {name: dict(cluster.secrets) for name, cluster in world.clusters.items()}
+    for cluster in world.clusters.values():
+        cluster.releases.clear()
+    assert "install data store redis-qa" in steps_of(parts)
+    assert {name: dict(cluster.secrets) for name, cluster in world.clusters.items()} == before
+
+
+def test_each_environment_gets_a_password_and_an_address_of_its_own() -> None:
+    world = FakeWorld()
+    up(platform_parts(world))
+    devtest, prod = world.clusters["local-devtest"].secrets, world.clusters["local-prod"].secrets
+    passwords = [
+        devtest["data", "redis-dev-credentials"]["password"],
+        devtest["data", "redis-qa-credentials"]["password"],
+        prod["data", "redis-prod-credentials"]["password"],
+    ]
+    assert len(set(passwords)) == 3
+    assert min(len(password) for password in passwords) >= 32
+    assert prod["backend", "delivery-redis"] == {"url": f"redis://:{passwords[2]}@redis-prod.data.svc:6379/0"}
+    assert devtest["qa", "delivery-redis"] == {"url": f"redis://:{passwords[1]}@redis-qa.data.svc:6379/0"}
+
+
+def test_production_runs_its_store_from_prod_by_digest() -> None:
+    world = FakeWorld()
+    up(platform_parts(world))
+    image = str(world.clusters["local-prod"].releases["redis-prod"]["image"])
+    assert image.startswith("localhost:5001/prod/infra/redis:8-1@sha256:")
+    candidate = str(world.clusters["local-devtest"].releases["redis-qa"]["image"])
+    assert candidate.startswith("localhost:5001/infra/redis:8-1@sha256:")
+    assert image.partition("@")[2] == candidate.partition("@")[2]
+
+
+def test_another_node_image_is_not_taken_without_being_asked_for() -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+    up(parts)
+    world.go_on()
+    newer = replace(parts, supplies=FakeSupplies(node="node:2"))
+    with pytest.raises(FlowError, match="devtest, prod") as refused:
+        up(newer)
+    assert "--recreate" in refused.value.fix
+    assert world.changes == []
+    up(newer, recreate=True)
+    assert status(newer).complete
+    assert {world.containers[f"local-{name}-control-plane"].image for name in ("devtest", "prod")} == {
+        "node:2"
+    }
+
+
+def test_recreate_leaves_clusters_that_are_as_desired() -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+    up(parts)
+    made = world.created
+    up(parts, recreate=True)
+    assert world.created == made
+
+
+def test_a_node_that_does_not_start_again_is_made_anew_only_when_asked_for() -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+    up(parts)
+    world.crash()
+    del world.clusters["local-prod"]  # what was in it is broken
+    with pytest.raises(FlowError):
+        up(parts)
+    up(parts, recreate=True)
+    assert status(parts).complete
+
+
+def test_another_registry_image_keeps_the_data() -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+    up(parts)
+    name = "build-tasks-local-registry"
+    old = world.containers[name]
+    world.containers[name] = replace(old, labels={**old.labels, "build-tasks.spec": "another"})
+    world.go_on()
+    assert "make the registry" in steps_of(parts)
+    assert not [change for change in world.changes if "volume" in change]
+
+
+def test_a_namespace_that_somebody_deleted_comes_back_with_its_account() -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+    up(parts)
+    objects = world.clusters["local-devtest"].objects
+    for key in [key for key in objects if "qa" in (key[1], key[2])]:
+        del objects[key]
+    del world.clusters["local-devtest"].annotations["namespace", "qa"]
+    steps = steps_of(parts)
+    assert "namespace qa in devtest" in steps
+    assert "make the account of qa" in steps
+    assert "namespace dev in devtest" not in steps
+
+
+def test_a_port_in_use_is_named() -> None:
+    world = FakeWorld(taken_ports={5001})
+    with pytest.raises(FlowError, match="port 5001 of this machine is in use"):
+        up(platform_parts(world))
+
+
+def test_a_foreign_container_is_left_alone() -> None:
+    stranger = ContainerState("stranger", "running", "image", {}, {})
+    world = FakeWorld(containers={"stranger": stranger})
+    up(platform_parts(world))
+    assert world.containers["stranger"] == stranger
+
+
+def test_two_instances_live_side_by_side() -> None:
+    world = FakeWorld()
+    one, other = platform_parts(world), platform_parts(world, "other")
+    up(one)
+    up(other)
+    assert status(one).complete
+    assert status(other).complete
+    assert len(world.clusters) == 4
+
+
+def test_a_cluster_is_finished_only_with_its_marker() -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+    up(parts)
+    made = world.created
+    del world.files_inside["local-devtest-control-plane", MARKER]
+    assert "create cluster local-devtest" in steps_of(parts)
+    assert world.created == made + 1

@@ -1,0 +1,190 @@
+"""Stages are built once for their inputs, and runtime images keep the conventions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.images import LocalImage
+from build_tasks.planning.dockerfile import BUILD, FINAL
+from build_tasks.steps.image import INPUTS_LABEL, STAND_INS_LABEL, build_stage, check_image
+from build_tasks.steps.inputs import built_from, recipe
+from tests.fakes.samples import service
+from tests.unit.steps.shop import BASE, Shop
+
+REVISION = "org.opencontainers.image.revision"
+FINE = LocalImage("sha256:1", {INPUTS_LABEL: "abc", REVISION: "c0ffee"}, "10001:10001", ("a:in-1",))
+
+
+def build(shop: Shop, stage: str = FINAL, *, force: bool = False) -> LocalImage:
+    return build_stage(shop.bench, shop.service, stage, recipe(shop.bench, shop.service), force=force)
+
+
+def test_the_request(shop: Shop) -> None:
+    image = build(shop)
+    [request] = shop.builder.built
+    head = shop.source.head().sha
+    assert (request.target, request.context) == ("final", str(shop.root))
+    assert request.dockerfile == str(shop.root / "services/delivery/Dockerfile")
+    assert request.tag.startswith("dronedelivery/delivery-final:in-")
+    assert request.args == {"REVISION": head}
+    assert image.labels[REVISION] == head
+    assert image.labels["org.opencontainers.image.source"] == shop.origin.url
+    assert image.labels[INPUTS_LABEL] == recipe(shop.bench, shop.service).inputs
+    assert STAND_INS_LABEL not in image.labels and request.contexts == {}
+
+
+def test_unchanged_inputs_are_not_built_again(shop: Shop) -> None:
+    image = build(shop)
+    shop.commit({"README.md": "other\n"})
+    assert build(shop) == image
+    assert len(shop.builder.built) == 1
+    assert "were built before" in shop.reporter.skipped["build delivery, stage final"]
+
+
+def test_stages_are_images_of_their_own(shop: Shop) -> None:
+    assert build(shop, BUILD).tags != build(shop, FINAL).tags
+
+
+def test_force_builds_again(shop: Shop) -> None:
+    build(shop)
+    build(shop, force=True)
+    assert len(shop.builder.built) == 2
+    assert shop.reporter.reasons["build delivery, stage final"] == "forced"
+
+
+@pytest.mark.parametrize("path", ["services/delivery/app.py", "services/shared/log.py"])
+def test_uncommitted_inputs_are_said_to_be(shop: Shop, path: str) -> None:
+    shop.write({path: "changed\n"})
+    head = shop.source.head().sha
+    assert build(shop).labels[REVISION] == f"{head}-dirty"
+    assert shop.builder.built[-1].args == {"REVISION": f"{head}-dirty"}
+
+
+def test_other_uncommitted_files_are_no_matter(shop: Shop) -> None:
+    shop.write({"README.md": "other\n"})
+    assert build(shop).labels[REVISION] == shop.source.head().sha
+
+
+def test_a_release_names_a_commit_although_a_developer_built_it_before(shop: Shop) -> None:
+    change = {"services/delivery/app.py": "changed\n"}
+    shop.write(change)
+    before = build(shop)
+    sha = shop.commit(change)
+    after = build(shop)
+    assert before.labels[INPUTS_LABEL] == after.labels[INPUTS_LABEL]
+    assert after.labels[REVISION] == sha
+    assert (
+        shop.reporter.reasons["build delivery, stage final"]
+        == "its inputs have been committed since it was built"
+    )
+    assert build(shop) == after and len(shop.builder.built) == 2
+
+
+def test_stand_ins_are_used_said_and_recorded(shop: Shop) -> None:
+    plain = recipe(shop.bench, shop.service).inputs
+    shop.bases.stand_ins[BASE] = "local/python:1"
+    image = build(shop)
+    [request] = shop.builder.built
+    assert request.contexts == {BASE: "docker-image://local/python:1"}
+    assert image.labels[STAND_INS_LABEL] == BASE
+    assert shop.reporter.notes == [f"built on local stand-ins for {BASE}"]
+    assert recipe(shop.bench, shop.service).inputs != plain
+
+
+def test_a_build_that_fails(shop: Shop) -> None:
+    shop.builder.failures["final"] = ["gcc: error"]
+    with pytest.raises(FlowError) as refused:
+        build(shop)
+    assert refused.value.code is ExitCode.BUILD_FAILED
+    assert shop.reporter.failed == ["build delivery, stage final"]
+
+
+def test_an_image_in_order() -> None:
+    check_image(service(), FINE)
+
+
+@pytest.mark.parametrize(
+    ("image", "problem"),
+    [
+        (replace(FINE, user=""), "it runs as root (no USER)"),
+        (replace(FINE, user="root"), "it runs as root:"),
+        (replace(FINE, user="0"), "it runs as root:"),
+        (replace(FINE, user="0:10001"), "it runs as root:"),
+        (replace(FINE, user="00"), "it runs as root:"),
+        (replace(FINE, user="app"), "USER app is a name"),
+        (replace(FINE, user="app:10001"), "USER app is a name"),
+        (replace(FINE, labels={REVISION: "c"}), f"label {INPUTS_LABEL} is missing"),
+        (replace(FINE, labels={INPUTS_LABEL: "a", REVISION: ""}), f"label {REVISION} is missing"),
+        (replace(FINE, tags=("delivery:latest",)), "tag delivery:latest: latest says nothing"),
+    ],
+)
+def test_an_image_that_breaks_a_convention(image: LocalImage, problem: str) -> None:
+    with pytest.raises(FlowError) as refused:
+        check_image(service(), image)
+    assert refused.value.code is ExitCode.IMAGE_REFUSED
+    [found] = refused.value.details
+    assert found.startswith(problem)
+    assert "services/delivery/Dockerfile" in refused.value.fix
+
+
+def test_all_problems_at_once() -> None:
+    with pytest.raises(FlowError) as refused:
+        check_image(service(), LocalImage("sha256:1", {}, "", ("x:latest",)))
+    assert len(refused.value.details) == 4
+
+
+def test_the_inputs_hash_of_the_files(shop: Shop) -> None:
+    first = recipe(shop.bench, shop.service).inputs
+    app = shop.root / "services/shared/log.py"
+    app.chmod(0o755)
+    executable = recipe(shop.bench, shop.service).inputs
+    app.unlink()
+    app.symlink_to("elsewhere")
+    linked = recipe(shop.bench, shop.service).inputs
+    app.unlink()
+    assert len({first, executable, linked}) == 3
+
+
+def test_an_ignore_file_is_an_input_and_docker_takes_one(shop: Shop) -> None:
+    hashes = [recipe(shop.bench, shop.service).inputs]
+    for name in (".dockerignore", "services/delivery/Dockerfile.dockerignore", ".dockerignore"):
+        shop.write({name: f"{len(hashes)}\n"})
+        hashes.append(recipe(shop.bench, shop.service).inputs)
+    assert len(set(hashes[:3])) == 3
+    # The Dockerfile's own wins, whatever the other one says.
+    assert hashes[3] == hashes[2]
+
+
+def test_what_triggers_a_build(shop: Shop) -> None:
+    assert built_from(shop.bench, shop.service) == ["services/delivery", "services/shared"]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"services/delivery/Dockerfile": None}, "services/delivery/Dockerfile: No such file"),
+        (
+            {"services/shared/log.py": None},
+            "services/delivery/Dockerfile copies what is not there: services/shared",
+        ),
+        ({"services/delivery/Dockerfile": "FROM a AS build\n"}, "no stage named testrunner or final"),
+    ],
+)
+def test_a_dockerfile_that_cannot_be(shop: Shop, change: dict[str, str | None], why: str) -> None:
+    shop.write(change)
+    if not any((shop.root / "services/shared").iterdir()):
+        (shop.root / "services/shared").rmdir()
+    with pytest.raises(FlowError) as refused:
+        recipe(shop.bench, shop.service)
+    assert refused.value.code is ExitCode.CONFIG
+    assert why in refused.value.why
+
+
+def test_a_dockerfile_that_is_no_text(shop: Shop) -> None:
+    (shop.root / "services/delivery/Dockerfile").write_bytes(b"FROM \xff\n")
+    with pytest.raises(FlowError, match="not UTF-8") as refused:
+        recipe(shop.bench, shop.service)
+    assert refused.value.code is ExitCode.CONFIG

@@ -1,0 +1,132 @@
+"""Into production: gate, copy by digest, deploy."""
+
+from __future__ import annotations
+
+import pytest
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.evidence import APPROVAL_TYPE, Decision, ReleasedArtifacts
+from build_tasks.model.images import Digest, Ref
+from build_tasks.model.plan import Action, Verb
+from build_tasks.planning.pipeline import delivery, promotion
+from build_tasks.steps.approval import decide
+from build_tasks.steps.promote import copy
+from build_tasks.steps.release import cut
+from build_tasks.steps.traffic import active_version
+from tests.fakes.samples import v
+from tests.unit.steps.shop import Shop
+
+VERSION = v("1.0.2")
+IMAGE, CHART = Ref("localhost:5001", "delivery"), Ref("localhost:5001", "charts/delivery")
+PROD_IMAGE, PROD_CHART = IMAGE.under("prod").tagged("v1.0.2"), CHART.under("prod").tagged("1.0.2")
+
+
+@pytest.fixture
+def delivered(shop: Shop) -> Shop:
+    """1.0.2 went through qa and waits for an approver."""
+    cut(shop.bench, shop.service, VERSION, None, push=True)
+    shop.pushed("1.0.2")
+    for environment in ("qa", "prod"):
+        shop.smoke_test("1.0.2", environment=environment)
+    shop.run(*delivery(shop.service, VERSION))
+    return shop
+
+
+def approve(shop: Shop) -> None:
+    decide(shop.bench, shop.service, VERSION, Decision.APPROVE, key=shop.keys["ann"], reason="")
+
+
+def promote(shop: Shop) -> None:
+    shop.run(*promotion(shop.service, VERSION, "prod"))
+
+
+def test_the_delivery_stops_for_an_approver(delivered: Shop) -> None:
+    assert delivered.reporter.notes[-3:] == [
+        "delivery v1.0.2 waits for an approver:",
+        "  inv delivery.approve --version 1.0.2",
+        "  inv delivery.promote --version 1.0.2",
+    ]
+    assert active_version(delivered.bench, delivered.service, delivered.qa) == VERSION
+    assert delivered.namespace("prod").releases.list() == []
+    assert delivered.registry.digest(PROD_IMAGE) is None
+
+
+def test_without_an_approval_nothing_is_copied(delivered: Shop) -> None:
+    with pytest.raises(FlowError) as refused:
+        promote(delivered)
+    assert refused.value.code is ExitCode.REFUSED
+    assert delivered.registry.digest(PROD_IMAGE) is None and delivered.registry.digest(PROD_CHART) is None
+
+
+def test_an_approved_version_goes_into_production(delivered: Shop) -> None:
+    approve(delivered)
+    promote(delivered)
+    assert delivered.registry.digest(PROD_IMAGE) == delivered.registry.digest(IMAGE.tagged("v1.0.2"))
+    assert delivered.registry.digest(PROD_CHART) == delivered.registry.digest(CHART.tagged("1.0.2"))
+    assert active_version(delivered.bench, delivered.service, delivered.prod) == VERSION
+    revision = delivered.namespace("prod").releases.get("delivery-v1-0-2")
+    assert revision is not None
+    image = revision.values["image"]
+    assert isinstance(image, dict) and image["repository"] == "prod/delivery"
+    assert any(note.startswith("approved by ann until") for note in delivered.reporter.notes)
+
+
+def test_the_statements_go_along(delivered: Shop) -> None:
+    approve(delivered)
+    promote(delivered)
+    assert len(delivered.registry.attachments(PROD_IMAGE, APPROVAL_TYPE)) == 1
+
+
+def test_the_same_again_changes_nothing(delivered: Shop) -> None:
+    approve(delivered)
+    promote(delivered)
+    digest = delivered.registry.digest(PROD_IMAGE)
+    promote(delivered)
+    assert delivered.registry.digest(PROD_IMAGE) == digest
+    assert len(delivered.namespace("prod").releases.history("delivery-v1-0-2")) == 1
+
+
+@pytest.mark.parametrize("target", [PROD_IMAGE, PROD_CHART])
+def test_what_holds_something_else_is_not_overwritten(delivered: Shop, target: Ref) -> None:
+    theirs = delivered.registry.add_image(target, {}, b"somebody else's")
+    approve(delivered)
+    with pytest.raises(FlowError) as refused:
+        promote(delivered)
+    assert refused.value.code is ExitCode.CONFLICT
+    assert delivered.registry.digest(target) == theirs
+    assert delivered.namespace("prod").releases.list() == []
+
+
+def test_a_copy_that_arrives_as_something_else(delivered: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`buildx imagetools create` makes an index of a manifest, so that the digest changes."""
+    other = Digest("sha256:" + "f" * 64)
+    monkeypatch.setattr(delivered.registry, "copy", lambda source, target: other)
+    found = delivered.registry.digest(IMAGE.tagged("v1.0.2"))
+    chart = delivered.registry.digest(CHART.tagged("1.0.2"))
+    assert found and chart
+    with pytest.raises(FlowError, match="it holds ffffffffffff") as refused:
+        copy(delivered.bench, delivered.service, VERSION, ReleasedArtifacts(found, chart))
+    assert refused.value.code is ExitCode.CONFLICT
+
+
+def test_a_failed_smoke_test_keeps_the_traffic_where_it_is(delivered: Shop) -> None:
+    approve(delivered)
+    delivered.smoke_test("1.0.2", environment="prod", passes=False)
+    with pytest.raises(FlowError) as failed:
+        promote(delivered)
+    assert failed.value.code is ExitCode.VERIFY_FAILED
+    assert active_version(delivered.bench, delivered.service, delivered.prod) is None
+
+
+def test_the_decisions_so_far_are_told(delivered: Shop) -> None:
+    approve(delivered)
+    subject = IMAGE.tagged("v1.0.2")
+    [item] = delivered.registry.attachments(subject, APPROVAL_TYPE)
+    changed = {**item.files, "statement.json.sig": b"no signature"}
+    delivered.registry.attach(subject, APPROVAL_TYPE, changed)
+    delivered.reporter.forget()
+    delivered.run(Action(Verb.AWAIT_APPROVAL, "delivery", "", VERSION))
+    assert delivered.reporter.notes[0] == "ann decided to approve it"
+    assert delivered.reporter.warnings == [
+        "a decision to approve does not count: that is not an SSH signature"
+    ]

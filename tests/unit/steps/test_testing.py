@@ -1,0 +1,155 @@
+"""The test step: four outcomes with four exit codes, and nothing tested twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.tests import TestOutcome, TestSummary
+from build_tasks.steps.inputs import recipe
+from build_tasks.steps.test import test as run_tests
+from tests.unit.steps.shop import PASSED, Shop
+
+FAILED = b"""<testsuite name="s"><testcase classname="t" name="test_get" time="0.1"><failure>assert 1 == 2
+E   is not</failure></testcase><testcase classname="t" name="test_put" time="0.5"/></testsuite>"""
+EMPTY = b'<testsuite name="s"/>'
+
+
+def run(shop: Shop, *, force: bool = False) -> TestSummary:
+    return run_tests(shop.bench, shop.service, recipe(shop.bench, shop.service), force=force)
+
+
+def refused(shop: Shop) -> FlowError:
+    with pytest.raises(FlowError) as error:
+        run(shop)
+    assert error.value.what == "test delivery"
+    return error.value
+
+
+def runs(shop: Shop) -> int:
+    """How often a testrunner was started."""
+    return len(shop.builder.environments)
+
+
+def test_tests_pass(shop: Shop) -> None:
+    summary = run(shop)
+    assert (summary.outcome, summary.passed) == (TestOutcome.PASSED, 1)
+    assert [request.target for request in shop.builder.built] == ["testrunner"]
+    assert shop.reporter.notes == ["1 passed, 0 failed, 0 skipped in 0.5 s (slowest: t::test_put 0.5 s)"]
+
+
+def test_tests_fail(shop: Shop) -> None:
+    shop.tests_say(FAILED, status=1)
+    error = refused(shop)
+    assert error.code is ExitCode.TESTS_FAILED
+    assert error.why.startswith("1 passed, 1 failed, 0 skipped")
+    assert error.details == ("FAILED t::test_get", "  assert 1 == 2", "  E   is not")
+    assert shop.reporter.failed == ["test delivery"]
+
+
+def test_the_runner_crashes(shop: Shop) -> None:
+    shop.tests_say(status=139, output="start\nSegmentation fault\n")
+    error = refused(shop)
+    assert error.code is ExitCode.RUNNER_CRASHED
+    assert error.why == "the test runner ended with status 139 and no usable report in /results"
+    assert error.details == ("start", "Segmentation fault")
+
+
+def test_the_runner_runs_out_of_memory(shop: Shop) -> None:
+    shop.tests_say(status=137, oom=True)
+    assert "status 137 (out of memory)" in refused(shop).why
+
+
+def test_the_runner_runs_no_test(shop: Shop) -> None:
+    shop.tests_say(EMPTY, status=5, output="collected 0 items\n")
+    error = refused(shop)
+    assert (error.code, error.why) == (ExitCode.NO_TESTS, "the test runner ran no test")
+    assert error.details == ("collected 0 items",)
+
+
+def test_the_runner_does_not_build(shop: Shop) -> None:
+    shop.builder.failures["testrunner"] = ["pip: no such package"]
+    with pytest.raises(FlowError) as error:
+        run(shop)
+    assert error.value.code is ExitCode.BUILD_FAILED
+    assert runs(shop) == 0
+
+
+def test_the_outcomes_have_codes_of_their_own() -> None:
+    codes = [ExitCode.BUILD_FAILED, ExitCode.TESTS_FAILED, ExitCode.RUNNER_CRASHED, ExitCode.NO_TESTS]
+    assert len(set(codes)) == 4 and ExitCode.OK not in codes
+
+
+def test_unchanged_inputs_are_not_tested_again(shop: Shop) -> None:
+    first = run(shop)
+    shop.reporter.forget()
+    assert run(shop) == first
+    assert runs(shop) == 1
+    reason = shop.reporter.skipped["test delivery"]
+    assert reason.startswith("unchanged inputs passed before: 1 passed, 0 failed")
+
+
+def test_a_commit_elsewhere_changes_no_input(shop: Shop) -> None:
+    run(shop)
+    shop.commit({"README.md": "other\n"})
+    run(shop)
+    assert runs(shop) == 1
+
+
+@pytest.mark.parametrize("path", ["services/delivery/app.py", "services/shared/log.py"])
+def test_changed_inputs_are_tested_again(shop: Shop, path: str) -> None:
+    run(shop)
+    shop.write({path: "changed\n"})
+    run(shop)
+    assert runs(shop) == 2
+
+
+def test_force_tests_again(shop: Shop) -> None:
+    run(shop)
+    run(shop, force=True)
+    assert runs(shop) == 2
+
+
+def test_a_failure_is_tested_again_and_not_remembered_as_a_pass(shop: Shop) -> None:
+    shop.tests_say(FAILED, status=1)
+    refused(shop)
+    shop.tests_say(PASSED)
+    run(shop)
+    assert runs(shop) == 2
+
+
+def test_a_forced_failure_forgets_the_pass_before(shop: Shop) -> None:
+    run(shop)
+    shop.tests_say(FAILED, status=1)
+    with pytest.raises(FlowError):
+        run(shop, force=True)
+    refused(shop)
+    assert runs(shop) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"outcome": "passed"}', '{"outcome": ["x"], "passed": 1}']
+)
+def test_a_memory_that_cannot_be_read_is_none(shop: Shop, text: str) -> None:
+    run(shop)
+    [memory] = (shop.root / ".build").rglob("summary.json")
+    memory.write_text(text)
+    run(shop)
+    assert runs(shop) == 2
+
+
+def test_reports_stay_with_the_caller(shop: Shop) -> None:
+    shop.tests_say(FAILED, status=1, output="the log\n")
+    kept = Path(refused(shop).fix.removeprefix("the reports are in "))
+    assert (kept / "report-0.xml").read_bytes() == FAILED
+    assert (kept / "output.txt").read_text() == "the log\n"
+    assert [entry.name for entry in kept.parent.iterdir()] == [kept.name]
+
+
+def test_what_is_remembered_is_the_summary(shop: Shop) -> None:
+    run(shop)
+    [memory] = (shop.root / ".build").rglob("summary.json")
+    assert json.loads(memory.read_text())["passed"] == 1
