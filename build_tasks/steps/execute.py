@@ -16,7 +16,8 @@ from build_tasks.steps.deploy import deploy_released, deployable
 from build_tasks.steps.image import build_stage, check_image
 from build_tasks.steps.inputs import Recipe, recipe
 from build_tasks.steps.package import UNRELEASED, package
-from build_tasks.steps.push import artifacts, push
+from build_tasks.steps.push import artifacts, push, released_versions
+from build_tasks.steps.release import check_source
 from build_tasks.steps.test import test
 from build_tasks.steps.verify import verify
 from build_tasks.steps.workbench import Workbench
@@ -88,6 +89,8 @@ def _package(run: Run, action: Action) -> None:
 def _push(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
     run.runtime_image(service)
+    if version not in released_versions(bench, service):
+        check_source(bench, service, version)
     pushed = push(bench, service, version, run.recipe(service), run.archive(service, version))
     bench.reporter.note(f"{service.name} {version.tag} is image {pushed.image} with chart {pushed.chart}")
 

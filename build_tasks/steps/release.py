@@ -10,7 +10,7 @@ from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import parse_release_branch, record_tag, release_branch
 from build_tasks.planning.statements import read_record, write_record
-from build_tasks.planning.versions import check_new
+from build_tasks.planning.versions import check_new, next_patch
 from build_tasks.steps.push import released_versions
 from build_tasks.steps.workbench import Workbench
 
@@ -94,6 +94,31 @@ def record(bench: Workbench, service: Service, version: Version) -> ReleaseRecor
     if (read.service, read.version) != (service.name, version):
         raise FlowError(what, f"it is about {read.service} {read.version}", code=ExitCode.REFUSED)
     return read
+
+
+def check_source(bench: Workbench, service: Service, version: Version) -> None:
+    """What is about to be pushed as a new version is what its record was signed for, and nothing else.
+
+    A version without a record may be pushed (it can be tried in QA), but never approved: that is said.
+
+    :raises FlowError: REFUSED for uncommitted changes, or a branch that moved since the version was cut.
+    """
+    what = f"push {service.name} {version.tag}"
+    if bench.source.is_dirty([service.folder]):
+        why, fix = f"{service.folder} has uncommitted changes", "commit them; a version is made of commits"
+        raise FlowError(what, why, fix, code=ExitCode.REFUSED)
+    if not bench.source.tags(record_tag(service.name, version)):
+        bench.reporter.warn(f"{service.name} {version.tag} has no release record: it cannot be approved")
+        return
+    signed, head = record(bench, service, version).commit, bench.source.head().sha
+    if signed != head:
+        following = next_patch(version, [version, *taken_versions(bench, service)])
+        raise FlowError(
+            what,
+            f"the branch moved since it was cut: the record names {signed[:12]}, this is {head[:12]}",
+            f"cut the next one: inv release.cut {service.name} --version {following}",
+            code=ExitCode.REFUSED,
+        )
 
 
 def taken_versions(bench: Workbench, service: Service) -> list[Version]:

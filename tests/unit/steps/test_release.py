@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.steps.release import allowed_signers, cut, record, taken_versions
+from build_tasks.steps.release import allowed_signers, check_source, cut, record, taken_versions
 from tests.fakes.samples import v, vs
 from tests.unit.steps.shop import SIGNERS, Shop
 
@@ -203,3 +203,32 @@ def test_a_record_by_somebody_who_is_no_longer_listed(shop: Shop) -> None:
 def test_cutting_builds_nothing(shop: Shop) -> None:
     make(shop)
     assert shop.builder.built == []
+
+
+def test_what_was_cut_may_be_pushed(shop: Shop) -> None:
+    make(shop)
+    check_source(shop.bench, shop.service, v("1.0.2"))
+    assert shop.reporter.warnings == []
+
+
+def test_a_branch_that_moved_since_it_was_cut(shop: Shop) -> None:
+    make(shop)
+    shop.commit({"README.md": "moved\n"})
+    with pytest.raises(FlowError) as error:
+        check_source(shop.bench, shop.service, v("1.0.2"))
+    assert error.value.code is ExitCode.REFUSED
+    assert "the branch moved" in error.value.why
+    assert "--version 1.0.3" in error.value.fix
+
+
+def test_a_version_is_made_of_commits(shop: Shop) -> None:
+    make(shop)
+    shop.write({f"{shop.service.folder}/new.py": "dirty\n"})
+    with pytest.raises(FlowError) as error:
+        check_source(shop.bench, shop.service, v("1.0.2"))
+    assert error.value.code is ExitCode.REFUSED
+
+
+def test_a_version_without_a_record_is_said_to_be_a_dead_end(shop: Shop) -> None:
+    check_source(shop.bench, shop.service, v("1.0.2"))
+    assert shop.reporter.warnings == ["delivery v1.0.2 has no release record: it cannot be approved"]

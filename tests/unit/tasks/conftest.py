@@ -1,0 +1,71 @@
+"""Tasks on fakes: what a user types, down to the exit code and the lines of the answer."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pytest
+from invoke import Collection, Exit, Program
+
+from build_tasks.adapters.command_log import CommandLog
+from build_tasks.errors import ExitCode
+from build_tasks.steps.workbench import Workbench
+from build_tasks.tasks import ci, release
+from build_tasks.tasks.service import service_collection
+from build_tasks.tasks.session import Session
+from build_tasks.wiring import Composition
+from tests.unit.steps.shop import Shop
+
+
+@dataclass
+class FakeComposition:
+    """The part of the composition root that these tasks use."""
+
+    workbench: Workbench
+    log: CommandLog | None = None
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What became of a command line."""
+
+    code: ExitCode
+    out: str
+    err: str
+
+
+Inv = Callable[[str], Typed]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    root = tmp_path / "shop"
+    root.mkdir()
+    return Shop(root)
+
+
+@pytest.fixture
+def inv(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Inv:
+    """Types ``inv <words>`` in the shop."""
+
+    def run(words: str) -> Typed:
+        session = Session(shop.root)
+        session.composition = cast(Composition, FakeComposition(shop.bench))
+        tree = Collection()
+        tree.add_collection(service_collection(session, "delivery"))
+        for module in (release, ci):
+            tree.add_collection(module.collection(session))
+        capsys.readouterr()
+        code = 0
+        try:
+            Program(namespace=tree, name="inv").run(["inv", *shlex.split(words)], exit=False)
+        except Exit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return Typed(ExitCode(code), said.out, said.err)
+
+    return run
