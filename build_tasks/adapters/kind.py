@@ -64,4 +64,6 @@ class Kind:
         if network:
             env["KIND_EXPERIMENTAL_DOCKER_NETWORK"] = network
         source = stdin.encode() if stdin else None
-        self.processes.run(dying_with_us("kind", *words), env=env, stdin=source, what=what, on_line=self.on_line)
+        self.processes.run(
+            dying_with_us("kind", *words), env=env, stdin=source, what=what, on_line=self.on_line
+        )

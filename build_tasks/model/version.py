@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import total_ordering
 
 import semver
@@ -12,11 +11,16 @@ _LONGEST = 63
 
 
 @total_ordering
-@dataclass(frozen=True)
 class Version:
-    """A released version; ordered by SemVer 2.0 precedence (https://semver.org, rule 11)."""
+    """A released version; ordered by SemVer 2.0 precedence (https://semver.org, rule 11).
 
-    semver: semver.Version
+    No dataclass, so that answers in JSON show it as the text it is.
+    """
+
+    __slots__ = ("_parsed",)
+
+    def __init__(self, parsed: semver.Version) -> None:
+        self._parsed = parsed
 
     @classmethod
     def parse(cls, text: str) -> Version:
@@ -39,20 +43,29 @@ class Version:
         return cls(parsed)
 
     def __str__(self) -> str:
-        return str(self.semver)
+        return str(self._parsed)
+
+    def __repr__(self) -> str:
+        return f"Version({self})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Version) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
 
     def __lt__(self, other: Version) -> bool:
-        return bool(self.semver < other.semver)
+        return bool(self._parsed < other._parsed)
 
     @property
     def tag(self) -> str:
         """The image's tag: ``v1.0.2``."""
-        return f"v{self.semver}"
+        return f"v{self._parsed}"
 
     @property
     def line(self) -> tuple[int, int]:
         """The major.minor line the version belongs to."""
-        return (self.semver.major, self.semver.minor)
+        return (self._parsed.major, self._parsed.minor)
 
     @classmethod
     def of_working_tree(cls, inputs: str) -> Version:
@@ -68,8 +81,8 @@ class Version:
 
     @property
     def is_prerelease(self) -> bool:
-        return bool(self.semver.prerelease)
+        return bool(self._parsed.prerelease)
 
     def bump(self, part: str) -> Version:
         """The next version after this one; ``part`` is ``major``, ``minor`` or ``patch``."""
-        return Version(self.semver.next_version(part))
+        return Version(self._parsed.next_version(part))

@@ -11,6 +11,7 @@ from build_tasks.model.version import Version
 from build_tasks.planning.names import parse_release_branch, record_tag, release_branch
 from build_tasks.planning.statements import read_record, write_record
 from build_tasks.planning.versions import check_new, next_patch
+from build_tasks.steps.inputs import built_from
 from build_tasks.steps.push import released_versions
 from build_tasks.steps.workbench import Workbench
 
@@ -104,8 +105,9 @@ def check_source(bench: Workbench, service: Service, version: Version) -> None:
     :raises FlowError: REFUSED for uncommitted changes, or a branch that moved since the version was cut.
     """
     what = f"push {service.name} {version.tag}"
-    if bench.source.is_dirty([service.folder]):
-        why, fix = f"{service.folder} has uncommitted changes", "commit them; a version is made of commits"
+    paths = built_from(bench, service)
+    if bench.source.is_dirty(paths):
+        why, fix = f"uncommitted changes in {', '.join(paths)}", "commit them; a version is made of commits"
         raise FlowError(what, why, fix, code=ExitCode.REFUSED)
     if not bench.source.tags(record_tag(service.name, version)):
         bench.reporter.warn(f"{service.name} {version.tag} has no release record: it cannot be approved")

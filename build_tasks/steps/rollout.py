@@ -19,7 +19,8 @@ from build_tasks.steps.workbench import Workbench
 _INTERVAL = 0.5
 #: Log lines of the failing pod that an error shows.
 _LOG_LINES = 20
-_VERSION = "app.kubernetes.io/version"
+#: Kubernetes' own label for the pods of one revision of a Deployment.
+_TEMPLATE = "pod-template-hash"
 
 
 def selector(release: str) -> str:
@@ -58,6 +59,9 @@ def _look(workloads: Workloads, release: str) -> Hopeless | bool:
     rollouts = workloads.rollouts(selector(release))
     if rollouts and all(rollout.complete for rollout in rollouts):
         return True
+    refused = next((rollout for rollout in rollouts if rollout.trouble), None)
+    if refused is not None:
+        return Hopeless("", "its pods are refused", refused.trouble)
     return hopeless(_new_pods(workloads, release, rollouts)) or False
 
 
@@ -65,11 +69,11 @@ def _new_pods(workloads: Workloads, release: str, rollouts: Sequence[Rollout]) -
     """The pods of what is being rolled out.
 
     The working tree's release is upgraded in place: a pod of the tree before, which may well be what the new
-    one corrects, is still there and tells nothing about it. The conventions put the version on all of them.
+    one corrects, is still there and tells nothing about it.
     """
-    versions = {rollout.labels.get(_VERSION) for rollout in rollouts} | {None}
+    templates = {rollout.template for rollout in rollouts if rollout.template}
     pods = workloads.pods(selector(release))
-    return [pod for pod in pods if not rollouts or pod.labels.get(_VERSION) in versions]
+    return [pod for pod in pods if not templates or pod.labels.get(_TEMPLATE) in templates]
 
 
 def _slow(workloads: Workloads, release: str, timeout: timedelta) -> Hopeless:

@@ -46,6 +46,7 @@ class FakeObjects:
         """In two changes, as the real thing: made, then started."""
         made = ContainerState(spec.name, "created", spec.image, spec.labels, {spec.network: spec.address})
         self.world.act(f"create {spec.name}", lambda: self.world.containers.update({spec.name: made}))
+        self.world.files_inside.update({(spec.name, path): text for path, text in spec.files.items()})
         self.start(spec.name)
 
     def connect(self, network: str, container: str, address: str) -> None:
@@ -62,10 +63,12 @@ class FakeObjects:
             self.world.act(f"remove {name}", lambda: self._forget(name))
 
     def remove_network(self, name: str) -> None:
-        self.world.act(f"remove {name}", lambda: _drop(self.world.networks, name))
+        if name in self.world.networks:
+            self.world.act(f"remove {name}", lambda: _drop(self.world.networks, name))
 
     def remove_volume(self, name: str) -> None:
-        self.world.act(f"remove {name}", lambda: _drop(self.world.volumes, name))
+        if name in self.world.volumes:
+            self.world.act(f"remove {name}", lambda: _drop(self.world.volumes, name))
 
     def read_file(self, container: str, path: str) -> str | None:
         if not self.world.containers[container].running:

@@ -67,9 +67,7 @@ class Client:
         labels = {"service": self._service.name, "role": "probe"}
         self._releases.upgrade(_RELEASE, chart, values, description="demonstration", labels=labels)
         try:
-            self._await(
-                lambda: any(pod.ready for pod in self._workloads.pods(_SELECTOR)), timedelta(seconds=60)
-            )
+            self._await(self._counting, timedelta(seconds=60))
             yield
         finally:
             self._releases.uninstall(_RELEASE)
@@ -89,6 +87,11 @@ class Client:
             )
         except (ValueError, KeyError, IndexError):
             raise FlowError("count lost requests", "the client left no tally", details=lines) from None
+
+    def _counting(self) -> bool:
+        """It says so when it got its first answer."""
+        pods = [pod for pod in self._workloads.pods(_SELECTOR) if pod.ready]
+        return any("counting" in line for pod in pods for line in self._workloads.last_log(pod.name, 5))
 
     def _ended(self) -> bool:
         return any(pod.phase in ("Succeeded", "Failed") for pod in self._workloads.pods(_SELECTOR))

@@ -81,7 +81,7 @@ class Service:
         self._environment = {
             **os.environ,
             "REDIS_URL": redis_url,
-            "REDIS_SECONDS": str(DEADLINE_SECONDS),
+            "REDIS_SECONDS": "60",
             "APP_VERSION": version,
             "APP_COMMIT": "abc1234",
             "PORT": str(self.port),

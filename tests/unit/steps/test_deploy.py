@@ -17,7 +17,7 @@ from tests.fakes.workloads import RELEASE
 from tests.unit.steps.shop import Shop
 
 NAME = "delivery-v1-0-2"
-VERSION = "app.kubernetes.io/version"
+TEMPLATE = "pod-template-hash"
 
 
 @pytest.fixture
@@ -106,22 +106,21 @@ def test_production_takes_only_what_was_promoted(ready: Shop) -> None:
 
 
 def test_an_upgrade_that_was_killed_is_rolled_back_first(ready: Shop) -> None:
-    deploy(ready)
     releases = ready.namespace().releases
-    releases.killed.add(NAME)
-    good = deployable(ready.bench, ready.service, v("1.0.2"), ready.qa)
-    image = replace(good, image=good.image.at(good.chart.digest or good.image.digest))  # type: ignore[arg-type]
-    with pytest.raises(FlowError):
-        # The fake leaves it pending; its pods never come.
-        ready.namespace().workloads.deployments.clear()
-        deploy_released(ready.bench, image, ready.qa, "another image")
+    deploy(ready)
+    for replicas in (3, 4):
+        if replicas == 4:
+            releases.killed.add(NAME)
+        releases.upgrade(
+            NAME, ready.root / "services/delivery/chart", {"replicas": replicas}, description="", labels={}
+        )
     stuck = releases.get(NAME)
     assert stuck is not None and stuck.status.pending
     deploy(ready, reason="again")
-    assert ready.reporter.reasons[f"recover {NAME}"] == "it is stuck in pending-upgrade; back to revision 1"
+    assert ready.reporter.reasons[f"recover {NAME}"] == "it is stuck in pending-upgrade; back to revision 2"
     current = releases.get(NAME)
     assert current is not None and current.status is ReleaseStatus.DEPLOYED
-    assert current.values["image"] == {**current.values["image"], "digest": str(good.image.digest)}  # type: ignore[dict-item]
+    assert (current.values["replicas"], current.description) == (2, "again")
 
 
 def test_an_installation_that_was_killed_is_removed_first(ready: Shop) -> None:
@@ -192,17 +191,25 @@ def test_waiting_for_pods_that_never_come(ready: Shop) -> None:
 def test_a_pod_of_what_ran_before_is_no_reason_to_despair(ready: Shop) -> None:
     """The working tree's release is upgraded in place; its broken pod goes when the new one is ready."""
     workloads = ready.namespace("dev").workloads
-    labels = {RELEASE: "delivery-dev", VERSION: "0.0.0-dev.inew"}
-    workloads.deployments["delivery-dev"] = Rollout("delivery-dev", 1, 1, 1, False, labels)
-    old = pod("CrashLoopBackOff", name="old", restarts=9, labels={**labels, VERSION: "0.0.0-dev.iold"})
+    labels = {RELEASE: "delivery-dev", TEMPLATE: "new"}
+    workloads.deployments["delivery-dev"] = Rollout("delivery-dev", 1, 1, 1, False, template="new")
+    old = pod("CrashLoopBackOff", name="old", restarts=9, labels={**labels, TEMPLATE: "old"})
     workloads.pods_by_name["old"] = old
     with pytest.raises(FlowError, match="no pod"):
         await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)
     workloads.pods_by_name["new"] = replace(old, name="new", labels=labels)
     with pytest.raises(FlowError, match="pod new: CrashLoopBackOff"):
         await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)
-    workloads.deployments["delivery-dev"] = Rollout("delivery-dev", 1, 1, 1, True, labels)
+    workloads.deployments["delivery-dev"] = Rollout("delivery-dev", 1, 1, 1, True, template="new")
     await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)
+
+
+def test_pods_that_are_refused_are_no_reason_to_wait(ready: Shop) -> None:
+    workloads = ready.namespace("dev").workloads
+    refused = Rollout("delivery-dev", 1, 0, 0, True, trouble="exceeded quota")
+    workloads.deployments["delivery-dev"] = refused
+    with pytest.raises(FlowError, match="its pods are refused \\(exceeded quota\\)"):
+        await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)
 
 
 def test_nothing_is_left_behind_on_disk(ready: Shop, tmp_path_factory: pytest.TempPathFactory) -> None:

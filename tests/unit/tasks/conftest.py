@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from invoke import Collection, Exit, Program
+from invoke import Collection, Program
 
 from build_tasks.adapters.command_log import CommandLog
 from build_tasks.errors import ExitCode
@@ -60,12 +60,12 @@ def inv(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Inv:
         for module in (release, ci):
             tree.add_collection(module.collection(session))
         capsys.readouterr()
-        code = 0
+        ended = 0
         try:
-            Program(namespace=tree, name="inv").run(["inv", *shlex.split(words)], exit=False)
-        except Exit as end:
-            code = int(end.code or 0)
+            Program(namespace=tree, name="inv").run(["inv", *shlex.split(words)])
+        except SystemExit as end:
+            ended = int(end.code or 0)
         said = capsys.readouterr()
-        return Typed(ExitCode(code), said.out, said.err)
+        return Typed(next(code for code in ExitCode if code == ended), said.out, said.err)
 
     return run

@@ -1,0 +1,69 @@
+"""The managed engine, in a network namespace of its own: the host's one stays what it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from build_tasks.adapters.dockerd import EngineFolders, ManagedEngine
+from build_tasks.adapters.process import Processes
+
+#: Starts an engine, kills it and its containerd as a machine's end would, starts it again, then stops it.
+_STORY = """
+import json, os, signal, sys
+from pathlib import Path
+from build_tasks.adapters.dockerd import EngineFolders, ManagedEngine
+from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.process_identity import in_our_network
+from build_tasks.errors import FlowError
+
+folder, tools = Path(sys.argv[1]), Path(sys.argv[2])
+def engine(name):
+    folders = EngineFolders(folder / name, folder / f"{name}-data", tools)
+    return ManagedEngine(Processes(CommandLog(None)), folders)
+def pids():
+    return [pid for name in ("dockerd", "containerd") for pid in in_our_network(name)]
+
+told, first = {}, engine("first")
+told["before"] = [first.running(), first.answers(), first.has_data(), first.obstacle()]
+first.start()
+told["started"] = [first.running(), first.answers(), first.has_data(), len(pids())]
+before = pids()
+first.start()
+told["started twice"] = pids() == before
+try:
+    engine("second").start()
+except FlowError as refused:
+    told["second"] = refused.why
+for pid in before:
+    os.kill(pid, signal.SIGKILL)
+while first.running():
+    pass
+told["killed"] = [first.running(), first.answers()]
+first.start()
+told["again"] = [first.running(), first.answers(), len(pids())]
+first.stop()
+told["stopped"] = [first.running(), first.answers(), pids()]
+first.stop()
+print(json.dumps(told))
+"""
+
+
+def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], tmp_path: Path) -> None:
+    tools = tool("dockerd").parent
+    engine = ManagedEngine(processes, EngineFolders(tmp_path / "run", tmp_path / "data", tools))
+    if sys.platform != "linux" or os.geteuid() != 0:
+        assert engine.obstacle() in ("needs Linux", "needs root")
+        return
+    words = ["unshare", "--net", sys.executable, "-c", _STORY, str(tmp_path), str(tools)]
+    told = json.loads(processes.run(words, timeout=240).stdout.splitlines()[-1])
+    assert told["before"] == [False, False, False, ""]
+    assert told["started"] == [True, True, True, 2]
+    assert told["started twice"]
+    assert "another Docker Engine runs here" in told["second"]
+    assert told["killed"] == [False, False]
+    assert told["again"] == [True, True, 2]
+    assert told["stopped"] == [False, False, []]

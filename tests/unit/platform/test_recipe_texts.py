@@ -1,0 +1,151 @@
+"""The manifests that the platform applies."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from build_tasks.model.instance import Instance
+from build_tasks.model.local_platform import EnvironmentNeed
+from build_tasks.model.platform import NodeImage
+from build_tasks.recipes import FOLDER
+from build_tasks.steps.platform.clusters import with_component_versions
+from build_tasks.steps.platform.recipe_texts import (
+    cluster_manifests,
+    data_manifests,
+    environment_manifests,
+    fingerprint,
+    folder_text,
+    store_manifests,
+)
+from tests.fakes.platform_parts import ENVIRONMENTS
+
+LOCAL = Instance("local", Path("/state"))
+DIGEST = "sha256:" + "0" * 64
+
+
+def documents(text: str) -> list[dict[str, Any]]:
+    return [document for document in yaml.safe_load_all(text) if document]
+
+
+def named(text: str, kind: str, name: str) -> dict[str, Any]:
+    return next(d for d in documents(text) if (d["kind"], d["metadata"]["name"]) == (kind, name))
+
+
+@pytest.mark.parametrize("need", ENVIRONMENTS, ids=lambda need: need.name)
+def test_an_environment_is_all_in_its_namespace(need: EnvironmentNeed) -> None:
+    for document in documents(environment_manifests(FOLDER, need)):
+        meta = document["metadata"]
+        assert meta.get("namespace", meta["name"]) == need.namespace
+        assert meta["labels"]["app.kubernetes.io/part-of"] == "build-tasks-platform"
+
+
+@pytest.mark.parametrize("need", ENVIRONMENTS, ids=lambda need: need.name)
+def test_namespaces_start_with_nothing_allowed(need: EnvironmentNeed) -> None:
+    text = environment_manifests(FOLDER, need)
+    labels = named(text, "Namespace", need.namespace)["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert labels["build-tasks/admits"] == ("production" if need.production else "any")
+    deny = named(text, "NetworkPolicy", "default-deny")["spec"]
+    assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_the_deployer_has_no_right_on_secrets_nor_beyond_its_namespace() -> None:
+    for need in ENVIRONMENTS:
+        text = environment_manifests(FOLDER, need)
+        kinds = {document["kind"] for document in documents(text)}
+        assert not kinds & {"ClusterRole", "ClusterRoleBinding"}
+        resources = {r for rule in named(text, "Role", "deployer")["rules"] for r in rule["resources"]}
+        assert not resources & {"secrets", "roles", "rolebindings", "serviceaccounts/token", "pods/exec", "*"}
+        assert {"configmaps", "deployments", "services", "pods/proxy", "leases", "jobs"} <= resources
+
+
+def test_two_versions_of_several_services_fit_into_the_quota() -> None:
+    hard = named(environment_manifests(FOLDER, ENVIRONMENTS[0]), "ResourceQuota", "environment")["spec"][
+        "hard"
+    ]
+    assert int(hard["pods"]) >= 20
+
+
+def pattern_of(admits: str) -> str:
+    """The regular expression in a policy's CEL text, with CEL's escapes read."""
+    rules = cluster_manifests(FOLDER, LOCAL, production=True)
+    policy = named(rules, "ValidatingAdmissionPolicy", f"build-tasks-{admits}")
+    variable = next(v for v in policy["spec"]["variables"] if v["name"] == "refused")
+    found = re.search(r"matches\('(.*)'\)", variable["expression"])
+    assert found
+    return found[1].replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize(
+    ("image", "services", "stores"),
+    [
+        (f"localhost:5001/prod/delivery@{DIGEST}", True, False),
+        (f"localhost:5001/prod/delivery:v1.0.2@{DIGEST}", True, False),
+        (f"localhost:5001/prod/infra/redis:8@{DIGEST}", True, True),
+        ("localhost:5001/prod/delivery:v1.0.2", False, False),
+        (f"localhost:5001/delivery@{DIGEST}", False, False),
+        (f"localhost:5001/production/delivery@{DIGEST}", False, False),
+        (f"example.org/localhost:5001/prod/delivery@{DIGEST}", False, False),
+        (f"localhostx5001/prod/delivery@{DIGEST}", False, False),
+        (f"localhost:5001/prod/delivery@{DIGEST}0", False, False),
+        ("nginx", False, False),
+    ],
+)
+def test_which_images_production_admits(image: str, services: bool, stores: bool) -> None:
+    assert bool(re.search(pattern_of("production"), image)) is services
+    assert bool(re.search(pattern_of("production-infra"), image)) is stores
+
+
+def test_policies_are_for_production_only() -> None:
+    kinds = [d["kind"] for d in documents(cluster_manifests(FOLDER, LOCAL, production=False))]
+    assert kinds == ["ConfigMap"]
+    assert (
+        named(data_manifests(FOLDER, production=True), "Namespace", "data")["metadata"]["labels"][
+            "build-tasks/admits"
+        ]
+        == "production-infra"
+    )
+
+
+def test_a_store_answers_its_own_environment_only() -> None:
+    policy = named(store_manifests(FOLDER, ENVIRONMENTS[1]), "NetworkPolicy", "redis-qa")
+    assert policy["metadata"]["namespace"] == "data"
+    peers = policy["spec"]["ingress"][0]["from"]
+    assert peers == [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "qa"}}}]
+
+
+def test_fingerprints_change_with_every_text_and_its_bounds() -> None:
+    texts = [("a", "b"), ("ab",), ("a", "b", ""), ("b", "a")]
+    assert len({fingerprint(*text) for text in texts}) == len(texts)
+
+
+def test_the_text_of_a_folder_changes_with_names_and_content(tmp_path: Path) -> None:
+    (tmp_path / "one").write_text("text")
+    before = folder_text(tmp_path)
+    (tmp_path / "one").rename(tmp_path / "two")
+    renamed = folder_text(tmp_path)
+    (tmp_path / "two").write_text("other")
+    assert len({before, renamed, folder_text(tmp_path)}) == 3
+
+
+def test_kind_is_told_the_component_versions_of_the_node_image() -> None:
+    config = yaml.safe_load(
+        with_component_versions("kind: Cluster\n", NodeImage("n", "v1", "3.6.16-0", "v1.14.7"))
+    )
+    patch = yaml.safe_load(config["kubeadmConfigPatches"][-1])
+    assert patch["etcd"]["local"]["imageTag"] == "3.6.16-0"
+    assert patch["dns"]["imageTag"] == "v1.14.7"
+
+
+def test_the_repositorys_own_kind_configuration_keeps_its_patches() -> None:
+    own = (Path(__file__).parents[3] / "kind-config.yaml").read_text()
+    config = yaml.safe_load(with_component_versions(own, NodeImage("n", "v1", "3", "v1")))
+    assert [yaml.safe_load(patch)["kind"] for patch in config["kubeadmConfigPatches"]] == [
+        "KubeletConfiguration",
+        "ClusterConfiguration",
+    ]
