@@ -94,9 +94,10 @@ class DockerObjects:
     def write_file(self, container: str, path: str, text: str) -> None:
         """Written beside the target and renamed, so that nobody reads half of it."""
         folder = path.rpartition("/")[0]
-        self._run(f"make {folder} in {container}", "exec", container, "mkdir", "-p", folder)
+        as_root = ("exec", "--user=0", container)
+        self._run(f"make {folder} in {container}", *as_root, "mkdir", "-p", folder)
         self._put(container, f"{path}.new", text)
-        self._run(f"write {path} in {container}", "exec", container, "mv", f"{path}.new", path)
+        self._run(f"write {path} in {container}", *as_root, "mv", f"{path}.new", path)
 
     def _put(self, container: str, path: str, text: str) -> None:
         self._run(f"write {path} in {container}", "cp", "-", f"{container}:/", stdin=_tar(path, text))

@@ -58,7 +58,7 @@ class ProcessIdentity:
 def in_our_network(name: str) -> Iterator[int]:
     """Numbers of the running processes called ``name`` that share this process's network namespace."""
     ours = os.readlink("/proc/self/ns/net")
-    for folder in Path("/proc").glob("[0-9]*"):
+    for folder in [Path("/proc", number) for number in os.listdir("/proc") if number.isdigit()]:
         try:
             if (folder / "comm").read_text(encoding="utf-8").strip() == name and (
                 os.readlink(folder / "ns" / "net") == ours

@@ -192,7 +192,7 @@ def test_a_pod_of_what_ran_before_is_no_reason_to_despair(ready: Shop) -> None:
     """The working tree's release is upgraded in place; its broken pod goes when the new one is ready."""
     workloads = ready.namespace("dev").workloads
     labels = {RELEASE: "delivery-dev", TEMPLATE: "new"}
-    workloads.deployments["delivery-dev"] = Rollout("delivery-dev", 1, 1, 1, False, template="new")
+    workloads.deployments["delivery-dev"] = Rollout("delivery-dev", 1, 1, 1, False, labels, template="new")
     old = pod("CrashLoopBackOff", name="old", restarts=9, labels={**labels, TEMPLATE: "old"})
     workloads.pods_by_name["old"] = old
     with pytest.raises(FlowError, match="no pod"):
@@ -200,13 +200,14 @@ def test_a_pod_of_what_ran_before_is_no_reason_to_despair(ready: Shop) -> None:
     workloads.pods_by_name["new"] = replace(old, name="new", labels=labels)
     with pytest.raises(FlowError, match="pod new: CrashLoopBackOff"):
         await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)
-    workloads.deployments["delivery-dev"] = Rollout("delivery-dev", 1, 1, 1, True, template="new")
+    workloads.deployments["delivery-dev"] = Rollout("delivery-dev", 1, 1, 1, True, labels, template="new")
     await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)
 
 
 def test_pods_that_are_refused_are_no_reason_to_wait(ready: Shop) -> None:
     workloads = ready.namespace("dev").workloads
-    refused = Rollout("delivery-dev", 1, 0, 0, True, trouble="exceeded quota")
+    labels = {RELEASE: "delivery-dev"}
+    refused = Rollout("delivery-dev", 1, 0, 0, True, labels, trouble="exceeded quota")
     workloads.deployments["delivery-dev"] = refused
     with pytest.raises(FlowError, match="its pods are refused \\(exceeded quota\\)"):
         await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)

@@ -1,0 +1,163 @@
+"""The platform through what happens to it: brought up again, crashed, killed while it was made, removed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from build_tasks.model.instance import LABEL, VARIABLE, Instance
+from tests.integration.conftest import Terminal
+
+#: The instance that is killed and removed here.
+OWN = "engtest"
+CLUSTERS = ("devtest", "prod")
+#: A second `platform.up` has to be back within so many seconds.
+QUICK = 5.0
+Docker = Callable[..., list[str]]
+
+
+@pytest.fixture
+def instance(platform: None) -> Instance:
+    return Instance.of(os.environ)
+
+
+@pytest.fixture
+def own() -> Instance:
+    return Instance.of({**os.environ, VARIABLE: OWN})
+
+
+@pytest.fixture
+def docker(platform: None) -> Docker:
+    """Docker's client; gives the lines it prints."""
+    program = Path(os.environ["BUILD_TASKS_TOOLS"], "docker")
+
+    def run(*words: str) -> list[str]:
+        return subprocess.run(
+            [program, *words], check=True, capture_output=True, text=True
+        ).stdout.splitlines()
+
+    return run
+
+
+@pytest.fixture
+def clean(fresh_clone: Terminal) -> Iterator[None]:
+    """Nothing is left of our own instance, before or after."""
+    fresh_clone.inv("platform.down", **{VARIABLE: OWN})
+    yield
+    fresh_clone.inv("platform.down", **{VARIABLE: OWN})
+
+
+def containers_of(instance: Instance) -> list[str]:
+    return [instance.registry_container, *(instance.node_container(cluster) for cluster in CLUSTERS)]
+
+
+def lives(docker: Docker, instance: Instance) -> list[str]:
+    """Which containers there are, and since when they run."""
+    return docker("inspect", "--format={{.Id}} {{.State.StartedAt}}", *containers_of(instance))
+
+
+def test_the_second_time_nothing_changes_within_seconds(
+    fresh_clone: Terminal, docker: Docker, instance: Instance
+) -> None:
+    fresh_clone.must("platform.up")
+    before, files = (
+        lives(docker, instance),
+        {p: p.stat().st_mtime_ns for p in instance.folder.glob("*.kubeconfig")},
+    )
+    seconds = []
+    for _ in range(3):
+        started = time.monotonic()
+        fresh_clone.must("platform.up")
+        seconds.append(time.monotonic() - started)
+    assert min(seconds) < QUICK
+    assert lives(docker, instance) == before
+    assert {p: p.stat().st_mtime_ns for p in instance.folder.glob("*.kubeconfig")} == files
+
+
+def test_doctor_finds_nothing_that_fails(fresh_clone: Terminal, instance: Instance) -> None:
+    found = {check["name"]: check for check in fresh_clone.json("platform.doctor")}
+    assert [name for name, check in found.items() if check["verdict"] == "failed"] == []
+    assert found["devtest: connection into prod"]["found"] == "impossible (tried)"
+    assert found["prod: images in backend"]["verdict"] == "ok"
+
+
+def test_status_is_complete(fresh_clone: Terminal, instance: Instance) -> None:
+    found = fresh_clone.json("platform.status")
+    assert {part["state"] for part in found["parts"]} == {"ok"}
+    assert {part["kind"] for part in found["parts"]} >= {
+        "engine",
+        "registry",
+        "cluster",
+        "account",
+        "data store",
+    }
+
+
+@pytest.mark.timeout(600)
+def test_after_a_crash_everything_comes_back_with_its_data(
+    fresh_clone: Terminal, docker: Docker, instance: Instance
+) -> None:
+    kubectl = Path(os.environ["BUILD_TASKS_TOOLS"], "kubectl")
+    redis: list[str | Path] = [
+        kubectl,
+        f"--kubeconfig={instance.admin_kubeconfig('prod')}",
+        "exec",
+        "--namespace=data",
+        "redis-prod-0",
+        "--",
+        "redis-cli",
+    ]
+    subprocess.run([*redis, "set", "crash", "survived"], check=True, capture_output=True)
+    docker("kill", *containers_of(instance))
+    (instance.folder / "qa.kubeconfig").unlink()
+    fresh_clone.must("platform.up")
+    assert {part["state"] for part in fresh_clone.json("platform.status")["parts"]} == {"ok"}
+    found = subprocess.run([*redis, "get", "crash"], check=True, capture_output=True, text=True)
+    assert found.stdout.strip() == "survived"
+
+
+@pytest.mark.timeout(1200)
+def test_killed_while_it_was_made_then_finished_then_removed(
+    fresh_clone: Terminal, docker: Docker, own: Instance, clean: None
+) -> None:
+    strangers = docker("ps", "--all", "--quiet", "--no-trunc")
+    kill_when(fresh_clone, lambda: own.node_container("prod") in docker("ps", "--format={{.Names}}"))
+    must(fresh_clone, "platform.up")
+    must(fresh_clone, "platform.status")
+    must(fresh_clone, "platform.down")
+    assert docker("ps", "--all", "--quiet", "--no-trunc") == strangers
+    for kind in ("network", "volume"):
+        assert docker(kind, "ls", "--quiet", f"--filter=label={LABEL}={OWN}") == []
+    assert not own.folder.exists()
+
+
+def must(clone: Terminal, task: str) -> None:
+    """A task on our own instance, which must succeed."""
+    typed = clone.inv(task, **{VARIABLE: OWN})
+    assert typed.status == 0, typed.said
+
+
+def kill_when(clone: Terminal, reached: Callable[[], bool]) -> None:
+    """Begin `platform.up`, and kill it with all that it waits for as soon as that point is reached."""
+    words = [sys.executable, "-P", "-m", "build_tasks", "--search-root", str(clone.folder), "platform.up"]
+    run = subprocess.Popen(
+        words,
+        cwd=clone.folder,
+        env={**os.environ, VARIABLE: OWN},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 300
+    while not reached():
+        assert run.poll() is None, "platform.up ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    run.send_signal(signal.SIGKILL)
+    run.wait(30)
