@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from build_tasks.adapters.helm import HelmReleases
@@ -26,9 +27,13 @@ class ToolEnvironments:
     timeout: int = 120
 
     def releases(self, environment: Environment) -> HelmReleases:
-        program = HelmProgram(self.processes, self.helm, self.helm_home)
         delete = self.workloads(environment).delete
-        return HelmReleases(program, environment, delete, timeout=self.timeout)
+        return HelmReleases(self._program, environment, delete, timeout=self.timeout)
 
     def workloads(self, environment: Environment) -> KubectlWorkloads:
         return KubectlWorkloads(self.processes, self.kubectl, environment)
+
+    @cached_property
+    def _program(self) -> HelmProgram:
+        """One for all: it asks Helm for its version once."""
+        return HelmProgram(self.processes, self.helm, self.helm_home)

@@ -91,8 +91,9 @@ def deploy(
     releases = bench.environments.releases(environment)
     title = f"deploy {wanted.release} to {environment.name}"
     values = values_for(archive, environment, wanted.image, reason, wanted.version.tag)
-    recover(bench, releases, wanted.release)
     current = releases.get(wanted.release)
+    if recover(bench, releases, current):
+        current = releases.get(wanted.release)
     if current and current.status is ReleaseStatus.DEPLOYED and _same(current.values, values):
         bench.reporter.skip(title, "this release runs with this image and these values")
     else:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from build_tasks.model.releases import ReleaseStatus
+from build_tasks.model.releases import ReleaseStatus, Revision
 from build_tasks.ports.runtime import Releases
 from build_tasks.steps.workbench import Workbench
 
 
-def recover(bench: Workbench, releases: Releases, release: str) -> None:
+def recover(bench: Workbench, releases: Releases, current: Revision | None) -> bool:
     """Free a release that is stuck half-way: back to its last good revision, or away with it.
 
     Helm refuses to touch it otherwise.
+
+    :param current: its current revision.
+    :returns: whether there was anything to do.
     """
-    current = releases.get(release)
     if current is None or not (current.status.pending or current.status is ReleaseStatus.UNINSTALLING):
-        return
+        return False
+    release = current.release
     good = [
         r for r in releases.history(release) if r.status in (ReleaseStatus.DEPLOYED, ReleaseStatus.SUPERSEDED)
     ]
@@ -25,3 +28,4 @@ def recover(bench: Workbench, releases: Releases, release: str) -> None:
     else:
         with bench.reporter.step(f"recover {release}", f"it is stuck in {current.status.value}; removed"):
             releases.uninstall(release)
+    return True

@@ -6,11 +6,13 @@ is the active version: `helm history delivery` is the history of the traffic.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
-from build_tasks.model.releases import ReleaseStatus, Revision
+from build_tasks.model.releases import ReleaseStatus, Revision, Rollout
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_name
@@ -39,19 +41,25 @@ def switch(
     :raises FlowError: REFUSED if it is not ready, USAGE if it is not deployed.
     """
     workloads = bench.environments.workloads(environment)
-    workloads.check_cluster()
-    before = active_version(bench, service, environment)
-    title = f"switch {service.name} in {environment.name} to {version.tag}"
     releases = bench.environments.releases(environment)
-    current = releases.get(service.name)
+    release = release_name(service.name, version)
+    with ThreadPoolExecutor() as pool:  # a rollback is awaited by somebody whose users suffer
+        checked = pool.submit(workloads.check_cluster)
+        asked = pool.submit(releases.history, service.name)
+        found = pool.submit(workloads.rollouts, selector(release))
+        checked.result()
+    history = asked.result()
+    past, current = _effective(history), history[-1] if history else None
+    before = past[0] if past else None
+    title = f"switch {service.name} in {environment.name} to {version.tag}"
     if before == version and current is not None and current.status is ReleaseStatus.DEPLOYED:
         bench.reporter.skip(title, "its traffic goes there already")
         return
-    _check_ready(workloads, service, version, environment)
-    recover(bench, releases, service.name)
+    _check_ready(found.result(), service, version, environment)
+    recover(bench, releases, current)
     was = f"from {before.tag}" if before else "first version"
     with bench.reporter.step(title, was):
-        _point(bench, service, version, environment, f"{version.tag} ({was}): {reason}")
+        _point(bench, service, version, releases, f"{version.tag} ({was}): {reason}")
         if before is not None and not (before.is_working_tree and version.is_working_tree):
             _drain(bench, workloads, service, before)
 
@@ -105,7 +113,11 @@ def deployed_versions(releases: Releases, service: Service) -> dict[Version, Rev
 
 def traffic_history(releases: Releases, service: Service) -> list[Version]:
     """Versions the traffic went to, newest first, the live one at the front."""
-    return [_version(r) for r in reversed(releases.history(service.name)) if r.status in _TOOK_EFFECT]
+    return _effective(releases.history(service.name))
+
+
+def _effective(history: Sequence[Revision]) -> list[Version]:
+    return [_version(revision) for revision in reversed(history) if revision.status in _TOOK_EFFECT]
 
 
 def _version(revision: Revision) -> Version:
@@ -117,14 +129,16 @@ def _version(revision: Revision) -> Version:
 
 
 def _previous(releases: Releases, service: Service) -> Version | None:
-    deployed = deployed_versions(releases, service)
-    history = traffic_history(releases, service)
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(traffic_history, releases, service)
+        deployed = deployed_versions(releases, service)
+    history = asked.result()
     return next((v for v in history[1:] if v != history[0] and v in deployed), None)
 
 
-def _check_ready(workloads: Workloads, service: Service, version: Version, environment: Environment) -> None:
-    release = release_name(service.name, version)
-    rollouts = workloads.rollouts(selector(release))
+def _check_ready(
+    rollouts: Sequence[Rollout], service: Service, version: Version, environment: Environment
+) -> None:
     if rollouts and all(rollout.complete for rollout in rollouts):
         return
     what = f"switch {service.name} in {environment.name} to {version.tag}"
@@ -135,7 +149,7 @@ def _check_ready(workloads: Workloads, service: Service, version: Version, envir
 
 
 def _point(
-    bench: Workbench, service: Service, version: Version, environment: Environment, description: str
+    bench: Workbench, service: Service, version: Version, releases: Releases, description: str
 ) -> None:
     folder = bench.folder(service, "traffic")
     chart: Path = bench.charts.package(FOLDER / "charts" / "traffic", version=str(version), folder=folder)
@@ -145,7 +159,6 @@ def _point(
         "active": release_name(service.name, version),
     }
     labels = {"service": service.name, "role": "traffic"}
-    releases = bench.environments.releases(environment)
     releases.upgrade(service.name, chart, values, description=description, labels=labels)
 
 
@@ -156,10 +169,13 @@ def _drain(bench: Workbench, workloads: Workloads, service: Service, left: Versi
             f"{service.name} has no switch.drain_path: kept-alive connections stay where they are"
         )
         return
-    for pod in workloads.pods(selector(release_name(service.name, left))):
-        if not pod.ready:
-            continue
-        try:
-            workloads.post(pod.name, service.port, f"{service.drain_path}?seconds={_DRAIN_SECONDS}")
-        except FlowError as error:
+    pods = [pod for pod in workloads.pods(selector(release_name(service.name, left))) if pod.ready]
+    path = f"{service.drain_path}?seconds={_DRAIN_SECONDS}"
+    with ThreadPoolExecutor() as pool:
+        told = [(pod, pool.submit(workloads.post, pod.name, service.port, path)) for pod in pods]
+    for pod, answer in told:
+        error = answer.exception()
+        if isinstance(error, FlowError):
             bench.reporter.warn(f"{pod.name} was not told to drain: {error.why}")
+        elif error is not None:
+            raise error
