@@ -123,6 +123,8 @@ class ManagedEngine:
         tools = folders.tools.resolve()
         config = folders.run / "daemon.json"
         config.write_text(json.dumps(daemon_config(tools), indent=1), encoding="utf-8")
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".previous.log"))
         pid = self._processes.spawn(
             [
                 tools / "dockerd",

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from build_tasks.adapters.kubectl_failures import cluster_failure, unreachable, wrong_context
+from build_tasks.adapters.kubectl_failures import cluster_failure, refusals, unreachable, wrong_context
 from build_tasks.adapters.kubernetes_objects import Deployments, Events, KubeConfig, Pods, Service
 from build_tasks.adapters.process import Completed, Processes
 from build_tasks.adapters.workload_states import event_line, pod_state, rollouts
@@ -57,6 +57,19 @@ class KubectlWorkloads:
         )
         if answer.status != 0:
             raise unreachable(what, self.environment, config.server(wanted), answer.stderr)
+
+    def refusals(self, manifests: str) -> Sequence[str]:
+        """A strict server-side dry run: schema of the cluster's own version, admission, Pod Security.
+
+        :raises FlowError: UNAVAILABLE.
+        """
+        what = f"validate manifests against {self.environment.context}"
+        words = ["apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict"]
+        done = self._run(*words, "--filename=-", what=what, stdin=manifests.encode())
+        found = refusals(done.stderr)
+        if done.status != 0 and not found:
+            raise cluster_failure(what, self.environment, done, self.processes.log.path)
+        return found
 
     def rollouts(self, selector: str) -> Sequence[Rollout]:
         """Deployments that match a label selector."""

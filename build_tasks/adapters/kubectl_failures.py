@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from build_tasks.adapters.kubernetes_objects import KubeConfig
@@ -11,6 +12,9 @@ from build_tasks.model.environment import Environment
 
 _NO_ANSWER = ("unable to connect to the server", "connection refused", "was refused", "i/o timeout")
 _FOREIGN = "certificate signed by unknown authority"
+#: How lines begin that tell of one object that was refused.
+_REFUSED = ("Error from server", "error: unable to decode", "The ")
+_POD_SECURITY = "would violate PodSecurity"
 _START = "start the cluster, or run `./inv platform.up`"
 
 
@@ -61,3 +65,12 @@ def _cause(lines: list[str]) -> str:
     """kubectl's last line, without its prefixes."""
     text = lines[-1] if lines else "kubectl gave no reason"
     return text.removeprefix("error: ").removeprefix("Error from server ").strip()
+
+
+def refusals(said: str) -> Sequence[str]:
+    """What the API server refused, or would refuse of the pods, in what `kubectl apply` said."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if any(text in said.lower() for text in _NO_ANSWER):
+        return []
+    answers = [line for line in lines if line.startswith(_REFUSED) or _POD_SECURITY in line]
+    return [answer.removeprefix("Error from server ").removeprefix("Warning: ") for answer in answers]

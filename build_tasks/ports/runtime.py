@@ -56,6 +56,9 @@ class Workloads(Protocol):
         """FlowError(WRONG_CLUSTER) if the kubeconfig's context is not the environment's own cluster,
         FlowError(UNAVAILABLE) if it does not answer."""
 
+    def refusals(self, manifests: str) -> Sequence[str]:
+        """What the API server would refuse of a YAML stream, unknown fields included; changes nothing."""
+
     def rollouts(self, selector: str) -> Sequence[Rollout]:
         """Deployments that match a label selector."""
 

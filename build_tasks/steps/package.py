@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ _ANY_DIGEST = Digest("sha256:" + "0" * 64)
 
 def package(bench: Workbench, service: Service, version: Version = UNRELEASED) -> Path:
     """Check the chart for every environment the service goes to, then make its archive.
+
+    What it makes is checked by the conventions, then by the API server of the first environment: a strict dry
+    run knows the schemas of the cluster's own version (docs/decisions/0011).
 
     :returns: the .tgz, version = appVersion = ``version``.
     :raises FlowError: CHART_REFUSED with every finding.
@@ -107,11 +111,30 @@ def _check(
         values=values,
         kube_version=bench.settings.kubernetes,
     )
-    problems = violations([document for document in yaml.safe_load_all(rendered) if document], release)
+    manifests = [document for document in yaml.safe_load_all(rendered) if document]
+    where = f"(rendered for {environment.name})"
+    _refuse(service, f"the chart breaks the conventions {where}", violations(manifests, release))
+    judge = _destinations(bench, service)[0]
+    refused = bench.environments.workloads(judge).refusals(_for_dry_run(manifests))
+    _refuse(service, f"Kubernetes would refuse what the chart makes {where}", refused)
+
+
+def _for_dry_run(manifests: Sequence[Mapping[str, Any]]) -> str:
+    """As a YAML stream; without the service accounts of bare pods: those would have to exist already."""
+    pods = [m for m in manifests if m.get("kind") == "Pod"]
+    others = [m for m in manifests if m.get("kind") != "Pod"]
+    homeless = [
+        {**pod, "spec": {k: v for k, v in (pod.get("spec") or {}).items() if k != "serviceAccountName"}}
+        for pod in pods
+    ]
+    return str(yaml.safe_dump_all([*others, *homeless]))
+
+
+def _refuse(service: Service, why: str, problems: Sequence[str]) -> None:
     if problems:
         raise FlowError(
             f"package {service.name}",
-            f"the chart breaks the conventions (rendered for {environment.name})",
+            why,
             f"the templates are in {service.chart}/templates",
             code=ExitCode.CHART_REFUSED,
             details=problems,

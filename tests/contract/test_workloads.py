@@ -73,6 +73,39 @@ def test_nothing_is_there(yard: Yard) -> None:
         assert raised.value.code is ExitCode.TOOL_FAILED
 
 
+def test_what_the_api_server_would_refuse(yard: Yard) -> None:
+    """Misspelt, a field would be dropped in silence without the strict dry run."""
+    good = _deployment(yard.release, "replicas")
+    assert yard.workloads.refusals(good) == []
+    [refusal] = yard.workloads.refusals(_deployment(yard.release, "replica"))
+    assert "replica" in refusal
+    assert yard.workloads.rollouts(yard.selector) == [], "it only asked"
+
+
+def test_pods_that_pod_security_would_refuse(real: Yard) -> None:
+    [refusal] = real.workloads.refusals(_deployment(real.release, "replicas", root="true"))
+    assert "PodSecurity" in refusal
+
+
+def _deployment(name: str, replicas: str, *, root: str = "false") -> str:
+    return f"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}}}
+spec:
+  {replicas}: 1
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec:
+      securityContext: {{runAsNonRoot: true, seccompProfile: {{type: RuntimeDefault}}}}
+      containers:
+        - name: c
+          image: localhost/c:1
+          securityContext: {{allowPrivilegeEscalation: {root}, capabilities: {{drop: [ALL]}}}}
+"""
+
+
 def test_a_rollout_that_comes_up(yard: Yard) -> None:
     yard.deploy("first")
     rollout = yard.ready()

@@ -38,6 +38,10 @@ class FakeWorkloads:
         if self.cluster_error:
             raise self.cluster_error
 
+    def refusals(self, manifests: str) -> Sequence[str]:
+        unknown = [line.strip() for line in manifests.splitlines() if line.strip().startswith("replica:")]
+        return [f"(BadRequest): unknown field {line.partition(':')[0]!r}" for line in unknown]
+
     def rollouts(self, selector: str) -> Sequence[Rollout]:
         return [found for found in self.deployments.values() if _matches(selector, found.labels)]
 

@@ -191,26 +191,29 @@ def test_waiting_for_pods_that_never_come(ready: Shop) -> None:
 def test_a_pod_of_what_ran_before_is_no_reason_to_despair(ready: Shop) -> None:
     """The working tree's release is upgraded in place; its broken pod goes when the new one is ready."""
     workloads = ready.namespace("dev").workloads
-    labels = {RELEASE: "delivery-dev", TEMPLATE: "new"}
-    workloads.deployments["delivery-dev"] = Rollout("delivery-dev", 1, 1, 1, False, labels, template="new")
+    labels = {RELEASE: "delivery-dev"}
+    coming = Rollout("delivery-dev", 1, 1, 1, False, labels, template="new")
+    workloads.deployments["delivery-dev"] = coming
     old = pod("CrashLoopBackOff", name="old", restarts=9, labels={**labels, TEMPLATE: "old"})
     workloads.pods_by_name["old"] = old
     with pytest.raises(FlowError, match="no pod"):
         await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)
-    workloads.pods_by_name["new"] = replace(old, name="new", labels=labels)
+    workloads.pods_by_name["new"] = replace(old, name="new", labels={**labels, TEMPLATE: "new"})
     with pytest.raises(FlowError, match="pod new: CrashLoopBackOff"):
         await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)
-    workloads.deployments["delivery-dev"] = Rollout("delivery-dev", 1, 1, 1, True, labels, template="new")
+    workloads.deployments["delivery-dev"] = replace(coming, observed=True)
     await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)
 
 
 def test_pods_that_are_refused_are_no_reason_to_wait(ready: Shop) -> None:
-    workloads = ready.namespace("dev").workloads
-    labels = {RELEASE: "delivery-dev"}
-    refused = Rollout("delivery-dev", 1, 0, 0, True, labels, trouble="exceeded quota")
-    workloads.deployments["delivery-dev"] = refused
-    with pytest.raises(FlowError, match="its pods are refused \\(exceeded quota\\)"):
-        await_rollout(ready.bench, workloads, "delivery-dev", ready.dev)
+    """A quota or Pod Security keeps the controller from making pods at all."""
+    workloads = ready.namespace().workloads
+    quota = 'pods "x" is forbidden: exceeded quota: pods=5'
+    workloads.deployments[NAME] = Rollout(NAME, 1, 0, 0, True, {RELEASE: NAME}, trouble=quota)
+    with pytest.raises(FlowError) as error:
+        await_rollout(ready.bench, workloads, NAME, ready.qa)
+    assert error.value.why == f"release {NAME}: its pods are refused ({quota})"
+    assert ready.clock.pauses == []
 
 
 def test_nothing_is_left_behind_on_disk(ready: Shop, tmp_path_factory: pytest.TempPathFactory) -> None:

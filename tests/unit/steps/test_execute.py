@@ -24,7 +24,9 @@ def test_a_candidate_leaves_nothing_behind_but_local_images(shop: Shop) -> None:
     shop.run(*candidate("delivery", "changed"))
     assert [request.target for request in shop.builder.built] == ["build", "testrunner", "final"]
     assert shop.builder.pushed == {}
-    assert shop.environments.namespaces == {}
+    judge = shop.namespace("dev")
+    assert set(shop.environments.namespaces) == {"dev"}, "only asked whether it would accept the chart"
+    assert judge.releases.list() == [] and judge.workloads.deployments == {}
 
 
 def test_a_failure_ends_the_run(shop: Shop) -> None:

@@ -14,7 +14,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Ref
 from build_tasks.steps.package import overlay, package, values_for
 from tests.fakes.samples import digest, environment, v
-from tests.unit.planning.manifests import deployment
+from tests.unit.planning.manifests import POD, deployment, labels
 from tests.unit.steps.shop import Shop, conforming
 
 IMAGE = Ref("r", "delivery").at(digest("a"))
@@ -63,6 +63,48 @@ def test_a_convention_that_breaks_in_one_environment(shop: Shop) -> None:
     assert error.why == "the chart breaks the conventions (rendered for qa)"
     assert any("latest" in line for line in error.details)
     assert "services/delivery/chart/templates" in error.fix
+
+
+def rendering(shop: Shop, *manifests: object) -> None:
+    """From now on the chart makes these."""
+    text = yaml.safe_dump_all(manifests)
+    shop.charts.render = lambda chart, release, namespace, values: text
+
+
+def test_what_the_cluster_would_refuse(shop: Shop) -> None:
+    broken = deployment("delivery-v1-0-2")
+    broken["spec"]["replica"] = 2
+    rendering(shop, broken)
+    error = refused(shop)
+    assert error.why == "Kubernetes would refuse what the chart makes (rendered for dev)"
+    assert error.details == ("(BadRequest): unknown field 'replica'",)
+
+
+def test_the_smoke_test_s_pod_is_tried_without_its_service_account(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account is made by the same chart, so it is not there yet."""
+    asked: list[str] = []
+    monkeypatch.setattr(shop.namespace("dev").workloads, "refusals", lambda text: asked.append(text) or [])
+    pod = {
+        "kind": "Pod",
+        "metadata": {"name": "delivery-v1-0-2-smoke", "labels": labels()},
+        "spec": {**POD, "serviceAccountName": "delivery-v1-0-2"},
+    }
+    rendering(shop, pod, {**pod, "spec": None})
+    package(shop.bench, shop.service, v("1.0.2"))
+    sent = list(yaml.safe_load_all(asked[0]))
+    assert [document["spec"] for document in sent] == [POD, {}]
+
+
+def test_what_kubernetes_would_refuse(shop: Shop) -> None:
+    def misspelt(chart: Path, release: str, namespace: str, values: Mapping[str, object]) -> str:
+        return conforming(chart, release, namespace, values) + "replica: 2\n"
+
+    shop.charts.render = misspelt
+    error = refused(shop)
+    assert "Kubernetes would refuse" in error.why
+    assert error.details == ("(BadRequest): unknown field 'replica'",)
 
 
 def test_a_service_without_a_chart(shop: Shop) -> None:

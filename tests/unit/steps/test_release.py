@@ -221,9 +221,10 @@ def test_a_branch_that_moved_since_it_was_cut(shop: Shop) -> None:
     assert "--version 1.0.3" in error.value.fix
 
 
-def test_a_version_is_made_of_commits(shop: Shop) -> None:
+@pytest.mark.parametrize("path", ["services/delivery/new.py", "services/shared/log.py"])
+def test_a_version_is_made_of_commits(shop: Shop, path: str) -> None:
     make(shop)
-    shop.write({f"{shop.service.folder}/new.py": "dirty\n"})
+    shop.write({path: "dirty\n"})
     with pytest.raises(FlowError) as error:
         check_source(shop.bench, shop.service, v("1.0.2"))
     assert error.value.code is ExitCode.REFUSED

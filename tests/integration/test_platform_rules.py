@@ -1,0 +1,171 @@
+"""What the clusters refuse, tried: images outside prod/, root, and what deployers must not do."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from build_tasks.model.instance import Instance
+
+DIGEST = "sha256:" + "0" * 64
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of a cluster, by its kubeconfig file."""
+
+    kubeconfig: Path
+
+    def kubectl(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        program = Path(os.environ["BUILD_TASKS_TOOLS"], "kubectl")
+        argv: list[str | Path] = [program, f"--kubeconfig={self.kubeconfig}", *words]
+        return subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False)
+
+    def try_to_create(self, namespace: str, manifest: Mapping[str, Any]) -> str:
+        """Why it is refused; empty if it is not."""
+        words = ("create", f"--namespace={namespace}", "--dry-run=server", "--filename=-")
+        done = self.kubectl(*words, stdin=json.dumps(manifest))
+        return "" if done.returncode == 0 else done.stderr
+
+
+@pytest.fixture
+def instance(platform: None) -> Instance:
+    return Instance.of(os.environ)
+
+
+@pytest.fixture
+def admin(instance: Instance) -> Account:
+    """The administrator of prod, whom policies bind as anybody."""
+    return Account(instance.admin_kubeconfig("prod"))
+
+
+def container(image: str, **security: Any) -> dict[str, Any]:
+    context = {
+        "runAsNonRoot": True,
+        "runAsUser": 65532,
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+        **security,
+    }
+    return {"name": "app", "image": image, "securityContext": context}
+
+
+def spec(image: str, extra: str = "", **security: Any) -> dict[str, Any]:
+    """A pod's; ``extra`` is the image of an init container."""
+    init = [{**container(extra), "name": "init"}] if extra else []
+    return {
+        "restartPolicy": "Never",
+        "containers": [container(image, **security)],
+        "initContainers": init,
+    }
+
+
+def pod(image: str, extra: str = "", **security: Any) -> dict[str, Any]:
+    meta = {"name": "trial"}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec(image, extra, **security)}
+
+
+def deployment(image: str) -> dict[str, Any]:
+    labels = {"app": "trial"}
+    template = {"metadata": {"labels": labels}, "spec": {**spec(image), "restartPolicy": "Always"}}
+    body = {"selector": {"matchLabels": labels}, "template": template}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "trial"}, "spec": body}
+
+
+def job(image: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": "trial"},
+        "spec": {"template": {"spec": spec(image)}},
+    }
+
+
+def cron_job(image: str) -> dict[str, Any]:
+    body = {"schedule": "0 0 1 1 *", "jobTemplate": {"spec": job(image)["spec"]}}
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "trial"}, "spec": body}
+
+
+KINDS = [pod, deployment, job, cron_job]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_production_admits_prod_by_digest_and_nothing_else(
+    admin: Account, instance: Instance, kind: Any
+) -> None:
+    host = instance.registry_host
+    for image in (f"{host}/prod/delivery@{DIGEST}", f"{host}/prod/delivery:v1.0.2@{DIGEST}"):
+        assert admin.try_to_create("backend", kind(image)) == ""
+    for image in (f"{host}/prod/delivery:v1.0.2", f"{host}/delivery@{DIGEST}", "nginx", f"nginx@{DIGEST}"):
+        refused = admin.try_to_create("backend", kind(image))
+        assert "only images from" in refused
+        assert image in refused
+
+
+def test_init_containers_count(admin: Account, instance: Instance) -> None:
+    good = f"{instance.registry_host}/prod/delivery@{DIGEST}"
+    assert "nginx" in admin.try_to_create("backend", pod(good, "nginx"))
+
+
+def test_ephemeral_containers_count(admin: Account) -> None:
+    """Those of the data store, where only prod/infra/ is admitted."""
+    patch = {"spec": {"ephemeralContainers": [{**container("nginx"), "name": "debug"}]}}
+    words = ("patch", "pod", "redis-prod-0", "--namespace=data", "--subresource=ephemeralcontainers")
+    done = admin.kubectl(*words, "--dry-run=server", f"--patch={json.dumps(patch)}")
+    assert done.returncode != 0
+    assert "only images from" in done.stderr
+
+
+def test_data_stores_come_from_their_own_folder(admin: Account, instance: Instance) -> None:
+    host = instance.registry_host
+    assert admin.try_to_create("data", pod(f"{host}/prod/infra/redis:8@{DIGEST}")) == ""
+    assert "only images from" in admin.try_to_create("data", pod(f"{host}/prod/delivery@{DIGEST}"))
+
+
+@pytest.mark.parametrize(
+    "security", [{"runAsUser": 0}, {"allowPrivilegeEscalation": True}, {"runAsNonRoot": False}]
+)
+def test_root_is_refused(admin: Account, instance: Instance, security: dict[str, Any]) -> None:
+    image = f"{instance.registry_host}/prod/delivery@{DIGEST}"
+    assert "violates PodSecurity" in admin.try_to_create("backend", pod(image, **security))
+
+
+@pytest.mark.parametrize("environment", ["dev", "qa", "prod"])
+def test_deployers_keep_to_their_namespace(instance: Instance, environment: str) -> None:
+    deployer = Account(instance.kubeconfig(environment))
+    assert deployer.kubectl("get", "deployments,services,configmaps,pods,jobs,leases").returncode == 0
+    for words in (
+        ("get", "secrets"),
+        ("get", "secrets", "--namespace=data"),
+        ("get", "pods", "--namespace=data"),
+        ("get", "pods", "--namespace=kube-system"),
+        ("get", "nodes"),
+        ("get", "namespaces"),
+        ("create", "token", "deployer"),
+        ("get", "pods", "--namespace=staging" if environment != "prod" else "--namespace=default"),
+    ):
+        done = deployer.kubectl(*words)
+        assert done.returncode != 0, words
+        assert "forbidden" in done.stderr.lower(), done.stderr
+
+
+def test_an_account_of_dev_is_nobody_in_prod(instance: Instance) -> None:
+    text = json.loads(instance.kubeconfig("dev").read_text())
+    prod = json.loads(instance.kubeconfig("prod").read_text())
+    text["clusters"][0]["cluster"] = prod["clusters"][0]["cluster"]
+    mixed = instance.folder / "mixed.kubeconfig"
+    mixed.write_text(json.dumps(text))
+    try:
+        done = Account(mixed).kubectl("get", "pods", "--namespace=backend")
+    finally:
+        mixed.unlink()
+    assert done.returncode != 0
+    assert "Unauthorized" in done.stderr or "must be logged in" in done.stderr
