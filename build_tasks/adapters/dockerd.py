@@ -113,8 +113,15 @@ class ManagedEngine:
         containerd = self._orphaned_containerd()
         if containerd is not None:
             containerd.end(_STOP_DEADLINE)
+        self._release_data()
         for path in (self._record, self.socket):
             path.unlink(missing_ok=True)
+
+    def _release_data(self) -> None:
+        """dockerd mounts its data root on itself; one that was killed leaves that, and the cache is busy."""
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+        for _ in [line for line in mounts if line.split()[4] == str(self._folders.data)]:
+            self._processes.run(["umount", self._folders.data], what="release the engine's data root")
 
     def _spawn(self) -> None:
         folders = self._folders

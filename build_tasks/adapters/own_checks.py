@@ -85,7 +85,9 @@ class OwnChecks:
         """
         with TemporaryDirectory(prefix="build-tasks-") as made:
             report = Path(made) / "junit.xml"
-            done = self._python("-m", "pytest", "-q", folder, f"--junitxml={report}", env=env)
+            # A folder of its own: another run on this machine may be removing the shared one.
+            apart = f"--basetemp={made}/tests"
+            done = self._python("-m", "pytest", "-q", folder, f"--junitxml={report}", apart, env=env)
             cases = _cases(report)
         what, log = f"run {folder}", self._processes.log.path
         if not cases:

@@ -46,7 +46,8 @@ told["killed"] = [first.running(), first.answers()]
 first.start()
 told["again"] = [first.running(), first.answers(), len(pids())]
 first.stop()
-told["stopped"] = [first.running(), first.answers(), pids()]
+mounts = Path("/proc/self/mountinfo").read_text()
+told["stopped"] = [first.running(), first.answers(), pids(), f"{folder / 'first-data'} " in mounts]
 first.stop()
 print(json.dumps(told))
 """
@@ -66,4 +67,4 @@ def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], tmp_
     assert "another Docker Engine runs here" in told["second"]
     assert told["killed"] == [False, False]
     assert told["again"] == [True, True, 2]
-    assert told["stopped"] == [False, False, []]
+    assert told["stopped"] == [False, False, [], False]

@@ -34,5 +34,5 @@ def deployment(release: str = RELEASE, image: str = IMAGE) -> dict[str, Any]:
     return {
         "kind": "Deployment",
         "metadata": {"name": release, "labels": labels(), "annotations": {CHANGE_CAUSE: "v1.0.2"}},
-        "spec": {"template": {"metadata": {"labels": labels()}, "spec": pod}},
+        "spec": {"replicas": 2, "template": {"metadata": {"labels": labels()}, "spec": pod}},
     }
