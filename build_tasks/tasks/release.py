@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from invoke import Collection, Context, task
 
 from build_tasks.tasks import words
 from build_tasks.tasks.session import Session, version
+
+if TYPE_CHECKING:
+    from build_tasks.model.version import Version
 
 
 def collection(session: Session) -> Collection:
@@ -19,35 +24,67 @@ def collection(session: Session) -> Collection:
             "bump": "instead of --version: major, minor or patch after the last release",
             "key": words.KEY,
             "push": "push branch and record to origin, where CI takes over",
+            "dry_run": words.DRY_RUN,
         },
     )
     @session.boundary
     def cut(
-        context: Context, service: str, version: str = "", bump: str = "", key: str = "", push: bool = False
+        context: Context,
+        service: str,
+        version: str = "",
+        bump: str = "",
+        key: str = "",
+        push: bool = False,
+        dry_run: bool = False,
     ) -> None:
         """Make release/<service>/v<version> at the tip of main, with a signed record of who cut it."""
-        _cut(session, service, version, bump, key, push)
+        chosen = _chosen(session, service, version, bump)
+        if dry_run:
+            _show(session, service, chosen, push)
+        else:
+            _cut(session, service, chosen, key, push)
 
     tasks = Collection("release")
     tasks.add_task(cut)
     return tasks
 
 
-def _cut(session: Session, name: str, wanted: str, bump: str, key: str, push: bool) -> None:
+def _chosen(session: Session, name: str, wanted: str, bump: str) -> Version:
+    from build_tasks.planning.versions import propose
+    from build_tasks.steps.release import taken_versions
+
+    service = session.service(name)
+    if wanted or not bump:
+        return version(wanted)
+    _check_bump(bump)
+    session.bench.source.fetch()
+    return propose(bump, taken_versions(session.bench, service))
+
+
+def _show(session: Session, name: str, chosen: Version, push: bool) -> None:
+    from build_tasks.planning.names import record_tag, release_branch
+    from build_tasks.planning.versions import check_new
+    from build_tasks.steps.release import main_ref, taken_versions
+
+    bench = session.bench
+    check_new(name, chosen, taken_versions(bench, session.service(name)))
+    tip = bench.source.commit(main_ref(bench))
+    at = f"at {tip.sha[:12]} {tip.subject}" if tip else f"at the tip of {bench.settings.main_branch}"
+    lines = [
+        f"make the record {record_tag(name, chosen)}, signed",
+        f"make the branch {release_branch(name, chosen)}",
+    ]
+    lines += ["push both to origin"] if push else []
+    session.answers.show_text("\n".join([f"cut {name} {chosen.tag} {at}", *(f"  {line}" for line in lines)]))
+
+
+def _cut(session: Session, name: str, chosen: Version, key: str, push: bool) -> None:
     from pathlib import Path
 
     from build_tasks.planning.names import release_branch
-    from build_tasks.planning.versions import propose
-    from build_tasks.steps.release import cut, taken_versions
+    from build_tasks.steps.release import cut
 
-    service = session.service(name)
-    if bump and not wanted:
-        _check_bump(bump)
-        session.bench.source.fetch()
-        chosen = propose(bump, taken_versions(session.bench, service))
-    else:
-        chosen = version(wanted)
-    cut(session.bench, service, chosen, Path(key) if key else None, push=push)
+    cut(session.bench, session.service(name), chosen, Path(key) if key else None, push=push)
     branch = release_branch(name, chosen)
     following = "CI takes over" if push else f"next: git push origin {branch} record/{name}/{chosen.tag}"
     session.answers.show_line(f"{branch}: {following}")

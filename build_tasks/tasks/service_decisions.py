@@ -7,7 +7,12 @@ from invoke import Context, Task, task
 from build_tasks.tasks import words
 from build_tasks.tasks.session import Session, version
 
-_DECISION_HELP = {"version": words.VERSION, "key": words.KEY, "reason": "why, kept with the decision"}
+_DECISION_HELP = {
+    "version": words.VERSION,
+    "key": words.KEY,
+    "reason": "why, kept with the decision",
+    "dry_run": words.DRY_RUN,
+}
 
 
 def tasks(session: Session, name: str) -> list[Task]:
@@ -18,15 +23,19 @@ def tasks(session: Session, name: str) -> list[Task]:
 def _decisions(session: Session, name: str) -> list[Task]:
     @task(help=_DECISION_HELP)
     @session.boundary
-    def approve(context: Context, version: str = "", key: str = "", reason: str = "") -> None:
+    def approve(
+        context: Context, version: str = "", key: str = "", reason: str = "", dry_run: bool = False
+    ) -> None:
         """Sign that exactly these digests may go to production."""
-        _decide(session, name, "approve", version, key, reason)
+        _decide(session, name, "approve", version, key, reason, dry_run)
 
     @task(help=_DECISION_HELP)
     @session.boundary
-    def reject(context: Context, version: str = "", key: str = "", reason: str = "") -> None:
+    def reject(
+        context: Context, version: str = "", key: str = "", reason: str = "", dry_run: bool = False
+    ) -> None:
         """Sign that a version must not go to production; wins over every approval."""
-        _decide(session, name, "reject", version, key, reason)
+        _decide(session, name, "reject", version, key, reason, dry_run)
 
     return [approve, reject]
 
@@ -50,14 +59,25 @@ def _promote(session: Session, name: str) -> Task:
     return promote
 
 
-def _decide(session: Session, name: str, decision: str, wanted: str, key: str, reason: str) -> None:
+def _decide(
+    session: Session, name: str, decision: str, wanted: str, key: str, reason: str, dry_run: bool
+) -> None:
     from pathlib import Path
 
     from build_tasks.model.evidence import Decision
     from build_tasks.steps.approval import decide
+    from build_tasks.steps.push import artifacts
 
     path = Path(key) if key else None
     chosen, service = version(wanted), session.service(name)
+    if dry_run:
+        found = artifacts(session.bench, service, chosen)
+        session.answers.show_text(
+            f"{decision} {name} {chosen.tag}\n"
+            f"  sign a statement about image {found.image} and chart {found.chart}\n"
+            "  attach it to the image in the registry\n"
+        )
+        return
     decide(session.bench, service, chosen, Decision(decision), key=path, reason=reason)
     if decision == "approve":
         session.answers.show_line(f"next: inv {name}.promote --version {chosen}")
