@@ -32,9 +32,9 @@ class Failures:
         self._style: Style = style_for(surroundings_of(stream, environ))
         self._sink = Sink(stream)
 
-    def show_error(self, error: FlowError) -> None:
+    def show_error(self, error: FlowError, log: Path | None = None) -> None:
         """What was attempted, why it failed, the tool's last words, what to do, the log."""
-        self._sink.line("\n".join(self._explain(error)))
+        self._sink.line("\n".join(self._explain(error, log or error.log)))
 
     def show_interrupt(self) -> None:
         """The user (or the CI) stopped it."""
@@ -55,14 +55,14 @@ class Failures:
         ]
         self._sink.line("\n".join(lines))
 
-    def _explain(self, error: FlowError) -> Iterator[str]:
+    def _explain(self, error: FlowError, log: Path | None) -> Iterator[str]:
         yield f"{self._style.paint(self._style.marks.failed, 'red')} {_safe(error.what)}"
         yield from self._labelled("why:  ", error.why)
         for line in error.details:
             yield self._style.paint(f"         | {_safe(line)}", "dim")
         yield from self._labelled("to do:", error.fix)
-        if error.log is not None:
-            yield from self._labelled("log:  ", str(error.log))
+        if log is not None:
+            yield from self._labelled("log:  ", str(log))
 
     def _labelled(self, label: str, text: str) -> Iterator[str]:
         for number, line in enumerate(text.splitlines()):

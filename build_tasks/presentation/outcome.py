@@ -6,12 +6,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.presentation.failures import Failures, SessionLog
 from build_tasks.presentation.sink import ReaderGone
+
+#: Errors about what was typed or written, or a gate's decision: no tool's output says more.
+_EXPLAINED_ENOUGH = (ExitCode.USAGE, ExitCode.CONFIG, ExitCode.REFUSED, ExitCode.CONFLICT)
 
 
 class Terminated(KeyboardInterrupt):
@@ -36,7 +40,7 @@ def guarded(
     except passing:
         raise
     except FlowError as error:
-        failures.show_error(error)
+        failures.show_error(error, _whole_story(error, log))
         return error.code
     except KeyboardInterrupt:
         failures.show_interrupt()
@@ -47,6 +51,14 @@ def guarded(
         failures.show_bug(error, log())
         return ExitCode.BUG
     return ExitCode.OK
+
+
+def _whole_story(error: FlowError, log: Callable[[], SessionLog | None]) -> Path | None:
+    """The file to name below an error: it holds every command and its output."""
+    if error.log is not None or error.code in _EXPLAINED_ENOUGH:
+        return error.log
+    kept = log()
+    return kept.path if kept else None
 
 
 @contextmanager

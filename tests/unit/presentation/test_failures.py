@@ -162,3 +162,15 @@ def test_what_follows_after_the_reader_has_gone_is_dropped() -> None:
         with pytest.raises(ReaderGone):
             sink.line("first")
         sink.line("second")
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [(ExitCode.BUILD_FAILED, True), (ExitCode.UNAVAILABLE, True), (ExitCode.USAGE, False)],
+)
+def test_the_whole_story_is_named_where_tools_said_more(
+    stream: io.TextIOWrapper, failures: Failures, code: ExitCode, named: bool
+) -> None:
+    log = MemoryLog(Path("/logs/session.log"))
+    guarded(lambda: raising(FlowError("x", "y", code=code)), failures, lambda: log)
+    assert ("  log:   /logs/session.log" in shown(stream)) is named
