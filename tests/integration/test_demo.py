@@ -65,14 +65,6 @@ def test_the_users_repository_is_untouched(told: Told) -> None:
     assert told.root.git("tag", "--list", "record/*") == ""
 
 
-def test_a_second_demonstration_starts_at_the_next_free_version(told: Told) -> None:
-    again = told.root.inv("demo")
-    assert again.status == 0, again.said[-6000:]
-    # 0.1.2 never left QA, but it was pushed.
-    live = [row["version"] for row in told.root.json("delivery.status", "--env", "prod") if row["live"]]
-    assert live == ["v0.1.3"]
-
-
 def _helm(*words: str) -> list[dict[str, str]]:
     account = ["--kubeconfig", str(_kubeconfig()), "--namespace", "backend", "--output", "json"]
     return list(json.loads(_tool("helm", *words, *account)))

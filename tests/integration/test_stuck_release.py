@@ -40,14 +40,14 @@ spec:
 
 
 def test_a_release_stuck_in_pending_upgrade(told: Told, tmp_path: Path) -> None:
-    told.developer.must("delivery.deploy", "--env", "dev")
+    told.root.must("delivery.deploy", "--env", "dev")
     chart = tmp_path / "chart"
-    shutil.copytree(told.developer.folder / "services/delivery/chart", chart)
+    shutil.copytree(told.root.folder / "services/delivery/chart", chart)
     (chart / "templates/stuck.yaml").write_text(_HOOK)
     _kill_an_upgrade("delivery-dev", chart)
-    freed = told.developer.must("delivery.deploy", "--env", "dev", "--reason", "after the kill")
+    freed = told.root.must("delivery.deploy", "--env", "dev", "--reason", "after the kill")
     assert "stuck in pending-upgrade" in freed.said
-    rows = told.developer.json("delivery.status", "--env", "dev")
+    rows = told.root.json("delivery.status", "--env", "dev")
     assert [(row["release"], row["ready"]) for row in rows] == [("delivery-dev", "1/1")]
     _kubectl("delete", "pod", "delivery-dev-stuck", "--ignore-not-found")
 

@@ -86,7 +86,8 @@ def test_a_volume_survives_the_death_of_its_node(
 
     _until(lambda: len(_log(kubectl, namespace)) == 2)
     assert _log(kubectl, namespace) == ["started", "started"], "the first line is still there"
-    _until_ready(kubectl, "--all-namespaces")
+    for part in ("kube-system", "data"):
+        _until_ready(kubectl, "--namespace", part)
 
 
 def _log(kubectl: Kubectl, namespace: str) -> list[str]:
