@@ -131,7 +131,7 @@ def test_a_key_that_main_does_not_name_cannot_approve(told: Told, tmp_path: Path
 
 
 def test_a_version_that_nobody_approved_is_not_promoted(told: Told) -> None:
-    """Its chart differs from 0.1.1's, its image does not: the approval attached to that is another version's."""
+    """Its image is that of 0.1.1, chart aside: the approval attached to it is another version's."""
     refused = told.agent.inv("delivery.promote", "--version", "0.1.2")
     _refused(refused, ExitCode.REFUSED, "it is about delivery 0.1.1", "inv delivery.approve --version 0.1.2")
 
