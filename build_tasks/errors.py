@@ -37,7 +37,7 @@ class ExitCode(IntEnum):
     TESTS_FAILED = 21, "The tests ran and at least one failed."
     RUNNER_CRASHED = 22, "The test runner ended without a usable report."
     NO_TESTS = 23, "The test runner ran no test."
-    IMAGE_REFUSED = 24, "The image breaks a convention (root user, missing stage or label)."
+    IMAGE_REFUSED = 24, "The image breaks a convention (root user, missing label)."
     CHART_REFUSED = 25, "The chart does not lint, template or validate, or breaks a convention."
     DEPLOY_FAILED = 30, "The version did not become ready; the report says why."
     VERIFY_FAILED = 31, "The smoke test of the deployed version failed."

@@ -66,7 +66,7 @@ class KubectlWorkloads:
         what = f"validate manifests against {self.environment.context}"
         words = ["apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict"]
         done = self._run(*words, "--filename=-", what=what, stdin=manifests.encode())
-        found = refusals(done.stderr)
+        found = refusals(done.stderr, manifests)
         if done.status != 0 and not found:
             raise cluster_failure(what, self.environment, done, self.processes.log.path)
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,9 @@ _NO_ANSWER = ("unable to connect to the server", "connection refused", "was refu
 _FOREIGN = "certificate signed by unknown authority"
 #: How lines begin that tell of one object that was refused.
 _REFUSED = ("Error from server", "error: unable to decode", "The ")
+#: kubectl asks for the custom kinds when it does not know one; a deployer may not.
+_UNKNOWN_KIND = "failed to list CRDs"
+_KIND = re.compile(r"^kind: (\S+)", re.MULTILINE)
 _POD_SECURITY = "would violate PodSecurity"
 _START = "start the cluster, or run `./inv platform.up`"
 
@@ -67,8 +71,14 @@ def _cause(lines: list[str]) -> str:
     return text.removeprefix("error: ").removeprefix("Error from server ").strip()
 
 
-def refusals(said: str) -> Sequence[str]:
-    """What the API server refused, or would refuse of the pods, in what `kubectl apply` said."""
+def refusals(said: str, manifests: str) -> Sequence[str]:
+    """What the API server refused, or would refuse of the pods, in what `kubectl apply` said.
+
+    :param manifests: what was applied; kubectl does not name a kind that nobody knows.
+    """
+    if _UNKNOWN_KIND in said:
+        kinds = ", ".join(sorted(set(_KIND.findall(manifests))))
+        return [f"one of these kinds is unknown to Kubernetes: {kinds}"]
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     if any(text in said.lower() for text in _NO_ANSWER):
         return []

@@ -143,7 +143,8 @@ def _not_accepted(what: str, key: str, said: Sequence[str], file: str) -> FlowEr
     if said:
         why = f"the allowed signers name the key {key}, but not for this, or not now"
     details = [line.replace(file, "allowed signers") for line in said]
-    return FlowError(what, why, code=ExitCode.REFUSED, details=details)
+    fix = "have it added to the allowed signers, for this purpose, by a pull request into main"
+    return FlowError(what, why, fix, code=ExitCode.REFUSED, details=details)
 
 
 def _key_error(error: ToolError, key: Path) -> FlowError:

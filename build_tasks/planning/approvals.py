@@ -101,7 +101,7 @@ def _refusal(service: str, version: Version, why: str, reasons: Sequence[str] = 
     return FlowError(
         f"promote {service} {version.tag}",
         why,
-        f"an approver runs: inv {service}.approve --version {version}",
+        f"an approver runs: ./inv {service}.approve --version {version}",
         code=ExitCode.REFUSED,
         details=reasons,
     )

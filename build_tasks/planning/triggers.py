@@ -64,7 +64,7 @@ def _validation(branch: str, services: Collection[str]) -> Trigger:
 def _release(branch: str, services: Collection[str]) -> Trigger:
     what, fix = (
         f"read the release branch {branch}",
-        "name it release/<service>/v<semver>, or use `inv release.cut`",
+        "name it release/<service>/v<semver>, or use `./inv release.cut`",
     )
     try:
         parsed = parse_release_branch(branch)

@@ -61,7 +61,7 @@ def deployable(bench: Workbench, service: Service, version: Version, environment
         raise FlowError(
             f"deploy {service.name} {version.tag} to {environment.name}",
             "it was not promoted: prod/ does not hold its digests",
-            f"inv {service.name}.promote --version {version}",
+            f"./inv {service.name}.promote --version {version}",
             code=ExitCode.REFUSED,
         )
     return deployed

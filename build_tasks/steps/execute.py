@@ -126,8 +126,8 @@ def _await_approval(run: Run, action: Action) -> None:
         else:
             bench.reporter.note(f"{signed.signer.principal} decided to {decision} it")
     bench.reporter.note(f"{service.name} {version.tag} waits for an approver:")
-    bench.reporter.note(f"  inv {service.name}.approve --version {version}")
-    bench.reporter.note(f"  inv {service.name}.promote --version {version}")
+    bench.reporter.note(f"  ./inv {service.name}.approve --version {version}")
+    bench.reporter.note(f"  ./inv {service.name}.promote --version {version}")
 
 
 def _check_approval(run: Run, action: Action) -> None:

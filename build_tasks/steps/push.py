@@ -68,7 +68,7 @@ def artifacts(bench: Workbench, service: Service, version: Version) -> ReleasedA
     raise FlowError(
         f"find {service.name} {version.tag} in {bench.settings.registry}",
         f"{what} was never pushed (the latest versions: {known})",
-        f"cut it with: inv release.cut {service.name} --version {version}",
+        f"check --version, or cut it: ./inv release.cut {service.name} --version {version}",
         code=ExitCode.USAGE,
     )
 
@@ -98,6 +98,6 @@ def _conflict(bench: Workbench, service: Service, version: Version, found: str) 
     return FlowError(
         f"push {service.name} {version.tag}",
         f"the version exists with other content ({found}); the branch moved after it was pushed?",
-        f"leave it and cut {following.tag}: inv release.cut {service.name} --version {following}",
+        f"leave it and cut {following.tag}: ./inv release.cut {service.name} --version {following}",
         code=ExitCode.CONFLICT,
     )

@@ -85,7 +85,7 @@ def record(bench: Workbench, service: Service, version: Version) -> ReleaseRecor
     tag = record_tag(service.name, version)
     what = f"read the release record {tag}"
     if not bench.source.tags(tag):
-        fix = f"cut releases with: inv release.cut {service.name} --version {version}"
+        fix = f"cut releases with: ./inv release.cut {service.name} --version {version}"
         raise FlowError(what, "there is none: nobody signed for this release", fix, code=ExitCode.REFUSED)
     signed = bench.source.verify_tag(tag, allowed_signers(bench))
     try:
@@ -118,7 +118,7 @@ def check_source(bench: Workbench, service: Service, version: Version) -> None:
         raise FlowError(
             what,
             f"the branch moved since it was cut: the record names {signed[:12]}, this is {head[:12]}",
-            f"cut the next one: inv release.cut {service.name} --version {following}",
+            f"cut the next one: ./inv release.cut {service.name} --version {following}",
             code=ExitCode.REFUSED,
         )
 

@@ -76,7 +76,7 @@ def rollback_target(
         raise FlowError(
             f"roll back {service.name} in {environment.name}",
             "its traffic never went to another version that is still deployed",
-            f"inv {service.name}.history --env {environment.name}",
+            f"./inv {service.name}.history --env {environment.name}",
             code=ExitCode.REFUSED,
         )
     return target
@@ -144,7 +144,7 @@ def _check_ready(
     what = f"switch {service.name} in {environment.name} to {version.tag}"
     why = "it is not ready" if rollouts else "it is not deployed there"
     code = ExitCode.REFUSED if rollouts else ExitCode.USAGE
-    fix = f"inv {service.name}.deploy --env {environment.name} --version {version}"
+    fix = f"./inv {service.name}.deploy --env {environment.name} --version {version}"
     raise FlowError(what, why, fix, code=code)
 
 

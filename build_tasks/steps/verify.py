@@ -36,7 +36,7 @@ def deployed(bench: Workbench, service: Service, version: Version, environment: 
         raise FlowError(
             f"find {service.name} {version.tag} in {environment.name}",
             "it is not deployed there",
-            f"inv {service.name}.deploy --env {environment.name} --version {version}",
+            f"./inv {service.name}.deploy --env {environment.name} --version {version}",
             code=ExitCode.USAGE,
         )
     return revision
@@ -70,6 +70,6 @@ def _refusal(service: Service, version: Version, environment: Environment, why: 
     return FlowError(
         f"check that {service.name} {version.tag} was verified in {environment.name}",
         why,
-        f"inv {service.name}.verify --env {environment.name} --version {version}",
+        f"./inv {service.name}.verify --env {environment.name} --version {version}",
         code=ExitCode.REFUSED,
     )

@@ -58,6 +58,6 @@ def check_dev(service: Service, environment: Environment) -> None:
         raise FlowError(
             f"deploy the working tree of {service.name} to {environment.name}",
             f"beyond {DEV} only released versions are deployed",
-            f"say --version, or cut one: inv release.cut {service.name} --bump patch",
+            f"say --version, or cut one: ./inv release.cut {service.name} --bump patch",
             code=ExitCode.REFUSED,
         )

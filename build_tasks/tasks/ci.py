@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoke import Collection, Context, Task, task
+from invoke import Collection, Context, Task
 
 from build_tasks.tasks import words
+from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def collection(session: Session) -> Collection:
 
 
 def _run(session: Session) -> Task:
-    @task(
+    @command(
         help={
             **_EVENT_HELP,
             "deliver": "a release goes on through its environments (--no-deliver leaves it to ci.deliver)",
@@ -52,7 +53,7 @@ def _run(session: Session) -> Task:
 
 
 def _plan(session: Session) -> Task:
-    @task(help={**_EVENT_HELP, "deliver": "with the delivery of a release", "json": words.JSON})
+    @command(help={**_EVENT_HELP, "deliver": "with the delivery of a release", "json": words.JSON})
     @session.boundary
     def plan(
         context: Context,
@@ -73,7 +74,7 @@ def _plan(session: Session) -> Task:
 
 
 def _deliver(session: Session) -> Task:
-    @task(help={"branch": _EVENT_HELP["branch"], "dry_run": words.DRY_RUN})
+    @command(help={"branch": _EVENT_HELP["branch"], "dry_run": words.DRY_RUN})
     @session.boundary
     def deliver(context: Context, branch: str = "", dry_run: bool = False) -> None:
         """Take a pushed release through its environments, up to the approval."""

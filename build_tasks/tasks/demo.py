@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoke import Context, Task, task
+from invoke import Context, Task
 
+from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ SERVICE = "delivery"
 def demo_task(session: Session) -> Task:
     """The top-level task ``demo``."""
 
-    @task()
+    @command()
     @session.boundary
     def demo(context: Context) -> None:
         """Set everything up on this machine, then take three changes of a service towards production."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoke import Collection, Context, Exit, Task, task
+from invoke import Collection, Context, Exit, Task
 
 from build_tasks.tasks import words
+from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def collection(session: Session) -> Collection:
 
 
 def _up(session: Session) -> Task:
-    @task(help={"recreate": "make anew what is out of date or broken; what runs on it is lost"})
+    @command(help={"recreate": "make anew what is out of date or broken; what runs on it is lost"})
     @session.boundary
     def up(context: Context, recreate: bool = False) -> None:
         """Bring up engine, tools, registry, clusters and environments; make only what is missing."""
@@ -33,7 +34,7 @@ def _up(session: Session) -> Task:
 
 
 def _down(session: Session) -> Task:
-    @task()
+    @command()
     @session.boundary
     def down(context: Context) -> None:
         """Remove what platform.up made, and nothing else; the cache stays."""
@@ -45,7 +46,7 @@ def _down(session: Session) -> Task:
 
 
 def _status(session: Session) -> Task:
-    @task(help={"json": words.JSON})
+    @command(help={"json": words.JSON})
     @session.boundary
     def status(context: Context, json: bool = False) -> None:
         """What there is of the platform, and what there should be."""
@@ -66,7 +67,7 @@ def _status(session: Session) -> Task:
 
 
 def _doctor(session: Session) -> Task:
-    @task(help={"json": words.JSON})
+    @command(help={"json": words.JSON})
     @session.boundary
     def doctor(context: Context, json: bool = False) -> None:
         """Try what the platform must be able to do, and say what to do where it cannot."""
@@ -94,7 +95,7 @@ def _show_checks(session: Session, found: list[CheckResult]) -> None:
 
 
 def _env(session: Session) -> Task:
-    @task()
+    @command()
     @session.boundary
     def env(context: Context) -> None:
         """Print lines for `eval "$(./inv platform.env)"`: docker, kubectl and helm reach the platform."""

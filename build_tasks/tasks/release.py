@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoke import Collection, Context, task
+from invoke import Collection, Context
 
 from build_tasks.tasks import words
+from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session, version
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def collection(session: Session) -> Collection:
     """The collection ``release``."""
 
-    @task(
+    @command(
         positional=["service"],
         help={
             "service": "the service to release",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from invoke import Collection, Context, Exit, Task, task
+from invoke import Collection, Context, Exit, Task
 
+from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def collection(session: Session) -> Collection:
 
 
 def _lint(session: Session) -> Task:
-    @task()
+    @command()
     @session.boundary
     def lint(context: Context) -> None:
         """Check rules, layout, types and layers of the code."""
@@ -32,7 +33,7 @@ def _lint(session: Session) -> Task:
 
 
 def _test(session: Session) -> Task:
-    @task()
+    @command()
     @session.boundary
     def test(context: Context) -> None:
         """Run the unit tests: no engine, no cluster, no network."""
@@ -45,7 +46,7 @@ def _test(session: Session) -> Task:
 
 
 def _check(session: Session) -> Task:
-    @task()
+    @command()
     @session.boundary
     def check(context: Context) -> None:
         """Run all that CI runs: lint and every test, on a platform of its own, removed afterwards."""

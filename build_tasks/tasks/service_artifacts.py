@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoke import Context, Task, task
+from invoke import Context, Task
 
 from build_tasks.tasks import words
+from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session, version
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def tasks(session: Session, name: str) -> list[Task]:
 
 
 def _build(session: Session, name: str) -> Task:
-    @task(help=_BUILD_HELP)
+    @command(help=_BUILD_HELP)
     @session.boundary
     def build(context: Context, force: bool = False, dry_run: bool = False) -> None:
         """Build its code in a container (the build stage; no compiler on the host)."""
@@ -31,7 +32,7 @@ def _build(session: Session, name: str) -> Task:
 
 
 def _test(session: Session, name: str) -> Task:
-    @task(help=_BUILD_HELP)
+    @command(help=_BUILD_HELP)
     @session.boundary
     def test(context: Context, force: bool = False, dry_run: bool = False) -> None:
         """Run its unit tests in the testrunner container; results go to .build/."""
@@ -41,7 +42,7 @@ def _test(session: Session, name: str) -> Task:
 
 
 def _image(session: Session, name: str) -> Task:
-    @task(help=_BUILD_HELP)
+    @command(help=_BUILD_HELP)
     @session.boundary
     def image(context: Context, force: bool = False, dry_run: bool = False) -> None:
         """Build its runtime image and hold it to the conventions (non-root, labels)."""
@@ -51,13 +52,13 @@ def _image(session: Session, name: str) -> Task:
 
 
 def _publish(session: Session, name: str) -> list[Task]:
-    @task(help={"version": words.VERSION + " (default: only check the chart)", "dry_run": words.DRY_RUN})
+    @command(help={"version": words.VERSION + " (default: only check the chart)", "dry_run": words.DRY_RUN})
     @session.boundary
     def package(context: Context, version: str = "", dry_run: bool = False) -> None:
         """Lint, render and package its Helm chart; version = appVersion."""
         _run(session, name, "package", False, dry_run, version)
 
-    @task(help={"version": words.VERSION, "dry_run": words.DRY_RUN})
+    @command(help={"version": words.VERSION, "dry_run": words.DRY_RUN})
     @session.boundary
     def push(context: Context, version: str = "", dry_run: bool = False) -> None:
         """Push its image and chart under a version; never overwrites one."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from invoke import Context, Task, task
+from invoke import Context, Task
 
 from build_tasks.tasks import words
+from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session, version
 
 _DECISION_HELP = {
@@ -21,7 +22,7 @@ def tasks(session: Session, name: str) -> list[Task]:
 
 
 def _decisions(session: Session, name: str) -> list[Task]:
-    @task(help=_DECISION_HELP)
+    @command(help=_DECISION_HELP)
     @session.boundary
     def approve(
         context: Context, version: str = "", key: str = "", reason: str = "", dry_run: bool = False
@@ -29,7 +30,7 @@ def _decisions(session: Session, name: str) -> list[Task]:
         """Sign that exactly these digests may go to production."""
         _decide(session, name, "approve", version, key, reason, dry_run)
 
-    @task(help=_DECISION_HELP)
+    @command(help=_DECISION_HELP)
     @session.boundary
     def reject(
         context: Context, version: str = "", key: str = "", reason: str = "", dry_run: bool = False
@@ -41,7 +42,7 @@ def _decisions(session: Session, name: str) -> list[Task]:
 
 
 def _promote(session: Session, name: str) -> Task:
-    @task(
+    @command(
         help={
             "version": words.VERSION,
             "downgrade": "also when production runs a newer version",
@@ -80,7 +81,7 @@ def _decide(
         return
     decide(session.bench, service, chosen, Decision(decision), key=path, reason=reason)
     if decision == "approve":
-        session.answers.show_line(f"next: inv {name}.promote --version {chosen}")
+        session.answers.show_line(f"next: ./inv {name}.promote --version {chosen}")
 
 
 def _do_promote(

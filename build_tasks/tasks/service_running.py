@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoke import Context, Task, task
+from invoke import Context, Task
 
 from build_tasks.tasks import words
+from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session, version
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def tasks(session: Session, name: str) -> list[Task]:
 
 
 def _deploy(session: Session, name: str) -> Task:
-    @task(help={**_HELP, "version": words.VERSION + " (default, in dev only: the working tree)"})
+    @command(help={**_HELP, "version": words.VERSION + " (default, in dev only: the working tree)"})
     @session.boundary
     def deploy(
         context: Context, env: str = "dev", version: str = "", reason: str = "", dry_run: bool = False
@@ -36,7 +37,7 @@ def _deploy(session: Session, name: str) -> Task:
 
 
 def _verify(session: Session, name: str) -> Task:
-    @task(help={key: _HELP[key] for key in ("env", "version", "dry_run")})
+    @command(help={key: _HELP[key] for key in ("env", "version", "dry_run")})
     @session.boundary
     def verify(context: Context, env: str = "qa", version: str = "", dry_run: bool = False) -> None:
         """Run its smoke test against a deployed version, in the cluster."""
@@ -46,7 +47,7 @@ def _verify(session: Session, name: str) -> Task:
 
 
 def _traffic(session: Session, name: str) -> list[Task]:
-    @task(help=_HELP)
+    @command(help=_HELP)
     @session.boundary
     def switch(
         context: Context, env: str = "prod", version: str = "", reason: str = "", dry_run: bool = False
@@ -54,7 +55,7 @@ def _traffic(session: Session, name: str) -> list[Task]:
         """Move the traffic to a version that is deployed."""
         _run(session, name, ["switch"], env, version, reason, dry_run)
 
-    @task(help={**_HELP, "version": "where to (default: the version that had the traffic before)"})
+    @command(help={**_HELP, "version": "where to (default: the version that had the traffic before)"})
     @session.boundary
     def rollback(
         context: Context,
@@ -70,7 +71,7 @@ def _traffic(session: Session, name: str) -> list[Task]:
 
 
 def _retire(session: Session, name: str) -> Task:
-    @task(help={"env": words.ENV, "dry_run": words.DRY_RUN})
+    @command(help={"env": words.ENV, "dry_run": words.DRY_RUN})
     @session.boundary
     def retire(context: Context, env: str = "dev", dry_run: bool = False) -> None:
         """Remove versions beyond keep_versions."""

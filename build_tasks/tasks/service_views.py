@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from invoke import Context, Task, task
+from invoke import Context, Task
 
 from build_tasks.tasks import words
+from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session, version
 
 _VIEW_HELP = {"env": words.ENV + " (default: all)", "json": words.JSON}
@@ -16,7 +17,7 @@ def tasks(session: Session, name: str) -> list[Task]:
 
 
 def _history(session: Session, name: str) -> Task:
-    @task(help=_VIEW_HELP)
+    @command(help=_VIEW_HELP)
     @session.boundary
     def history(context: Context, env: str = "", json: bool = False) -> None:
         """Deployments and moves of its traffic, oldest first."""
@@ -31,13 +32,13 @@ def _history(session: Session, name: str) -> Task:
             for e in entries
         ]
         columns = ["time", "environment", "release", "revision", "status", "what"]
-        session.answers.show_table(columns, rows)
+        _show(session, columns, rows, f"{name} was never deployed in {env or 'any environment'}")
 
     return history
 
 
 def _status(session: Session, name: str) -> Task:
-    @task(help=_VIEW_HELP)
+    @command(help=_VIEW_HELP)
     @session.boundary
     def status(context: Context, env: str = "", json: bool = False) -> None:
         """What runs where: versions, traffic, readiness, verification."""
@@ -60,13 +61,20 @@ def _status(session: Session, name: str) -> Task:
             for v in deployed
         ]
         columns = ["environment", "version", "traffic", "ready", "smoke test", "image", "reason"]
-        session.answers.show_table(columns, rows)
+        _show(session, columns, rows, f"{name} is not deployed in {env or 'any environment'}")
 
     return status
 
 
+def _show(session: Session, columns: list[str], rows: list[list[str]], otherwise: str) -> None:
+    if rows:
+        session.answers.show_table(columns, rows)
+    else:
+        session.answers.show_line(otherwise)
+
+
 def _logs(session: Session, name: str) -> Task:
-    @task(
+    @command(
         help={
             "env": words.ENV,
             "version": words.VERSION + " (default: all that are deployed)",

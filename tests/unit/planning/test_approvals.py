@@ -59,7 +59,7 @@ def test_the_first_valid_approval_is_the_one() -> None:
 def test_nobody_has_approved() -> None:
     found = refusal()
     assert (found.why, found.details) == ("nobody has approved it yet", ())
-    assert found.fix == "an approver runs: inv delivery.approve --version 1.0.2"
+    assert found.fix == "an approver runs: ./inv delivery.approve --version 1.0.2"
 
 
 @pytest.mark.parametrize(

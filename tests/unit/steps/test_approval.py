@@ -121,7 +121,7 @@ def test_what_was_not_verified_is_not_approved(verified: Shop) -> None:
     verified.namespace().releases._runs.clear()
     error = refused(verified)
     assert error.code is ExitCode.REFUSED
-    assert error.fix == "inv delivery.verify --env qa --version 1.0.2"
+    assert error.fix == "./inv delivery.verify --env qa --version 1.0.2"
 
 
 def test_what_failed_its_smoke_test_is_not_approved(verified: Shop) -> None:

@@ -43,8 +43,8 @@ def promote(shop: Shop) -> None:
 def test_the_delivery_stops_for_an_approver(delivered: Shop) -> None:
     assert delivered.reporter.notes[-3:] == [
         "delivery v1.0.2 waits for an approver:",
-        "  inv delivery.approve --version 1.0.2",
-        "  inv delivery.promote --version 1.0.2",
+        "  ./inv delivery.approve --version 1.0.2",
+        "  ./inv delivery.promote --version 1.0.2",
     ]
     assert active_version(delivered.bench, delivered.service, delivered.qa) == VERSION
     assert delivered.namespace("prod").releases.list() == []

@@ -124,7 +124,7 @@ def test_a_version_that_is_not_deployed(two: Shop) -> None:
     with pytest.raises(FlowError, match="it is not deployed there") as refused:
         to(two, "1.0.3")
     assert refused.value.code is ExitCode.USAGE
-    assert refused.value.fix == "inv delivery.deploy --env qa --version 1.0.3"
+    assert refused.value.fix == "./inv delivery.deploy --env qa --version 1.0.3"
 
 
 def test_another_cluster(two: Shop) -> None:
@@ -196,7 +196,7 @@ def test_nothing_to_go_back_to(two: Shop, switched: list[str]) -> None:
     with pytest.raises(FlowError) as refused:
         rollback_target(two.bench, two.service, two.qa, None)
     assert refused.value.code is ExitCode.REFUSED
-    assert refused.value.fix == "inv delivery.history --env qa"
+    assert refused.value.fix == "./inv delivery.history --env qa"
 
 
 def test_no_rollback_to_what_is_gone(two: Shop) -> None:

@@ -55,7 +55,7 @@ def test_a_test_that_never_ran(deployed: Shop) -> None:
     deployed.smoke_test("1.0.2")
     error = refusal(deployed)
     assert error.code is ExitCode.REFUSED
-    assert error.fix == "inv delivery.verify --env qa --version 1.0.2"
+    assert error.fix == "./inv delivery.verify --env qa --version 1.0.2"
 
 
 def test_no_test_at_all(deployed: Shop) -> None:

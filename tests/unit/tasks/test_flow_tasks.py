@@ -52,7 +52,7 @@ def test_a_release_manager_s_day(shop: Shop, inv: Inv) -> None:
 def test_approving_says_what_comes_next(shop: Shop, inv: Inv) -> None:
     deliver(shop, inv, "0.1.0")
     said = inv(f"delivery.approve --version 0.1.0 --key {shop.keys['ann']}")
-    assert said.out == "next: inv delivery.promote --version 0.1.0\n"
+    assert said.out == "next: ./inv delivery.promote --version 0.1.0\n"
 
 
 def test_who_cut_it_is_refused(shop: Shop, inv: Inv) -> None:
