@@ -14,7 +14,7 @@ from build_tasks.model.environment import Environment
 _NO_ANSWER = ("unable to connect to the server", "connection refused", "was refused", "i/o timeout")
 _FOREIGN = "certificate signed by unknown authority"
 #: How lines begin that tell of one object that was refused.
-_REFUSED = ("Error from server", "error: unable to decode", "The ")
+_REFUSED = ("Error from server", "error: unable to", "error: resource mapping not found", "The ")
 #: kubectl asks for the custom kinds when it does not know one; a deployer may not.
 _UNKNOWN_KIND = "failed to list CRDs"
 _KIND = re.compile(r"^kind: (\S+)", re.MULTILINE)

@@ -30,12 +30,7 @@ def cut(bench: Workbench, service: Service, version: Version, key: Path | None, 
     :raises FlowError: REFUSED or CONFLICT for a version that may not come next, a dirty tree, or a key that
         main's allowed signers do not name.
     """
-    what = f"cut {service.name} {version.tag}"
-    bench.source.fetch()
-    if bench.source.is_dirty():
-        fix = "commit or stash it: a release is cut from what is on main"
-        raise FlowError(what, "the working tree has uncommitted changes", fix, code=ExitCode.REFUSED)
-    signing_key = key_of(bench, key, what)
+    signing_key = ready_to_cut(bench, service, version, key)
     signed = _begun(bench, service, version, signing_key) or _sign(bench, service, version, signing_key)
     bench.reporter.note(f"cut by {signed.signer.principal}")
     branch, tag = release_branch(service.name, version), record_tag(service.name, version)
@@ -47,6 +42,19 @@ def cut(bench: Workbench, service: Service, version: Version, key: Path | None, 
     if push:
         with bench.reporter.step(f"push {branch}", "with its record, both or neither"):
             bench.source.push([f"refs/heads/{branch}", f"refs/tags/{tag}"])
+
+
+def ready_to_cut(bench: Workbench, service: Service, version: Version, key: Path | None) -> Path:
+    """What a cut needs of this clone; gives the key to sign with.
+
+    :raises FlowError: REFUSED for a dirty tree, USAGE without a key.
+    """
+    what = f"cut {service.name} {version.tag}"
+    bench.source.fetch()
+    if bench.source.is_dirty():
+        fix = "commit or stash it: a release is cut from what is on main"
+        raise FlowError(what, "the working tree has uncommitted changes", fix, code=ExitCode.REFUSED)
+    return key_of(bench, key, what)
 
 
 def _begun(bench: Workbench, service: Service, version: Version, key: Path) -> ReleaseRecord | None:

@@ -41,7 +41,7 @@ def collection(session: Session) -> Collection:
         """Make release/<service>/v<version> at the tip of main, with a signed record of who cut it."""
         chosen = _chosen(session, service, version, bump)
         if dry_run:
-            _show(session, service, chosen, push)
+            _show(session, service, chosen, key, push)
         else:
             _cut(session, service, chosen, key, push)
 
@@ -62,12 +62,15 @@ def _chosen(session: Session, name: str, wanted: str, bump: str) -> Version:
     return propose(bump, taken_versions(session.bench, service))
 
 
-def _show(session: Session, name: str, chosen: Version, push: bool) -> None:
+def _show(session: Session, name: str, chosen: Version, key: str, push: bool) -> None:
+    from pathlib import Path
+
     from build_tasks.planning.names import record_tag, release_branch
     from build_tasks.planning.versions import check_new
-    from build_tasks.steps.release import main_ref, taken_versions
+    from build_tasks.steps.release import main_ref, ready_to_cut, taken_versions
 
     bench = session.bench
+    ready_to_cut(bench, session.service(name), chosen, Path(key) if key else None)
     check_new(name, chosen, taken_versions(bench, session.service(name)))
     tip = bench.source.commit(main_ref(bench))
     at = f"at {tip.sha[:12]} {tip.subject}" if tip else f"at the tip of {bench.settings.main_branch}"

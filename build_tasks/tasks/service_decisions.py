@@ -68,11 +68,14 @@ def _decide(
     from build_tasks.model.evidence import Decision
     from build_tasks.steps.approval import decide
     from build_tasks.steps.push import artifacts
+    from build_tasks.steps.release import key_of, record
 
     path = Path(key) if key else None
     chosen, service = version(wanted), session.service(name)
     if dry_run:
         found = artifacts(session.bench, service, chosen)
+        record(session.bench, service, chosen)
+        key_of(session.bench, path, f"{decision} {name} {chosen.tag}")
         session.answers.show_text(
             f"{decision} {name} {chosen.tag}\n"
             f"  sign a statement about image {found.image} and chart {found.chart}\n"
@@ -90,9 +93,11 @@ def _do_promote(
     from build_tasks.model.plan import Plan
     from build_tasks.planning.pipeline import promotion
     from build_tasks.planning.versions import check_production
+    from build_tasks.steps.push import artifacts
     from build_tasks.steps.traffic import active_version
 
     chosen, service = version(wanted), session.service(name)
+    artifacts(session.bench, service, chosen)
     production = session.bench.settings.production
     session.bench.environments.workloads(production).check_cluster()
     running = active_version(session.bench, service, production)

@@ -82,6 +82,13 @@ def test_what_the_api_server_would_refuse(yard: Yard) -> None:
     assert yard.workloads.rollouts(yard.selector) == [], "it only asked"
 
 
+@pytest.mark.parametrize("version", ["v1", "nobody.example/v1"])
+def test_a_kind_that_nobody_knows(real: Yard, version: str) -> None:
+    manifest = f"apiVersion: {version}\nkind: Serviice\nmetadata: {{name: {real.release}}}\n"
+    [refusal] = real.workloads.refusals(manifest)
+    assert "Serviice" in refusal
+
+
 def test_pods_that_pod_security_would_refuse(real: Yard) -> None:
     [refusal] = real.workloads.refusals(_deployment(real.release, "replicas", root="true"))
     assert "PodSecurity" in refusal

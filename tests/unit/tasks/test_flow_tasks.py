@@ -110,7 +110,6 @@ def test_the_next_version_is_proposed(shop: Shop, inv: Inv) -> None:
         "delivery.verify --version 0.1.0",
         "delivery.switch --env qa --version 0.1.0",
         "delivery.retire --env qa",
-        "delivery.promote --version 0.1.0",
         "ci.run",
         "ci.run --branch release/delivery/v0.1.0",
     ],
@@ -121,6 +120,16 @@ def test_a_dry_run_says_what_and_does_nothing(shop: Shop, inv: Inv, words: str) 
     assert "delivery" in said.out
     assert shop.builder.built == [] and released_versions(shop.bench, shop.service) == []
     assert all(not space.releases.list() for space in shop.environments.namespaces.values())
+
+
+def test_a_dry_run_of_a_promotion(shop: Shop, inv: Inv) -> None:
+    never = inv("delivery.promote --version 0.1.0 --dry-run")
+    assert never.code is ExitCode.USAGE and "never pushed" in never.err
+    deliver(shop, inv, "0.1.0")
+    said = inv("delivery.promote --version 0.1.0 --dry-run")
+    assert said.code is ExitCode.OK
+    assert "check approval delivery v0.1.0 in prod" in said.out
+    assert shop.namespace("prod").releases.list() == []
 
 
 def test_a_dry_run_prints_the_plan_that_would_run(shop: Shop, inv: Inv) -> None:
