@@ -8,10 +8,11 @@ from invoke import Context, Task
 
 from build_tasks.tasks import words
 from build_tasks.tasks.command import command
-from build_tasks.tasks.session import Session, version
+from build_tasks.tasks.session import Session
+from build_tasks.tasks.session import version as _version
 
 if TYPE_CHECKING:
-    from build_tasks.model.plan import Action
+    from build_tasks.model.version import Version
 
 _BUILD_HELP = {"dry_run": words.DRY_RUN, "force": words.FORCE}
 
@@ -26,7 +27,7 @@ def _build(session: Session, name: str) -> Task:
     @session.boundary
     def build(context: Context, force: bool = False, dry_run: bool = False) -> None:
         """Build its code in a container (the build stage; no compiler on the host)."""
-        _run(session, name, "build", force, dry_run)
+        _run(session, name, "build", force=force, dry_run=dry_run)
 
     return build
 
@@ -36,7 +37,7 @@ def _test(session: Session, name: str) -> Task:
     @session.boundary
     def test(context: Context, force: bool = False, dry_run: bool = False) -> None:
         """Run its unit tests in the testrunner container; results go to .build/."""
-        _run(session, name, "test", force, dry_run)
+        _run(session, name, "test", force=force, dry_run=dry_run)
 
     return test
 
@@ -46,7 +47,7 @@ def _image(session: Session, name: str) -> Task:
     @session.boundary
     def image(context: Context, force: bool = False, dry_run: bool = False) -> None:
         """Build its runtime image and hold it to the conventions (non-root, labels)."""
-        _run(session, name, "image", force, dry_run)
+        _run(session, name, "image", force=force, dry_run=dry_run)
 
     return image
 
@@ -56,28 +57,28 @@ def _publish(session: Session, name: str) -> list[Task]:
     @session.boundary
     def package(context: Context, version: str = "", dry_run: bool = False) -> None:
         """Lint, render and package its Helm chart; version = appVersion."""
-        _run(session, name, "package", False, dry_run, version)
+        _run(session, name, "package", dry_run=dry_run, chosen=_version(version) if version else None)
 
     @command(help={"version": words.VERSION, "dry_run": words.DRY_RUN})
     @session.boundary
     def push(context: Context, version: str = "", dry_run: bool = False) -> None:
         """Push its image and chart under a version; never overwrites one."""
-        _run(session, name, "push", False, dry_run, version or "?")
+        _run(session, name, "push", dry_run=dry_run, chosen=_version(version))
 
     return [package, push]
 
 
-def _run(session: Session, name: str, verb: str, force: bool, dry_run: bool, wanted: str = "") -> None:
-    from build_tasks.model.plan import Plan
+def _run(
+    session: Session,
+    name: str,
+    verb: str,
+    *,
+    dry_run: bool,
+    force: bool = False,
+    chosen: Version | None = None,
+) -> None:
+    from build_tasks.model.plan import Action, Plan, Verb
 
     session.service(name)
-    chosen = version("" if wanted == "?" else wanted) if wanted else None
-    session.run(Plan(f"inv {name}.{verb}", (_action(name, verb, chosen),)), dry_run=dry_run, force=force)
-
-
-def _action(name: str, verb: str, chosen: object) -> Action:
-    from build_tasks.model.plan import Action, Verb
-    from build_tasks.model.version import Version
-
-    about = chosen if isinstance(chosen, Version) else None
-    return Action(Verb(verb), name, "asked for", about)
+    action = Action(Verb(verb), name, "asked for", chosen)
+    session.run(Plan(f"inv {name}.{verb}", (action,)), dry_run=dry_run, force=force)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from invoke import Context, Task
 
 from build_tasks.tasks import words
 from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session, version
-
-if TYPE_CHECKING:
-    from build_tasks.model.plan import Action
 
 _HELP = {"env": words.ENV, "version": words.VERSION, "reason": words.REASON, "dry_run": words.DRY_RUN}
 
@@ -29,7 +24,7 @@ def _deploy(session: Session, name: str) -> Task:
     ) -> None:
         """Deploy a version beside those that run, and wait until it serves."""
         if version:
-            _run(session, name, ["deploy"], env, version, reason, dry_run)
+            _run(session, name, "deploy", env, version, reason, dry_run)
         else:
             _deploy_working_tree(session, name, env, reason, dry_run)
 
@@ -41,7 +36,7 @@ def _verify(session: Session, name: str) -> Task:
     @session.boundary
     def verify(context: Context, env: str = "qa", version: str = "", dry_run: bool = False) -> None:
         """Run its smoke test against a deployed version, in the cluster."""
-        _run(session, name, ["verify"], env, version, "", dry_run)
+        _run(session, name, "verify", env, version, "", dry_run)
 
     return verify
 
@@ -53,7 +48,7 @@ def _traffic(session: Session, name: str) -> list[Task]:
         context: Context, env: str = "prod", version: str = "", reason: str = "", dry_run: bool = False
     ) -> None:
         """Move the traffic to a version that is deployed."""
-        _run(session, name, ["switch"], env, version, reason, dry_run)
+        _run(session, name, "switch", env, version, reason, dry_run)
 
     @command(help={**_HELP, "version": "where to (default: the version that had the traffic before)"})
     @session.boundary
@@ -75,28 +70,19 @@ def _retire(session: Session, name: str) -> Task:
     @session.boundary
     def retire(context: Context, env: str = "dev", dry_run: bool = False) -> None:
         """Remove versions beyond keep_versions."""
-        _run(session, name, ["retire"], env, "", "", dry_run)
+        _run(session, name, "retire", env, "", "", dry_run)
 
     return retire
 
 
-def _run(
-    session: Session, name: str, verbs: list[str], env: str, wanted: str, reason: str, dry_run: bool
-) -> None:
-    from build_tasks.model.plan import Plan
+def _run(session: Session, name: str, verb: str, env: str, wanted: str, reason: str, dry_run: bool) -> None:
+    from build_tasks.model.plan import Action, Plan, Verb
 
     session.service(name)
     session.environment(env)
-    actions = tuple(_action(name, verb, env, wanted) for verb in verbs)
-    command = f"inv {name}.{verbs[0]} --env {env}"
-    session.run(Plan(command, actions), dry_run=dry_run, reason=reason)
-
-
-def _action(name: str, verb: str, env: str, wanted: str) -> Action:
-    from build_tasks.model.plan import Action, Verb
-
     about = None if verb == "retire" else version(wanted)
-    return Action(Verb(verb), name, "asked for", about, env)
+    action = Action(Verb(verb), name, "asked for", about, env)
+    session.run(Plan(f"inv {name}.{verb} --env {env}", (action,)), dry_run=dry_run, reason=reason)
 
 
 def _deploy_working_tree(session: Session, name: str, env: str, reason: str, dry_run: bool) -> None:

@@ -47,7 +47,7 @@ def workbench(composition: Composition) -> Workbench:
         clock=SystemClock(),
         builder=DockerEngine(client, on_line=composition.reporter.detail),
         bases=LocalBases(composition),
-        registry=OrasRegistry(processes, composition.tool("oras"), plain_http_hosts(settings.registry)),
+        registry=OrasRegistry(processes, composition.tool("oras")),
         charts=HelmCharts(helm),
         environments=ClusterEnvironments(composition),
         source=GitRepository(processes, composition.root, ssh_keygen),
@@ -61,11 +61,6 @@ def engine_client(composition: Composition) -> DockerClient:
     host = recorded.read_text(encoding="utf-8").strip() if recorded.exists() else ""
     engine = Engine(docker=composition.tool("docker"), buildx=composition.tool("docker-buildx"), host=host)
     return DockerClient(composition.processes, engine)
-
-
-def plain_http_hosts(registry: str) -> Sequence[str]:
-    """Registries on this machine speak plain http."""
-    return [registry] if registry.partition(":")[0] in ("localhost", "127.0.0.1") else []
 
 
 class SystemClock:

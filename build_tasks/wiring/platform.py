@@ -25,7 +25,7 @@ from build_tasks.model.platform import PlatformImages, Toolbox
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.engine import choose_engine
 from build_tasks.steps.platform.parts import PlatformParts
-from build_tasks.wiring.flow import SystemClock, plain_http_hosts
+from build_tasks.wiring.flow import SystemClock
 from build_tasks.wiring.provisioning import Provisioning
 
 if TYPE_CHECKING:
@@ -64,9 +64,7 @@ class PlatformComposition:
             clusters=Kind(self._processes, choice.host, composition.reporter.detail),
             admin=self._admin,
             images=DockerEngine(client, on_line=composition.reporter.detail),
-            registry=OrasRegistry(
-                self._processes, Path("oras"), plain_http_hosts(self._instance.registry_host)
-            ),
+            registry=OrasRegistry(self._processes, Path("oras")),
             host=Machine(),
             files=LocalPrivateFiles(),
             clock=SystemClock(),
