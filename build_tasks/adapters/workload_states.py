@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from build_tasks.adapters.kubernetes_objects import Cause, ContainerStatus, Deployment, Event, Pod, ReplicaSet
-from build_tasks.model.releases import PodState, Rollout
+from build_tasks.model.releases import REPLICAS_WHEN_LIVE, PodState, Rollout
 
 _CHANGE_CAUSE = "kubernetes.io/change-cause"
 #: On a Deployment and its ReplicaSets, by the controller; it ties the present template to its pods.
@@ -57,8 +57,13 @@ def _rollout(deployment: Deployment, sets: Sequence[ReplicaSet]) -> Rollout:
         change_cause=metadata.annotations.get(_CHANGE_CAUSE, ""),
         image=containers[0].image if containers else "",
         template=_template(deployment, sets),
+        when_live=_when_live(metadata.annotations.get(REPLICAS_WHEN_LIVE, "")),
         trouble=next((c.message for c in status.conditions if c.type == "ReplicaFailure"), ""),
     )
+
+
+def _when_live(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 1
 
 
 def _template(deployment: Deployment, sets: Sequence[ReplicaSet]) -> str:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from build_tasks.config.problems import Problem, shape_problems
+from build_tasks.config.problems import Problem, problem_at, shape_problems
 from build_tasks.config.schema import EnvironmentTable, ServiceFile, SettingsTable
-from build_tasks.config.sense import TABLES, service_sense, settings_sense
+from build_tasks.config.sense import TABLES, calls_sense, service_sense, settings_sense
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.instance import Instance
-from build_tasks.model.service import Service
+from build_tasks.model.order import waves
+from build_tasks.model.service import Service, ServiceKind
 from build_tasks.model.settings import Settings
 
 
@@ -54,8 +55,24 @@ def load_services(settings: Settings) -> dict[str, Service]:
         problems += mistakes
         if service is not None:
             found[service.name] = service
+    problems += _call_problems(settings, found) if not problems else []
     _raise(problems, "read the services")
     return found
+
+
+def _call_problems(settings: Settings, services: Mapping[str, Service]) -> list[Problem]:
+    """What is wrong with who calls whom; the files are read again only when something is."""
+    if all(callee in services and callee != s.name for s in services.values() for callee in s.calls):
+        try:
+            waves({name: service.calls for name, service in services.items()})
+            return []
+        except ValueError as circle:
+            first = services[str(circle).partition(" ")[0]]
+            text = (settings.root / first.toml).read_text(encoding="utf-8")
+            message = f"services call each other in a circle: {circle}"
+            return [problem_at(first.toml, text, ("calls",), message)]
+    texts = {s.name: (settings.root / s.toml).read_text(encoding="utf-8") for s in services.values()}
+    return [p for s in services.values() for p in calls_sense(s.toml, texts[s.name], s, [*services])]
 
 
 def service_folders(root: Path, services: str) -> Sequence[Path]:
@@ -75,6 +92,7 @@ def _service(folder: Path, shown: str, settings: Settings) -> tuple[Service | No
     file = msgspec.convert(data, ServiceFile)
     return Service(
         name=file.name,
+        kind=ServiceKind(file.kind),
         owner=file.owner,
         description=file.description,
         folder=shown,
@@ -86,6 +104,7 @@ def _service(folder: Path, shown: str, settings: Settings) -> tuple[Service | No
         drain_path=file.switch.drain_path,
         keep_versions=file.switch.keep_versions,
         port=file.port,
+        calls=file.calls,
     ), []
 
 
@@ -96,6 +115,8 @@ def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
         registry=table.registry or instance.registry_host,
         main_branch=table.main_branch,
         services_folder=table.services,
+        versions_folder=table.versions,
+        end_to_end=table.end_to_end,
         allowed_signers=table.allowed_signers,
         approval_lifetime=timedelta(hours=table.approval.expires_hours),
         kubernetes=table.kubernetes,

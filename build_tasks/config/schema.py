@@ -59,10 +59,16 @@ class ServiceFile(Struct, frozen=True, forbid_unknown_fields=True):
     """``services/<name>/service.toml``."""
 
     name: Annotated[Name, _doc("the service's name; must be its folder's", "delivery")]
-    kind: Annotated[Literal["api"], _doc("api: answers requests through a Service", "api")]
+    kind: Annotated[
+        Literal["api", "worker"],
+        _doc("api: answers requests through a Service; worker: fetches its work, has no Service", "worker"),
+    ]
     owner: Annotated[str, Meta(min_length=1), _doc("the team to ask", "shipping")]
     description: Annotated[str, _doc("one line for `inv --list`", "keeps deliveries")] = ""
     port: Annotated[int, Meta(ge=1, le=65535), _doc("the port its container listens on", 3000)] = 8080
+    calls: Annotated[
+        tuple[Name, ...], _doc("services it calls: `app.deploy` deploys those first", ["delivery"])
+    ] = ()
     image: ImageTable = ImageTable()
     test: TestTable = TestTable()
     delivery: DeliveryTable = DeliveryTable()
@@ -107,6 +113,14 @@ class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
     kubernetes: Annotated[
         str, Meta(pattern=r"^1\.[0-9]+\.[0-9]+$"), _doc("version that charts are validated against", "1.37.2")
     ] = "1.37.2"
+    versions: Annotated[
+        RelativePath, _doc("folder of the files that say what `app.deploy` deploys", "deploy/versions")
+    ] = "versions"
+    end_to_end: Annotated[
+        str,
+        Meta(pattern="^([a-z]([a-z0-9-]{0,28}[a-z0-9])?)?$"),
+        _doc("service whose chart tests the application from end to end; empty: none does", "ingestion"),
+    ] = ""
     approval: ApprovalTable = ApprovalTable()
     deploy: DeployTable = DeployTable()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from build_tasks.config.problems import Problem, problem_at, suggestion
 from build_tasks.config.reserved import RESERVED
 from build_tasks.config.schema import DeliveryTable, SettingsTable
+from build_tasks.model.service import Service, ServiceKind
 from build_tasks.model.settings import Settings
 
 #: Where the settings stand in pyproject.toml.
@@ -35,7 +36,33 @@ def service_sense(
     if _RELEASE_LIKE.search(folder.name):
         message = f"{folder.name!r} could be a release of another service (<service>-dev, <service>-v1-0-0)"
         found.append(problem_at(name, text, ("name",), message))
+    found += worker_sense(name, text, data)
     return found + _environments_sense(name, text, data, settings)
+
+
+def worker_sense(name: str, text: str, data: Mapping[str, Any]) -> list[Problem]:
+    """What a worker cannot have: nothing reaches it through a Service."""
+    if data.get("kind") != ServiceKind.WORKER:
+        return []
+    switch = data.get("switch")
+    drains = isinstance(switch, dict) and switch.get("drain_path")
+    message = "a worker has no Service, so nothing could be POSTed there; on SIGTERM it stops taking work"
+    found = [problem_at(name, text, ("switch", "drain_path"), message)] if drains else []
+    if "port" in data:
+        found.append(problem_at(name, text, ("port",), "a worker has no Service, and so no port"))
+    return found
+
+
+def calls_sense(name: str, text: str, service: Service, known: Collection[str]) -> list[Problem]:
+    """Services that a service.toml says it calls, and that are not there."""
+    found = []
+    for callee in dict.fromkeys(service.calls):
+        if callee == service.name:
+            found.append(problem_at(name, text, ("calls",), "it need not name itself"))
+        elif callee not in known:
+            close = suggestion(callee, sorted(known))
+            found.append(problem_at(name, text, ("calls",), f"unknown service {callee!r}{close}"))
+    return found
 
 
 def _environments_sense(name: str, text: str, data: Mapping[str, Any], settings: Settings) -> list[Problem]:

@@ -27,6 +27,10 @@ class ReleaseStatus(StrEnum):
         return self.value.startswith("pending-")
 
 
+#: Annotation of a worker's Deployment: how many pods it has while its version is the live one.
+REPLICAS_WHEN_LIVE = "build-tasks/replicas"
+
+
 @dataclass(frozen=True)
 class Revision:
     """One revision of a Helm release; ``values`` are those given by the user of Helm."""
@@ -74,6 +78,8 @@ class Rollout:
 
     :param template: the present pods' value of the label ``pod-template-hash``; other pods are of the
         template before and say nothing about this one. Empty if not known.
+    :param when_live: pods it has while its version is the live one, as its chart says; a worker's version has
+        none until then.
     :param trouble: why the controller cannot make pods (a quota, Pod Security); empty if it can.
     """
 
@@ -87,6 +93,7 @@ class Rollout:
     image: str = ""
     template: str = ""
     trouble: str = ""
+    when_live: int = 1
 
     @property
     def complete(self) -> bool:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ServiceKind(StrEnum):
+    """How a service gets its work."""
+
+    API = "api"
+    WORKER = "worker"
 
 
 @dataclass(frozen=True)
 class Service:
     """One service.
 
+    :param kind: an api answers requests through a Service; a worker fetches its work and has none.
     :param folder: its folder, relative to the repository's root, with ``/``.
     :param dockerfile: its Dockerfile, relative to the repository's root; the build context is the root.
     :param chart: its Helm chart's folder, relative to the repository's root.
@@ -17,9 +26,11 @@ class Service:
     :param switch_automatic: move the traffic as soon as a version is verified.
     :param drain_path: where a version is told to drain; empty if it cannot be.
     :param keep_versions: how many versions stay deployed side by side.
+    :param calls: the services it calls; where all are deployed together, those come first.
     """
 
     name: str
+    kind: ServiceKind
     owner: str
     description: str
     folder: str
@@ -31,6 +42,16 @@ class Service:
     drain_path: str
     keep_versions: int
     port: int
+    calls: tuple[str, ...] = ()
+
+    @property
+    def is_worker(self) -> bool:
+        return self.kind is ServiceKind.WORKER
+
+    @property
+    def share(self) -> str:
+        """What a live version has: the traffic, or a worker's work."""
+        return "work" if self.is_worker else "traffic"
 
     @property
     def toml(self) -> str:

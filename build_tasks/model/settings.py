@@ -18,6 +18,8 @@ class Settings:
     :param registry: host and port of the registry.
     :param allowed_signers: path of the allowed-signers file, relative to the root.
     :param approval_lifetime: how long an approval counts.
+    :param versions_folder: holds ``<environment>.toml``, what `app.deploy` deploys there.
+    :param end_to_end: the service whose chart tests the application from end to end; empty: none does.
     :param kubernetes: the version charts are validated against, ``1.37.2``.
     :param deploy_timeout: how long a version may take to become ready without being hopeless.
     """
@@ -27,6 +29,8 @@ class Settings:
     registry: str
     main_branch: str
     services_folder: str
+    versions_folder: str
+    end_to_end: str
     allowed_signers: str
     approval_lifetime: timedelta
     kubernetes: str

@@ -19,6 +19,8 @@ from build_tasks.planning.names import (
     production_image,
     release_name,
 )
+from build_tasks.ports.runtime import Releases
+from build_tasks.steps.live import traffic_history
 from build_tasks.steps.package import values_for
 from build_tasks.steps.push import artifacts
 from build_tasks.steps.recovery import recover
@@ -91,6 +93,8 @@ def deploy(
     releases = bench.environments.releases(environment)
     title = f"deploy {wanted.release} to {environment.name}"
     values = values_for(archive, environment, wanted.image, reason, wanted.version.tag)
+    if wanted.service.is_worker:
+        values["live"] = _is_live(releases, wanted)
     current = releases.get(wanted.release)
     if recover(bench, releases, current):
         current = releases.get(wanted.release)
@@ -101,6 +105,12 @@ def deploy(
             labels = {"service": wanted.service.name, "role": "version"}
             releases.upgrade(wanted.release, archive, values, description=reason, labels=labels)
     await_rollout(bench, workloads, wanted.release, environment)
+
+
+def _is_live(releases: Releases, wanted: Deployable) -> bool:
+    """Whether a worker's release does the work already, and so keeps its pods when it is deployed again."""
+    live = traffic_history(releases, wanted.service)
+    return bool(live) and release_name(wanted.service.name, live[0]) == wanted.release
 
 
 def _same(one: object, other: object) -> bool:

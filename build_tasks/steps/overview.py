@@ -8,8 +8,8 @@ from build_tasks.model.environment import Environment
 from build_tasks.model.overview import DeployedVersion, HistoryEntry
 from build_tasks.model.releases import Revision
 from build_tasks.model.service import Service
+from build_tasks.steps.live import active_version, deployed_versions
 from build_tasks.steps.rollout import selector
-from build_tasks.steps.traffic import active_version, deployed_versions
 from build_tasks.steps.workbench import Workbench
 
 

@@ -23,9 +23,13 @@ _LOG_LINES = 20
 _TEMPLATE = "pod-template-hash"
 
 
+#: The label by which everything that belongs to a release names it.
+RELEASE_LABEL = "app.kubernetes.io/instance"
+
+
 def selector(release: str) -> str:
     """Label selector of everything that belongs to a release."""
-    return f"app.kubernetes.io/instance={release}"
+    return f"{RELEASE_LABEL}={release}"
 
 
 def await_rollout(bench: Workbench, workloads: Workloads, release: str, environment: Environment) -> None:

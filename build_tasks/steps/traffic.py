@@ -1,8 +1,4 @@
-"""Which version answers: switch, rollback, retire.
-
-The stable Service of a microservice is a Helm release of its own, named like the service, whose appVersion
-is the active version: `helm history delivery` is the history of the traffic.
-"""
+"""Which version answers: switch, rollback, retire."""
 
 from __future__ import annotations
 
@@ -19,18 +15,12 @@ from build_tasks.planning.names import release_name
 from build_tasks.planning.retirement import to_retire
 from build_tasks.ports.runtime import Releases, Workloads
 from build_tasks.recipes import FOLDER
+from build_tasks.steps import workers
+from build_tasks.steps.draining import drain
+from build_tasks.steps.live import deployed_versions, effective, traffic_history
 from build_tasks.steps.recovery import recover
 from build_tasks.steps.rollout import selector
 from build_tasks.steps.workbench import Workbench
-
-#: How long the version left behind keeps closing kept-alive connections.
-_DRAIN_SECONDS = 30
-_TOOK_EFFECT = (ReleaseStatus.DEPLOYED, ReleaseStatus.SUPERSEDED)
-
-
-def active_version(bench: Workbench, service: Service, environment: Environment) -> Version | None:
-    """The version the traffic goes to; None while none does."""
-    return next(iter(traffic_history(bench.environments.releases(environment), service)), None)
 
 
 def switch(
@@ -38,7 +28,10 @@ def switch(
 ) -> None:
     """Move the traffic to a version that is deployed and ready; then let the one left behind drain.
 
-    :raises FlowError: REFUSED if it is not ready, USAGE if it is not deployed.
+    A worker's version gets its pods first, and the one left behind loses its own last: in between both work.
+
+    :raises FlowError: REFUSED if it is not ready, USAGE if it is not deployed, DEPLOY_FAILED for a worker
+        that does not start.
     """
     workloads = bench.environments.workloads(environment)
     releases = bench.environments.releases(environment)
@@ -49,25 +42,36 @@ def switch(
         found = pool.submit(workloads.rollouts, selector(release))
         checked.result()
     history = asked.result()
-    past, current = _effective(history), history[-1] if history else None
+    past, current = effective(history), history[-1] if history else None
     before = past[0] if past else None
     title = f"switch {service.name} in {environment.name} to {version.tag}"
-    if before == version and current is not None and current.status is ReleaseStatus.DEPLOYED:
-        bench.reporter.skip(title, "its traffic goes there already")
+    if before == version and _took_effect(service, workloads, current, release):
+        bench.reporter.skip(title, f"its {service.share} goes there already")
         return
     _check_ready(found.result(), service, version, environment)
     recover(bench, releases, current)
     was = f"from {before.tag}" if before else "first version"
     with bench.reporter.step(title, was):
+        if service.is_worker:
+            workers.start(bench, workloads, release, environment)
         _point(bench, service, version, releases, f"{version.tag} ({was}): {reason}")
-        if before is not None and not (before.is_working_tree and version.is_working_tree):
-            _drain(bench, workloads, service, before)
+        if service.is_worker:
+            workers.stop_others(workloads, service, release)
+        elif before is not None and not (before.is_working_tree and version.is_working_tree):
+            drain(bench, workloads, service, before)
+
+
+def _took_effect(service: Service, workloads: Workloads, current: Revision | None, release: str) -> bool:
+    """Whether the last switch went through to its end."""
+    if current is None or current.status is not ReleaseStatus.DEPLOYED:
+        return False
+    return not service.is_worker or workers.is_at_work(workloads, service, release)
 
 
 def rollback_target(
     bench: Workbench, service: Service, environment: Environment, to: Version | None
 ) -> Version:
-    """Where a rollback leads: to the version that had the traffic before, or to a given one.
+    """Where a rollback leads: to the version that was live before, or to a given one.
 
     :raises FlowError: REFUSED if there is no version to go back to.
     """
@@ -75,7 +79,7 @@ def rollback_target(
     if target is None:
         raise FlowError(
             f"roll back {service.name} in {environment.name}",
-            "its traffic never went to another version that is still deployed",
+            f"its {service.share} never went to another version that is still deployed",
             f"./inv {service.name}.history --env {environment.name}",
             code=ExitCode.REFUSED,
         )
@@ -105,29 +109,6 @@ def retire(bench: Workbench, service: Service, environment: Environment) -> list
     return old
 
 
-def deployed_versions(releases: Releases, service: Service) -> dict[Version, Revision]:
-    """The versions that are deployed in an environment, ascending, each with its release."""
-    found = releases.list(selector=f"service={service.name},role=version")
-    return dict(sorted(((_version(r), r) for r in found), key=lambda pair: pair[0]))
-
-
-def traffic_history(releases: Releases, service: Service) -> list[Version]:
-    """Versions the traffic went to, newest first, the live one at the front."""
-    return _effective(releases.history(service.name))
-
-
-def _effective(history: Sequence[Revision]) -> list[Version]:
-    return [_version(revision) for revision in reversed(history) if revision.status in _TOOK_EFFECT]
-
-
-def _version(revision: Revision) -> Version:
-    try:
-        return Version.parse(revision.app_version)
-    except ValueError as error:
-        fix = "find out who made it; the flow needs that name for itself"
-        raise FlowError(f"read the release {revision.release}", str(error), fix) from None
-
-
 def _previous(releases: Releases, service: Service) -> Version | None:
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(traffic_history, releases, service)
@@ -155,27 +136,9 @@ def _point(
     chart: Path = bench.charts.package(FOLDER / "charts" / "traffic", version=str(version), folder=folder)
     values = {
         "service": service.name,
+        "kind": service.kind.value,
         "application": bench.settings.application,
         "active": release_name(service.name, version),
     }
     labels = {"service": service.name, "role": "traffic"}
     releases.upgrade(service.name, chart, values, description=description, labels=labels)
-
-
-def _drain(bench: Workbench, workloads: Workloads, service: Service, left: Version) -> None:
-    """Tell the pods of the version left behind to close kept-alive connections after their next answer."""
-    if not service.drain_path:
-        bench.reporter.note(
-            f"{service.name} has no switch.drain_path: kept-alive connections stay where they are"
-        )
-        return
-    pods = [pod for pod in workloads.pods(selector(release_name(service.name, left))) if pod.ready]
-    path = f"{service.drain_path}?seconds={_DRAIN_SECONDS}"
-    with ThreadPoolExecutor() as pool:
-        told = [(pod, pool.submit(workloads.post, pod.name, service.port, path)) for pod in pods]
-    for pod, answer in told:
-        error = answer.exception()
-        if isinstance(error, FlowError):
-            bench.reporter.warn(f"{pod.name} was not told to drain: {error.why}")
-        elif error is not None:
-            raise error

@@ -93,8 +93,8 @@ def _do_promote(
     from build_tasks.model.plan import Plan
     from build_tasks.planning.pipeline import promotion
     from build_tasks.planning.versions import check_production
+    from build_tasks.steps.live import active_version
     from build_tasks.steps.push import artifacts
-    from build_tasks.steps.traffic import active_version
 
     chosen, service = version(wanted), session.service(name)
     artifacts(session.bench, service, chosen)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from build_tasks.model.environment import Environment
 from build_tasks.model.images import Digest
-from build_tasks.model.service import Service
+from build_tasks.model.service import Service, ServiceKind
 from build_tasks.model.settings import Settings
 from build_tasks.model.version import Version
 
@@ -35,6 +35,7 @@ def environment(name: str, *, production: bool = False) -> Environment:
 def service(name: str = "delivery", **changes: object) -> Service:
     plain = Service(
         name=name,
+        kind=ServiceKind.API,
         owner="shipping",
         description="keeps deliveries",
         folder=f"services/{name}",
@@ -58,6 +59,8 @@ def settings(root: Path = Path("/shop")) -> Settings:
         registry="localhost:5001",
         main_branch="main",
         services_folder="services",
+        versions_folder="versions",
+        end_to_end="",
         allowed_signers="policy/allowed_signers",
         approval_lifetime=timedelta(hours=72),
         kubernetes="1.37.2",

@@ -10,6 +10,7 @@ from build_tasks.model.releases import PodState, Revision, Rollout
 
 #: The label by which the charts' objects name their release.
 RELEASE = "app.kubernetes.io/instance"
+NAME = "app.kubernetes.io/name"
 
 
 @dataclass
@@ -91,8 +92,11 @@ class FakeWorkloads:
         replicas = revision.values.get("replicas", 1)
         assert isinstance(replicas, int)
         image = str(revision.values.get("image", "image:none"))
+        labels = {RELEASE: release, NAME: revision.chart.removesuffix(f"-{revision.app_version}")}
+        # A worker's chart gives it no pods until it is live.
+        desired = replicas if revision.values.get("live", True) else 0
         cause = revision.description
-        self._put(Rollout(release, replicas, 0, 0, True, {RELEASE: release}, cause, image))
+        self._put(Rollout(release, desired, 0, 0, True, labels, cause, image, when_live=replicas))
 
     def _put(self, wanted: Rollout) -> None:
         trouble = [

@@ -53,7 +53,8 @@ def _type(field: Schema) -> str:
     if "enum" in field:
         return " or ".join(f"`{toml(value)}`" for value in field["enum"])
     if field["type"] == "array":
-        return f"list of {_type(field['items'])}s, at least {field['minItems']}"
+        least = f", at least {field['minItems']}" if "minItems" in field else ""
+        return f"list of {_type(field['items'])}s{least}"
     if field["type"] == "integer":
         return f"whole number, {field['minimum']} to {field['maximum']}"
     return _PATTERNS.get(field.get("pattern", ""), _WORDS[field["type"]])

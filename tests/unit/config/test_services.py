@@ -9,7 +9,7 @@ import pytest
 from build_tasks.config.loading import load_services, service_folders
 from build_tasks.config.reserved import RESERVED
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.service import Service
+from build_tasks.model.service import Service, ServiceKind
 from tests.fakes.samples import settings
 
 LEAST = 'name = "delivery"\nkind = "api"\nowner = "shipping"\n'
@@ -41,6 +41,7 @@ def test_the_least_there_can_be(tmp_path: Path) -> None:
     put(tmp_path, LEAST)
     assert load(tmp_path)["delivery"] == Service(
         name="delivery",
+        kind=ServiceKind.API,
         owner="shipping",
         description="",
         folder="services/delivery",
@@ -102,7 +103,7 @@ environments = ["qa", "moon"]
 """,
     )
     assert mistakes(tmp_path) == [
-        "services/delivery/service.toml:3: kind: 'wroker' is not one of 'api'",
+        "services/delivery/service.toml:3: kind: 'wroker' is not one of 'api', 'worker'",
         "services/delivery/service.toml:5: prot: unknown key, did you mean port?",
         "services/delivery/service.toml:8: delivery.environments: unknown environment 'moon'"
         " (known: dev, qa, prod)",
@@ -121,7 +122,10 @@ def test_mistakes_of_all_files_are_one_message(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "mistake"),
     [
-        (LEAST + "colour = 1\n", ":4: colour: unknown key (known: delivery, description, image, kind, name,"),
+        (
+            LEAST + "colour = 1\n",
+            ":4: colour: unknown key (known: calls, delivery, description, image, kind,",
+        ),
         (LEAST + "[swich]\n", ":4: swich: unknown key, did you mean switch?"),
         (LEAST + "[switch]\nautomtic = true\n", ":5: switch.automtic: unknown key, did you mean automatic?"),
         (LEAST + "[switch]\nautomatic = 'yes'\n", ":5: switch.automatic: 'yes' is not of type 'boolean'"),
@@ -220,3 +224,50 @@ def test_the_default_environment_must_be_there_too(tmp_path: Path) -> None:
     with pytest.raises(FlowError) as refused:
         load_services(elsewhere)
     assert "unknown environment 'qa'" in refused.value.details[0]
+
+
+WORKER = LEAST.replace("api", "worker")
+
+
+def test_a_worker(tmp_path: Path) -> None:
+    put(tmp_path, WORKER)
+    assert load(tmp_path)["delivery"].is_worker
+
+
+@pytest.mark.parametrize(
+    ("more", "mistake"),
+    [
+        ('[switch]\ndrain_path = "/drain"\n', ":5: switch.drain_path: a worker has no Service"),
+        ("port = 3000\n", ":4: port: a worker has no Service"),
+    ],
+)
+def test_what_a_worker_cannot_have(tmp_path: Path, more: str, mistake: str) -> None:
+    put(tmp_path, WORKER + more)
+    [found] = mistakes(tmp_path)
+    assert found.startswith("services/delivery/service.toml" + mistake)
+
+
+def test_who_calls_whom(tmp_path: Path) -> None:
+    put(tmp_path, LEAST + 'calls = ["package"]\n')
+    put(tmp_path, LEAST.replace("delivery", "package"), "package")
+    assert load(tmp_path)["delivery"].calls == ("package",)
+
+
+@pytest.mark.parametrize(
+    ("callees", "mistake"),
+    [
+        (["pakage"], "unknown service 'pakage', did you mean package?"),
+        (["delivery"], "it need not name itself"),
+    ],
+)
+def test_calls_of_nobody(tmp_path: Path, callees: list[str], mistake: str) -> None:
+    put(tmp_path, LEAST + f"calls = {callees}\n")
+    put(tmp_path, LEAST.replace("delivery", "package"), "package")
+    assert mistakes(tmp_path) == [f"services/delivery/service.toml:4: calls: {mistake}"]
+
+
+def test_services_that_call_each_other_in_a_circle(tmp_path: Path) -> None:
+    put(tmp_path, LEAST + 'calls = ["package"]\n')
+    put(tmp_path, LEAST.replace("delivery", "package") + 'calls = ["delivery"]\n', "package")
+    [found] = mistakes(tmp_path)
+    assert "services call each other in a circle" in found

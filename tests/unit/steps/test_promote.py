@@ -10,9 +10,9 @@ from build_tasks.model.images import Digest, Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.pipeline import delivery, promotion
 from build_tasks.steps.approval import decide
+from build_tasks.steps.live import active_version
 from build_tasks.steps.promote import copy
 from build_tasks.steps.release import cut
-from build_tasks.steps.traffic import active_version
 from tests.fakes.samples import v
 from tests.unit.steps.shop import Shop
 

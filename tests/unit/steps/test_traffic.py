@@ -10,14 +10,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.releases import ReleaseStatus, Rollout
 from build_tasks.model.version import Version
-from build_tasks.steps.traffic import (
-    active_version,
-    deployed_versions,
-    retire,
-    rollback_target,
-    switch,
-    traffic_history,
-)
+from build_tasks.steps.live import active_version, deployed_versions, traffic_history
+from build_tasks.steps.traffic import retire, rollback_target, switch
 from tests.fakes.samples import v, vs
 from tests.fakes.workloads import RELEASE
 from tests.unit.steps.shop import Shop
@@ -57,6 +51,7 @@ def test_the_first_version(two: Shop) -> None:
     assert revision is not None
     assert revision.values == {
         "service": "delivery",
+        "kind": "api",
         "application": "dronedelivery",
         "active": "delivery-v1-0-1",
     }

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from build_tasks.errors import ExitCode
+from build_tasks.steps.live import active_version
 from build_tasks.steps.push import released_versions
-from build_tasks.steps.traffic import active_version
 from tests.fakes.samples import vs
 from tests.unit.steps.shop import Shop
 from tests.unit.tasks.conftest import Inv
