@@ -121,16 +121,22 @@ class HelmReleases:
         words += ["--timeout", f"{self._timeout}s", *self._namespace]
         self._run(words, f"remove {release} from {self._environment.name}")
 
-    def test(self, release: str) -> str:
+    def test(self, release: str, *, only: str = "", without: str = "") -> str:
         """Run the release's test hooks; gives their log.
 
-        :raises FlowError: VERIFY_FAILED with the log in its details.
+        :raises FlowError: VERIFY_FAILED with the log in its details, or because there is no hook ``only``.
         """
+        what = f"verify {release} in {self._environment.name}"
+        # Helm itself is content to run no test at all.
+        if only and only not in (run.name for run in self.test_runs(release)):
+            raise FlowError(what, f"its chart has no test {only}", code=ExitCode.VERIFY_FAILED)
         words = ["test", release, "--logs", "--timeout", f"{self._timeout}s", *self._namespace]
+        words += ["--filter", f"name={only}"] if only else []
+        words += ["--filter", f"!name={without}"] if without else []
         try:
             return test_log(finish(self._command.run(words)).decode())
         except ToolError as error:
-            raise test_failure(f"verify {release} in {self._environment.name}", error) from None
+            raise test_failure(what, error) from None
 
     def test_runs(self, release: str) -> Sequence[HookRun]:
         """The last run of each test hook of the current revision."""

@@ -28,7 +28,7 @@ def load_settings(root: Path, instance: Instance) -> Settings:
     :raises FlowError: CONFIG, with every mistake.
     """
     file = root / "pyproject.toml"
-    text, data, problems = _parse(file, "pyproject.toml")
+    text, data, problems = parse_toml(file, "pyproject.toml")
     tool = data.get("tool") if data is not None else None
     table = tool.get("build_tasks") if isinstance(tool, dict) else None
     if data is not None and table is None:
@@ -38,7 +38,7 @@ def load_settings(root: Path, instance: Instance) -> Settings:
     if not problems:
         read = msgspec.convert(table, SettingsTable)
         problems += settings_sense(text, read)
-    _raise(problems, "read the repository's settings")
+    refuse(problems, "read the repository's settings")
     return _settings(root, read, instance)
 
 
@@ -56,7 +56,7 @@ def load_services(settings: Settings) -> dict[str, Service]:
         if service is not None:
             found[service.name] = service
     problems += _call_problems(settings, found) if not problems else []
-    _raise(problems, "read the services")
+    refuse(problems, "read the services")
     return found
 
 
@@ -82,7 +82,7 @@ def service_folders(root: Path, services: str) -> Sequence[Path]:
 
 def _service(folder: Path, shown: str, settings: Settings) -> tuple[Service | None, list[Problem]]:
     name = f"{shown}/service.toml"
-    text, data, problems = _parse(folder / "service.toml", name)
+    text, data, problems = parse_toml(folder / "service.toml", name)
     if data is None:
         return None, problems
     problems += _shape(name, text, data, ServiceFile, ())
@@ -147,7 +147,11 @@ def _shape(
     return []
 
 
-def _parse(file: Path, shown: str) -> tuple[str, dict[str, Any] | None, list[Problem]]:
+def parse_toml(file: Path, shown: str) -> tuple[str, dict[str, Any] | None, list[Problem]]:
+    """A file's text and data, and what keeps it from being read; without data there is exactly one problem.
+
+    :param shown: the file's name, for messages.
+    """
     try:
         text = file.read_bytes().decode("utf-8")
         return text, tomllib.loads(text), []
@@ -163,7 +167,11 @@ def _parse(file: Path, shown: str) -> tuple[str, dict[str, Any] | None, list[Pro
         return "", None, [Problem(shown, line, "", message)]
 
 
-def _raise(problems: Sequence[Problem], what: str) -> None:
+def refuse(problems: Sequence[Problem], what: str) -> None:
+    """Raise all mistakes as one error, if there are any.
+
+    :raises FlowError: CONFIG.
+    """
     if problems:
         count = f"{len(problems)} mistake" + ("s" if len(problems) > 1 else "")
         raise FlowError(

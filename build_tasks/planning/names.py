@@ -33,6 +33,11 @@ def release_name(service: str, version: Version) -> str:
     return _within(name, HELM_NAME_LIMIT)
 
 
+def end_to_end_test(release: str) -> str:
+    """The test hook that tries the application as a whole; every other hook is the version's own smoke test."""
+    return f"{release}-end-to-end"
+
+
 def _within(name: str, limit: int) -> str:
     return name if len(name) <= limit else _hashed(name, name, limit)
 

@@ -104,6 +104,15 @@ def deployment(service: Service, version: Version, environment: str) -> list[Act
     return actions
 
 
+def working_tree(service: Service, environment: str) -> list[Action]:
+    """What is in the working tree, under a name made from its content, and at once live."""
+    name = service.name
+    return [
+        Action(Verb.DEPLOY, name, "the working tree, named by its content", None, environment),
+        Action(Verb.SWITCH, name, "dev shows what was deployed last", None, environment),
+    ]
+
+
 def promotion(service: Service, version: Version, production: str) -> list[Action]:
     """Into production: gate, copy by digest, deploy, verify, traffic."""
     name = service.name

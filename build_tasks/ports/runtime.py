@@ -39,8 +39,12 @@ class Releases(Protocol):
     def uninstall(self, release: str) -> None:
         """Remove the release and what it made, waiting for both; no error if there is none."""
 
-    def test(self, release: str) -> str:
-        """Run the release's test hooks; gives their log. FlowError(VERIFY_FAILED) with the log otherwise."""
+    def test(self, release: str, *, only: str = "", without: str = "") -> str:
+        """Run the release's test hooks; gives their log. FlowError(VERIFY_FAILED) with the log otherwise.
+
+        :param only: run this one alone; VERIFY_FAILED if there is none of that name.
+        :param without: run all but this one.
+        """
 
     def test_runs(self, release: str) -> Sequence[HookRun]:
         """The last run of each test hook of the current revision."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from build_tasks.model.environment import Environment
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
@@ -21,6 +22,7 @@ from build_tasks.steps.release import check_source
 from build_tasks.steps.test import test
 from build_tasks.steps.verify import verify
 from build_tasks.steps.workbench import Workbench
+from build_tasks.steps.working_tree import deploy_working_tree
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Run:
     _recipes: dict[str, Recipe] = field(default_factory=dict)
     _archives: dict[tuple[str, Version], Path] = field(default_factory=dict)
     _checked: set[str] = field(default_factory=set)
+    _trees: dict[str, Version] = field(default_factory=dict)
 
     def recipe(self, service: Service) -> Recipe:
         """What the service's images are made of, worked out once."""
@@ -57,6 +60,17 @@ class Run:
         if key not in self._archives:
             self._archives[key] = package(self.bench, service, version)
         return self._archives[key]
+
+    def working_tree(self, service: Service, environment: Environment) -> None:
+        """Deploy what is in the working tree; what follows in the plan without a version is about it."""
+        bench = self.bench
+        self._trees[service.name] = deploy_working_tree(
+            bench, service, self.recipe(service), environment, self.reason
+        )
+
+    def version(self, action: Action) -> Version:
+        """The version an action is about: the released one it names, else the working tree's."""
+        return action.version or self._trees[action.service]
 
 
 def execute(run: Run, plan: Plan) -> None:
@@ -97,19 +111,23 @@ def _push(run: Run, action: Action) -> None:
 
 def _deploy(run: Run, action: Action) -> None:
     environment = run.bench.settings.environments[action.environment]
-    wanted = deployable(run.bench, run.bench.services[action.service], _version(action), environment)
+    service = run.bench.services[action.service]
+    if action.version is None:
+        run.working_tree(service, environment)
+        return
+    wanted = deployable(run.bench, service, action.version, environment)
     deploy_released(run.bench, wanted, environment, run.reason)
 
 
 def _verify(run: Run, action: Action) -> None:
     environment = run.bench.settings.environments[action.environment]
-    verify(run.bench, run.bench.services[action.service], _version(action), environment)
+    verify(run.bench, run.bench.services[action.service], run.version(action), environment)
 
 
 def _switch(run: Run, action: Action) -> None:
     environment = run.bench.settings.environments[action.environment]
     service = run.bench.services[action.service]
-    traffic.switch(run.bench, service, _version(action), environment, run.reason)
+    traffic.switch(run.bench, service, run.version(action), environment, run.reason)
 
 
 def _retire(run: Run, action: Action) -> None:

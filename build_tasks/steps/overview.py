@@ -10,6 +10,7 @@ from build_tasks.model.releases import Revision
 from build_tasks.model.service import Service
 from build_tasks.steps.live import active_version, deployed_versions
 from build_tasks.steps.rollout import selector
+from build_tasks.steps.verify import smoke_tests
 from build_tasks.steps.workbench import Workbench
 
 
@@ -33,7 +34,7 @@ def _status(bench: Workbench, service: Service, environment: Environment) -> lis
     for version, listed in deployed_versions(releases, service).items():
         revision = releases.get(listed.release) or listed
         rollouts = workloads.rollouts(selector(listed.release))
-        runs = releases.test_runs(listed.release)
+        runs = smoke_tests(releases, listed.release)
         rows.append(
             DeployedVersion(
                 environment=environment.name,

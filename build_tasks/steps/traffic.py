@@ -55,10 +55,17 @@ def switch(
         if service.is_worker:
             workers.start(bench, workloads, release, environment)
         _point(bench, service, version, releases, f"{version.tag} ({was}): {reason}")
-        if service.is_worker:
-            workers.stop_others(workloads, service, release)
-        elif before is not None and not (before.is_working_tree and version.is_working_tree):
-            drain(bench, workloads, service, before)
+        _leave(bench, workloads, service, before, version)
+
+
+def _leave(
+    bench: Workbench, workloads: Workloads, service: Service, left: Version | None, version: Version
+) -> None:
+    """What becomes of the version that was live before."""
+    if service.is_worker:
+        workers.stop_others(workloads, service, release_name(service.name, version))
+    elif left is not None and not (left.is_working_tree and version.is_working_tree):
+        drain(bench, workloads, service, left)
 
 
 def _took_effect(service: Service, workloads: Workloads, current: Revision | None, release: str) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.evidence import ReleasedArtifacts
-from build_tasks.model.releases import Revision
+from build_tasks.model.releases import HookRun, Revision
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.planning.names import release_name
+from build_tasks.planning.names import end_to_end_test, release_name
+from build_tasks.ports.runtime import Releases
 from build_tasks.steps.workbench import Workbench
 
 
@@ -20,7 +21,7 @@ def verify(bench: Workbench, service: Service, version: Version, environment: En
     bench.environments.workloads(environment).check_cluster()
     release = deployed(bench, service, version, environment).release
     with bench.reporter.step(f"verify {release} in {environment.name}", "its smoke test, in the cluster"):
-        log = bench.environments.releases(environment).test(release)
+        log = bench.environments.releases(environment).test(release, without=end_to_end_test(release))
     for line in log.strip().splitlines()[-6:]:
         bench.reporter.note(line)
 
@@ -58,12 +59,17 @@ def check_verified(
     digest = image.get("digest") if isinstance(image, dict) else None
     if digest != str(artifacts.image):
         raise _refusal(service, version, environment, f"another image runs there ({digest})")
-    runs = bench.environments.releases(environment).test_runs(revision.release)
+    runs = smoke_tests(bench.environments.releases(environment), revision.release)
     if not runs:
         raise _refusal(service, version, environment, "it has no smoke test (a `helm test` hook)")
     failed = [run for run in runs if run.phase != "Succeeded"]
     if failed:
         raise _refusal(service, version, environment, f"{failed[0].name}: {failed[0].phase or 'never run'}")
+
+
+def smoke_tests(releases: Releases, release: str) -> list[HookRun]:
+    """The last run of each of a release's own tests; the application's end-to-end test is not about it alone."""
+    return [run for run in releases.test_runs(release) if run.name != end_to_end_test(release)]
 
 
 def _refusal(service: Service, version: Version, environment: Environment, why: str) -> FlowError:

@@ -11,7 +11,7 @@ from build_tasks.planning.inputs import Inputs
 from build_tasks.planning.names import candidate_chart, local_image, release_name, working_tree_image
 from build_tasks.steps.deploy import Deployable, deploy
 from build_tasks.steps.image import build_stage, check_image
-from build_tasks.steps.inputs import Recipe, input_files, recipe
+from build_tasks.steps.inputs import Recipe, input_files
 from build_tasks.steps.package import package
 from build_tasks.steps.workbench import Workbench
 
@@ -19,13 +19,14 @@ from build_tasks.steps.workbench import Workbench
 DEV = "dev"
 
 
-def deploy_working_tree(bench: Workbench, service: Service, environment: Environment, reason: str) -> Version:
+def deploy_working_tree(
+    bench: Workbench, service: Service, made: Recipe, environment: Environment, reason: str
+) -> Version:
     """Build and deploy what is in the working tree; gives the version it runs under.
 
     :raises FlowError: REFUSED beyond dev.
     """
     check_dev(service, environment)
-    made = recipe(bench, service)
     image = build_stage(bench, service, FINAL, made)
     check_image(service, image)
     version = _version(bench, service, made)

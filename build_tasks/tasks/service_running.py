@@ -86,22 +86,14 @@ def _run(session: Session, name: str, verb: str, env: str, wanted: str, reason: 
 
 
 def _deploy_working_tree(session: Session, name: str, env: str, reason: str, dry_run: bool) -> None:
-    from build_tasks.steps.traffic import switch
-    from build_tasks.steps.working_tree import check_dev, deploy_working_tree
+    from build_tasks.model.plan import Plan
+    from build_tasks.planning.pipeline import working_tree
+    from build_tasks.steps.working_tree import check_dev
 
     service, environment = session.service(name), session.environment(env)
     check_dev(service, environment)
-    if dry_run:
-        session.answers.show_text(
-            f"deploy the working tree of {name} to {env}\n"
-            "  build the final stage  (dev runs what is in the working tree)\n"
-            "  push it to the registry under dev/  (named by its content)\n"
-            "  deploy its chart from the working tree, move the traffic\n"
-        )
-        return
-    why = reason or f"working tree at {session.head_reason()}"
-    deployed = deploy_working_tree(session.bench, service, environment, why)
-    switch(session.bench, service, deployed, environment, why)
+    plan = Plan(f"inv {name}.deploy --env {env}: the working tree", tuple(working_tree(service, env)))
+    session.run(plan, dry_run=dry_run, reason=reason or f"working tree at {session.head_reason()}")
 
 
 def _rollback(session: Session, name: str, env: str, wanted: str, reason: str, dry_run: bool) -> None:

@@ -59,15 +59,21 @@ class Harbour:
         image: str = self.request.getfixturevalue("app_image")
         _kill_helm(helm, environment, self, image)
 
-    def test_hook(self, *, passes: bool, log: str) -> None:
-        """Deploy the release with one test hook."""
+    def test_hook(self, *, passes: bool, log: str, failing: str = "") -> None:
+        """Deploy the release with the test hook ``smoke``.
+
+        :param failing: name of a second one, which fails.
+        """
         if self.fake:
-            self.fake.tests[self.release] = [ScriptedTest(passes, log, f"{self.release}-smoke")]
+            tests = [ScriptedTest(passes, log, f"{self.release}-smoke")]
+            tests += [ScriptedTest(False, "", f"{self.release}-{failing}")] if failing else []
+            self.fake.tests[self.release] = tests
             self.deploy("tested")
             return
-        script = f"echo {log}; exit {0 if passes else 1}"
+        scripts = {"smoke": f"echo {log}; exit {0 if passes else 1}", failing: "exit 1"}
         image = self.request.getfixturevalue("app_image")
-        self.deploy("tested", hooks={"smoke": {"on": "test", "image": image, "script": script}})
+        hooks = {name: {"on": "test", "image": image, "script": s} for name, s in scripts.items() if name}
+        self.deploy("tested", hooks=hooks)
 
 
 def _kill_helm(helm: HelmProgram, environment: Environment, harbour: Harbour, image: str) -> None:

@@ -146,3 +146,24 @@ def test_a_release_without_tests_passes_with_no_log(harbour: Harbour) -> None:
     harbour.deploy("one")
     assert harbour.releases.test(harbour.release) == ""
     assert list(harbour.releases.test_runs(harbour.release)) == []
+
+
+def test_one_of_two_tests(harbour: Harbour) -> None:
+    harbour.test_hook(passes=True, log="all-is-well", failing="other")
+    smoke, other = f"{harbour.release}-smoke", f"{harbour.release}-other"
+    assert "all-is-well" in harbour.releases.test(harbour.release, only=smoke)
+    assert "all-is-well" in harbour.releases.test(harbour.release, without=other)
+    assert sorted(harbour.releases.test_runs(harbour.release), key=lambda run: run.name) == [
+        HookRun(other, "Unknown"),
+        HookRun(smoke, "Succeeded"),
+    ]
+    with pytest.raises(FlowError) as raised:
+        harbour.releases.test(harbour.release, only=other)
+    assert raised.value.code is ExitCode.VERIFY_FAILED
+
+
+def test_a_test_that_the_chart_does_not_have(harbour: Harbour) -> None:
+    harbour.test_hook(passes=True, log="all-is-well")
+    with pytest.raises(FlowError, match=f"no test {harbour.release}-whole") as raised:
+        harbour.releases.test(harbour.release, only=f"{harbour.release}-whole")
+    assert raised.value.code is ExitCode.VERIFY_FAILED

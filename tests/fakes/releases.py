@@ -108,12 +108,17 @@ class FakeReleases:
         if self._records.pop(release, None):
             self.on_change(release, None)
 
-    def test(self, release: str) -> str:
+    def test(self, release: str, *, only: str = "", without: str = "") -> str:
         what = f"verify {release} in {self.namespace}"
         current = self._present(release, what)
-        scripts = self.tests.get(release, ())
+        known = {run.name: run for run in self.test_runs(release)}
+        if only and only not in known:
+            raise FlowError(what, f"its chart has no test {only}", code=ExitCode.VERIFY_FAILED)
+        all_scripts = self.tests.get(release, ())
+        scripts = [s for s in all_scripts if s.name != without and only in ("", s.name)]
         phases = {True: "Succeeded", False: "Failed"}
-        self._runs[release, current.number] = [HookRun(s.name, phases[s.passes]) for s in scripts]
+        ran = {s.name: HookRun(s.name, phases[s.passes]) for s in scripts}
+        self._runs[release, current.number] = list({**known, **ran}.values())
         log = "\n".join(f"POD LOGS: {script.name}\n{script.log}" for script in scripts)
         if not all(script.passes for script in scripts):
             why = "1 error occurred"

@@ -88,3 +88,11 @@ def test_another_cluster(deployed: Shop) -> None:
     with pytest.raises(FlowError) as refused:
         verify(deployed.bench, deployed.service, VERSION, deployed.qa)
     assert refused.value.code is ExitCode.WRONG_CLUSTER
+
+
+def test_the_end_to_end_test_is_not_the_version_s_own(deployed: Shop) -> None:
+    tests = [ScriptedTest(log="alone"), ScriptedTest(False, "together", "delivery-v1-0-2-end-to-end")]
+    deployed.namespace().releases.tests["delivery-v1-0-2"] = tests
+    verify(deployed.bench, deployed.service, VERSION, deployed.qa)
+    assert "alone" in deployed.reporter.notes
+    check(deployed)

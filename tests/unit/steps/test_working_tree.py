@@ -6,6 +6,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.version import Version
+from build_tasks.steps.inputs import recipe
 from build_tasks.steps.working_tree import deploy_working_tree
 from tests.unit.steps.shop import Shop
 
@@ -13,7 +14,7 @@ NAME = "delivery-dev"
 
 
 def deploy(shop: Shop) -> Version:
-    return deploy_working_tree(shop.bench, shop.service, shop.dev, "trying")
+    return deploy_working_tree(shop.bench, shop.service, recipe(shop.bench, shop.service), shop.dev, "trying")
 
 
 def test_it_runs_by_digest_from_a_repository_of_its_own(shop: Shop) -> None:
@@ -71,7 +72,7 @@ def test_what_is_elsewhere_changes_nothing(shop: Shop) -> None:
 def test_nowhere_but_in_dev(shop: Shop, name: str) -> None:
     environment = shop.bench.settings.environments[name]
     with pytest.raises(FlowError) as refused:
-        deploy_working_tree(shop.bench, shop.service, environment, "trying")
+        deploy_working_tree(shop.bench, shop.service, recipe(shop.bench, shop.service), environment, "trying")
     assert refused.value.code is ExitCode.REFUSED
     assert "inv release.cut delivery --bump patch" in refused.value.fix
     assert shop.builder.built == []
