@@ -34,7 +34,7 @@ def release_name(service: str, version: Version) -> str:
 
 
 def end_to_end_test(release: str) -> str:
-    """The test hook that tries the application as a whole; every other hook is the version's own smoke test."""
+    """The test hook that tries the application as a whole; all others are the version's own smoke test."""
     return f"{release}-end-to-end"
 
 

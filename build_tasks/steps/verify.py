@@ -68,7 +68,7 @@ def check_verified(
 
 
 def smoke_tests(releases: Releases, release: str) -> list[HookRun]:
-    """The last run of each of a release's own tests; the application's end-to-end test is not about it alone."""
+    """The last run of each of a release's own tests; the application's is not about this version alone."""
     return [run for run in releases.test_runs(release) if run.name != end_to_end_test(release)]
 
 
