@@ -17,8 +17,8 @@ def wanted(bench: Workbench, environment: Environment, *, working_tree: bool) ->
     """What an environment is to run, as its file of versions says.
 
     :param working_tree: in dev, run that of every service, whatever the file says.
-    :raises FlowError: REFUSED for the working tree beyond dev, USAGE without a file there, CONFIG for mistakes
-        in it.
+    :raises FlowError: REFUSED for the working tree beyond dev, USAGE without a file there, CONFIG for
+        mistakes in it.
     """
     settings = bench.settings
     file = f"{settings.versions_folder}/{environment.name}.toml"
