@@ -17,7 +17,7 @@ GREETER = Path(__file__).with_name("greeter")
 
 @pytest.fixture
 def shop(told: Told, tmp_path: Path) -> Terminal:
-    """A clone of the demonstration's repository with an origin of its own, so that nobody else sees the service."""
+    """A clone of the demonstration's repository with an origin of its own: nobody else sees the service."""
     origin = tmp_path / "origin.git"
     subprocess.run(
         ["git", "clone", "--quiet", "--bare", str(told.stage / "origin.git"), str(origin)], check=True
