@@ -3,9 +3,10 @@
 import os
 import sys
 
-from delivery import logs
-from delivery.config import ConfigurationError, Settings
+from delivery.config import Settings
 from delivery.server import serve
+from servicekit import logs
+from servicekit.configuration import ConfigurationError
 
 
 def main() -> int:
@@ -14,7 +15,7 @@ def main() -> int:
     except ConfigurationError as error:
         print(f"delivery cannot start: {error}", file=sys.stderr)
         return os.EX_CONFIG
-    logs.configure(settings.log_level, version=settings.version)
+    logs.configure("delivery", settings.log_level, settings.version)
     serve(settings)
     return 0
 

@@ -6,17 +6,15 @@ or not. There is no conflict to report, because a delivery has one writer, the w
 
 from http import HTTPStatus
 
-import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from delivery.model import Delivery, Details, is_delivery_id
-from delivery.responses import JSONResponse
 from delivery.store import DeliveryStore
-
-MAX_BODY_BYTES = 16 * 1024
+from servicekit.json_body import json_body
+from servicekit.responses import JSONResponse
 
 
 class DeliveryApi:
@@ -32,7 +30,7 @@ class DeliveryApi:
 
     async def _put(self, request: Request) -> Response:
         delivery_id = _delivery_id(request)
-        delivery = Delivery.of(delivery_id, _details(await _body(request)))
+        delivery = Delivery.of(delivery_id, await json_body(request, Details, "A delivery"))
         created = await self._store.put(delivery, delivery.lifetime)
         return JSONResponse(delivery, HTTPStatus.CREATED if created else HTTPStatus.OK)
 
@@ -52,25 +50,3 @@ def _delivery_id(request: Request) -> str:
             "A delivery id is 1 to 64 letters, digits, '.', '_' or '-', and begins with a letter or digit.",
         )
     return text
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                f"A delivery takes at most {MAX_BODY_BYTES} bytes.",
-                {"Connection": "close"},  # rather than read the rest of it
-            )
-    return bytes(body)
-
-
-def _details(body: bytes) -> Details:
-    try:
-        return msgspec.json.decode(body, type=Details)
-    except msgspec.ValidationError as error:
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"{error}.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, f"The body is not JSON: {error}.") from error

@@ -1,52 +1,19 @@
-"""Serving, and stopping without failing a request."""
+"""The service, put together and served."""
 
-import asyncio
-import logging
-import time
-from types import FrameType
+from starlette.types import ASGIApp
 
-import uvicorn
-
-from delivery.app import create_app
+import servicekit.server
+from delivery.api import DeliveryApi
 from delivery.config import Settings
-from delivery.drain import Drain
 from delivery.redis_store import RedisStore
-
-# An idle connection ends before a drain of the default length does, so that a drain moves every client;
-# and later than clients commonly drop theirs (5 s), so that they do not meet on a closing connection.
-_KEEP_ALIVE_SECONDS = 20
-_FINISH_SECONDS = 10
-
-_log = logging.getLogger(__name__)
+from delivery.store import DeliveryStore
+from servicekit.about import About
+from servicekit.application import application
+from servicekit.drain import Drain
 
 
-class LameDuckServer(uvicorn.Server):
-    """A uvicorn server that, once told to stop, goes on serving while its clients learn to go elsewhere.
-
-    After the first SIGTERM or SIGINT new connections are still accepted for `lame_duck_seconds`, as
-    routers keep choosing this pod for a moment, and each response closes its connection. Then requests
-    in flight finish and the process exits 0. A second signal cuts the wait short.
-    """
-
-    def __init__(self, config: uvicorn.Config, drain: Drain, lame_duck_seconds: float) -> None:
-        super().__init__(config)
-        self._drain = drain
-        self._lame_duck_seconds = lame_duck_seconds
-        self._leave_at: float | None = None
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """uvicorn's signal handler. Its own would also raise the signal again after the shutdown."""
-        if self._leave_at is not None:
-            self._leave_at = time.monotonic()
-            return
-        self._drain.begin(self._lame_duck_seconds + _FINISH_SECONDS)
-        self._leave_at = time.monotonic() + self._lame_duck_seconds
-
-    async def on_tick(self, counter: int) -> bool:
-        """Called by uvicorn every 100 ms."""
-        if self._leave_at is not None and time.monotonic() >= self._leave_at:
-            self.should_exit = True
-        return await super().on_tick(counter)
+def create_app(store: DeliveryStore, drain: Drain, version: str, commit: str) -> ASGIApp:
+    return application(About("delivery", version, commit), DeliveryApi(store).routes(), store, drain)
 
 
 def serve(settings: Settings) -> None:
@@ -54,16 +21,4 @@ def serve(settings: Settings) -> None:
     drain = Drain()
     store = RedisStore(settings.redis_url, settings.redis_seconds)
     app = create_app(store, drain, settings.version, settings.commit)
-    config = uvicorn.Config(
-        app,
-        host="0.0.0.0",
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_FINISH_SECONDS,
-    )
-    server = LameDuckServer(config, drain, settings.lame_duck_seconds)
-    asyncio.run(server.serve())
-    _log.info("stopped")
+    servicekit.server.serve(app, drain, settings.port, settings.lame_duck_seconds)

@@ -4,13 +4,17 @@ from datetime import timedelta
 from typing import Protocol
 
 from delivery.model import Delivery
+from servicekit.dependency import Dependency
+from servicekit.unavailable import Unavailable
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(Unavailable):
     """The store could not answer; the same request may succeed later."""
 
+    detail = "The store of deliveries does not answer. Try again."
 
-class DeliveryStore(Protocol):
+
+class DeliveryStore(Dependency, Protocol):
     """Every method raises StoreUnavailable instead of whatever the store's client raises."""
 
     async def put(self, delivery: Delivery, lifetime: timedelta | None) -> bool:
@@ -18,9 +22,3 @@ class DeliveryStore(Protocol):
         ...
 
     async def get(self, delivery_id: str) -> Delivery | None: ...
-
-    async def check(self) -> None:
-        """Return if the store answers now."""
-        ...
-
-    async def close(self) -> None: ...

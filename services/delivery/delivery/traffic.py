@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import httpx
 import msgspec
 
-from delivery.base_url import base_url
 from delivery.traffic_tally import Tally
+from servicekit.base_url import base_url
 
 # Longer than httpx would keep it, so that a slow pace still asks over one connection; shorter than the
 # service would (20 s), so that a request never meets a connection it is just closing.

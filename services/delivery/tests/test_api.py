@@ -6,10 +6,11 @@ import pytest
 from fakes import MemoryStore
 from samples import DETAILS
 
-from delivery.api import MAX_BODY_BYTES
-from delivery.app import create_app
-from delivery.drain import Drain
 from delivery.model import SMOKE_LIFETIME, Delivery
+from delivery.server import create_app
+from servicekit.drain import Drain
+from servicekit.json_body import MAX_BODY_BYTES
+from servicekit_testing.problems import assert_problem
 
 pytestmark = pytest.mark.anyio
 
@@ -27,14 +28,6 @@ async def client(store: MemoryStore) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://delivery") as client:
         yield client
-
-
-def assert_problem(response: httpx.Response, status: int, *words: str) -> None:
-    assert response.headers["content-type"] == "application/problem+json"
-    problem = response.json()
-    assert (response.status_code, problem["status"]) == (status, status)
-    for word in words:
-        assert word in problem["detail"]
 
 
 async def test_put_creates_then_replaces(client: httpx.AsyncClient) -> None:

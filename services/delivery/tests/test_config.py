@@ -2,9 +2,10 @@ import logging
 import os
 
 import pytest
-from processes import run_module
 
-from delivery.config import ConfigurationError, Settings
+from delivery.config import Settings
+from servicekit.configuration import ConfigurationError
+from servicekit_testing.processes import run_module
 
 REQUIRED = {"REDIS_URL": "redis://:hunter2@redis.data:6379/0"}
 

@@ -5,10 +5,12 @@ import signal
 import socket
 from typing import Any
 
-from ports import ReservedPort, is_listened_on
-from processes import PASSWORD, RedisServer, Service
+from processes import Service
 from samples import DETAILS
-from waiting import DEADLINE_SECONDS, wait_until
+
+from servicekit_testing.ports import ReservedPort, is_listened_on
+from servicekit_testing.redis_server import PASSWORD, RedisServer
+from servicekit_testing.waiting import DEADLINE_SECONDS, wait_until
 
 BODY = json.dumps(DETAILS).encode()
 

@@ -1,11 +1,12 @@
 """The smoke test passes a good version and fails each kind of bad one."""
 
-import httpx
 import pytest
-from processes import RedisServer, Service, run_module
-from waiting import DEADLINE_SECONDS
+from processes import Service
 
 from delivery import smoke
+from servicekit_testing.processes import run_module
+from servicekit_testing.redis_server import RedisServer
+from servicekit_testing.waiting import DEADLINE_SECONDS
 
 
 def run_smoke(capsys: pytest.CaptureFixture[str], url: str, *options: str) -> tuple[int, str]:
@@ -47,13 +48,3 @@ def test_nobody_there_fails_readably(nobody: str, capsys: pytest.CaptureFixture[
     assert code == 1
     assert len(failed(out)) == len(out.splitlines()) == 4
     assert "Connection refused" in out
-
-
-def test_it_waits_for_a_version_that_is_not_ready_at_once() -> None:
-    answers = iter([503, 503, 200])
-    transport = httpx.MockTransport(lambda _: httpx.Response(next(answers)))
-    with httpx.Client(transport=transport, base_url="http://delivery") as client:
-        claim, check = next(smoke.Smoke(client, None, DEADLINE_SECONDS).checks())
-        check()
-    assert claim == "the version is ready"
-    assert list(answers) == []

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 from fakes import MemoryStore
-from ports import ReservedPort
-from processes import RedisServer
 from samples import delivery
-from waiting import DEADLINE_SECONDS
 
 from delivery.redis_store import RedisStore
 from delivery.store import DeliveryStore, StoreUnavailable
+from servicekit_testing.ports import ReservedPort
+from servicekit_testing.redis_server import RedisServer
+from servicekit_testing.waiting import DEADLINE_SECONDS
 
 pytestmark = pytest.mark.anyio
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from processes import Service
 from switchboard import Switchboard
-from waiting import DEADLINE_SECONDS, until
 
 from delivery.traffic import Load, probe
 from delivery.traffic_tally import Tally
+from servicekit_testing.waiting import DEADLINE_SECONDS, until
 
 pytestmark = pytest.mark.anyio
 

@@ -6,12 +6,13 @@ import signal
 import time
 
 import pytest
-from processes import Service, start_module
-from waiting import DEADLINE_SECONDS, until
+from processes import Service
 
 from delivery import traffic
 from delivery.traffic import Load, probe
 from delivery.traffic_tally import Tally
+from servicekit_testing.processes import start_module
+from servicekit_testing.waiting import DEADLINE_SECONDS, until
 
 
 def test_a_tally_counts_by_version_and_keeps_the_first_errors() -> None:

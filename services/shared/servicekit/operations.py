@@ -8,19 +8,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from delivery.drain import Drain
-from delivery.responses import JSONResponse
-from delivery.store import DeliveryStore
+from servicekit.about import About
+from servicekit.dependency import Dependency
+from servicekit.drain import Drain
+from servicekit.responses import JSONResponse
 
 _DRAIN_DEFAULT_SECONDS = 30
 _DRAIN_MOST_SECONDS = 300
 
 
 class Operations:
-    def __init__(self, store: DeliveryStore, drain: Drain, version: str, commit: str) -> None:
+    def __init__(self, about: About, store: Dependency, drain: Drain) -> None:
+        self._about = about
         self._store = store
         self._drain = drain
-        self._about = {"service": "delivery", "version": version, "commit": commit}
 
     def routes(self) -> list[Route]:
         return [
@@ -31,7 +32,7 @@ class Operations:
         ]
 
     async def _healthz(self, _: Request) -> Response:
-        """Alive, whatever Redis does: a restart would not bring Redis back."""
+        """Alive, whatever the store does: a restart would not bring it back."""
         return JSONResponse({"status": "alive"})
 
     async def _readyz(self, _: Request) -> Response:

@@ -11,9 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
-from delivery.store import StoreUnavailable
-
-_RETRY_AFTER_SECONDS = 2
+from servicekit.unavailable import Unavailable
 
 _log = logging.getLogger(__name__)
 
@@ -34,13 +32,11 @@ class ProblemResponse(JSONResponse):
         super().__init__(content, status, headers)
 
 
-def store_unavailable(_: Request, error: Exception) -> Response:
-    _log.warning("the store did not answer: %s", error)
-    return ProblemResponse(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "The store of deliveries does not answer. Try again.",
-        {"Retry-After": str(_RETRY_AFTER_SECONDS)},
-    )
+def _unavailable(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Unavailable)
+    _log.warning("%s", error)
+    retry_after = {"Retry-After": str(error.retry_after_seconds)}
+    return ProblemResponse(HTTPStatus.SERVICE_UNAVAILABLE, error.detail, retry_after)
 
 
 def _refused(_: Request, error: Exception) -> Response:
@@ -59,7 +55,7 @@ def _bug(_: Request, __: Exception) -> Response:
 
 EXCEPTION_HANDLERS: Mapping[Any, ExceptionHandler] = {
     HTTPException: _refused,
-    StoreUnavailable: store_unavailable,
+    Unavailable: _unavailable,
     ClientDisconnect: _client_left,
     Exception: _bug,
 }

@@ -1,4 +1,4 @@
-"""The argument the command-line tools of this package have in common."""
+"""The argument that command-line tools of services have in common."""
 
 import argparse
 

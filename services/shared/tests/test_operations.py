@@ -1,26 +1,19 @@
+"""Probes, version and drain; and what an application is put together of."""
+
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fakes import MemoryStore
+from kit_app import Clock, Store, kit_app
 
-from delivery.app import create_app
-from delivery.drain import Drain
+from servicekit_testing.problems import assert_problem
 
 pytestmark = pytest.mark.anyio
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> Store:
+    return Store()
 
 
 @pytest.fixture
@@ -29,20 +22,18 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def client(store: MemoryStore, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(store, Drain(clock), "1.2.3", "abc"))
-    async with httpx.AsyncClient(transport=transport, base_url="http://delivery") as client:
+async def client(store: Store, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(kit_app(store, clock), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://sample") as client:
         yield client
 
 
 async def test_version_tells_service_version_and_commit(client: httpx.AsyncClient) -> None:
     about = (await client.get("/version")).json()
-    assert about == {"service": "delivery", "version": "1.2.3", "commit": "abc"}
+    assert about == {"service": "sample", "version": "1.2.3", "commit": "abc"}
 
 
-async def test_ready_follows_the_store_and_alive_does_not(
-    client: httpx.AsyncClient, store: MemoryStore
-) -> None:
+async def test_ready_follows_the_store_and_alive_does_not(client: httpx.AsyncClient, store: Store) -> None:
     assert (await client.get("/readyz")).status_code == 200
     store.available = False
     assert (await client.get("/readyz")).status_code == 503
@@ -88,3 +79,18 @@ async def test_a_drain_of_a_wrong_length_is_refused(client: httpx.AsyncClient, s
 
 async def test_a_drain_cannot_be_started_by_a_get(client: httpx.AsyncClient) -> None:
     assert (await client.get("/drain")).status_code == 405
+
+
+async def test_an_unavailable_store_is_503_and_when_to_retry(client: httpx.AsyncClient, store: Store) -> None:
+    store.available = False
+    response = await client.get("/readyz")
+    assert_problem(response, 503, "does not answer")
+    assert response.headers["retry-after"] == "2"
+    assert "by the test" not in response.text
+
+
+async def test_an_error_in_the_service_is_a_problem_without_details(client: httpx.AsyncClient) -> None:
+    response = await client.get("/broken")
+    assert_problem(response, 500)
+    assert "secret" not in response.text
+    assert response.headers["x-request-id"]

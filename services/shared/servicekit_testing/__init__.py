@@ -1,0 +1,1 @@
+"""What tests of the Python services have in common. Copied into testrunner stages only."""
