@@ -4,13 +4,17 @@ import argparse
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from servicekit.base_url import base_url
 
 Check = tuple[str, Callable[[], object]]
+
+T = TypeVar("T")
+
+_PAUSE_SECONDS = 0.2
 
 
 class SmokeFailure(Exception):
@@ -40,30 +44,45 @@ class Deployed:
         content: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """Send `content` as JSON; raise SmokeFailure for an answer other than `status`."""
-        response = self._client.request(method, path, json=content, headers=headers)
-        if response.status_code != status:
-            raise SmokeFailure(
-                f"{method} {path} answered {response.status_code}, not {status}: {response.text[:300]}"
-            )
-        return response
+        """See `answer`."""
+        return answer(self._client, method, path, status, content, headers)
 
     def _becomes_ready(self) -> None:
         """A Service that was created a moment ago may not route yet, so this one check waits."""
-        deadline = time.monotonic() + self._wait_seconds
-        while True:
-            try:
-                self.answer("GET", "/readyz", 200)
-                return
-            except (SmokeFailure, httpx.TransportError):
-                if time.monotonic() >= deadline:
-                    raise
-                time.sleep(0.2)
+        insist(lambda: self.answer("GET", "/readyz", 200), time.monotonic() + self._wait_seconds)
 
     def _is_expected_version(self) -> None:
         version = json_object(self.answer("GET", "/version", 200)).get("version")
         if version != self._expected_version:
             raise SmokeFailure(f"it says it is {version!r}")
+
+
+def answer(
+    client: httpx.Client,
+    method: str,
+    url: str,
+    status: int,
+    content: Any = None,
+    headers: Mapping[str, str] | None = None,
+) -> httpx.Response:
+    """Send `content` as JSON; raise SmokeFailure for an answer other than `status`."""
+    response = client.request(method, url, json=content, headers=headers)
+    if response.status_code != status:
+        raise SmokeFailure(
+            f"{method} {url} answered {response.status_code}, not {status}: {response.text[:300]}"
+        )
+    return response
+
+
+def insist(ask: Callable[[], T], deadline: float) -> T:
+    """What `ask` returns, asked again until `deadline` (of time.monotonic) while that fails."""
+    while True:
+        try:
+            return ask()
+        except (SmokeFailure, httpx.TransportError):
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
 
 
 def json_object(response: httpx.Response) -> dict[str, Any]:

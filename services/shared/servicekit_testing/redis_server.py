@@ -21,7 +21,8 @@ class RedisServer:
 
     def __enter__(self) -> "RedisServer":
         self._port = ReservedPort()
-        self.url = f"redis://:{PASSWORD}@127.0.0.1:{self._port.number}/0"
+        self.port = self._port.number
+        self.url = f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -33,7 +34,7 @@ class RedisServer:
         if executable is None:
             pytest.fail("redis-server is not on PATH; the testrunner image brings it (apt: redis-server)")
         options = {
-            "port": str(self._port.number),
+            "port": str(self.port),
             "bind": "127.0.0.1",
             "dir": str(self._folder),
             "save": "",
@@ -41,7 +42,7 @@ class RedisServer:
         }
         command = [executable, *(part for key, value in options.items() for part in (f"--{key}", value))]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, text=True)
-        wait_until_listening(self._port.number, self._process)
+        wait_until_listening(self.port, self._process)
         assert self._process.poll() is None, "Redis did not start"
 
     def stop(self) -> None:

@@ -1,0 +1,1 @@
+"""The ingestion service: takes delivery requests over HTTP and puts them on the queue."""
