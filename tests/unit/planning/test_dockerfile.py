@@ -155,8 +155,15 @@ def test_windows_line_ends() -> None:
     assert parse((STAGES + "COPY a b\n").replace("\n", "\r\n"), PATH).sources == ("a",)
 
 
-def test_the_sample_service() -> None:
-    file = Path(__file__).parents[3] / "services/delivery/Dockerfile"
+SERVICES = Path(__file__).parents[3] / "services"
+
+
+@pytest.mark.parametrize(
+    "file", sorted(SERVICES.glob("*/Dockerfile")), ids=lambda file: str(file.parent.name)
+)
+def test_the_sample_services(file: Path) -> None:
     found = parse(file.read_text(encoding="utf-8"), str(file))
-    assert all(source.startswith("services/delivery/") for source in found.sources)
-    assert len(found.bases) == 1
+    own = f"services/{file.parent.name}/"
+    assert all(source.startswith((own, "services/shared/")) for source in found.sources)
+    assert any(source.startswith(own) for source in found.sources)
+    assert found.bases
