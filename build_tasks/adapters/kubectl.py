@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 
 from build_tasks.adapters.kubectl_failures import cluster_failure, refusals, unreachable, wrong_context
 from build_tasks.adapters.kubernetes_objects import Deployments, Events, KubeConfig, Pods, Service
+from build_tasks.adapters.port_forward import PortForward
 from build_tasks.adapters.process import Completed, Processes
 from build_tasks.adapters.workload_states import event_line, pod_state, rollouts
 from build_tasks.errors import ExitCode, FlowError, ToolError
@@ -113,6 +115,12 @@ class KubectlWorkloads:
         if status != 0:
             what = f"read the logs of {selector} in {self.environment.name}"
             raise FlowError(what, f"kubectl ended with status {status}", code=ExitCode.TOOL_FAILED)
+
+    def forward(self, service: str, port: int) -> AbstractContextManager[None]:
+        """See the port; the Service's own port is 80."""
+        what = f"forward port {port} to {service} in {self.environment.name}"
+        argv = self._argv(["port-forward", f"service/{service}", f"{port}:80"])
+        return PortForward(self.processes, argv, _ENV, what).kept_up()
 
     def post(self, pod: str, port: int, path: str) -> None:
         """POST an empty body to a pod through the API server; an answer beyond 2xx is a failure."""

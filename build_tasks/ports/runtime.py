@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -77,6 +78,12 @@ class Workloads(Protocol):
 
     def logs(self, selector: str, *, follow: bool, tail: int) -> None:
         """Copy the pods' logs to standard output."""
+
+    def forward(self, service: str, port: int) -> AbstractContextManager[None]:
+        """Until it ends, ``localhost:<port>`` leads to the Service, also when its pods are replaced.
+
+        FlowError(UNAVAILABLE) if that port cannot be had.
+        """
 
     def post(self, pod: str, port: int, path: str) -> None:
         """POST an empty body to a pod through the API server."""

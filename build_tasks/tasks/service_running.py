@@ -13,7 +13,13 @@ _HELP = {"env": words.ENV, "version": words.VERSION, "reason": words.REASON, "dr
 
 def tasks(session: Session, name: str) -> list[Task]:
     """The tasks of service ``name``."""
-    return [_deploy(session, name), _verify(session, name), *_traffic(session, name), _retire(session, name)]
+    return [
+        _dev(session, name),
+        _deploy(session, name),
+        _verify(session, name),
+        *_traffic(session, name),
+        _retire(session, name),
+    ]
 
 
 def _deploy(session: Session, name: str) -> Task:
@@ -29,6 +35,26 @@ def _deploy(session: Session, name: str) -> Task:
             _deploy_working_tree(session, name, env, reason, dry_run)
 
     return deploy
+
+
+def _dev(session: Session, name: str) -> Task:
+    @command(
+        help={
+            "port": "on this machine, where the service answers (default: 8080; a worker has none)",
+            "attend": "forward the port and follow the logs until Ctrl-C (--no-attend: only deploy)",
+            "dry_run": words.DRY_RUN,
+        }
+    )
+    @session.boundary
+    def dev(context: Context, port: int = 8080, attend: bool = True, dry_run: bool = False) -> None:
+        """Deploy the working tree to dev, forward its port, follow its logs: the inner loop."""
+        _deploy_working_tree(session, name, "dev", "", dry_run)
+        if attend and not dry_run:
+            from build_tasks.steps.inner_loop import attend as follow
+
+            follow(session.bench, session.service(name), session.environment("dev"), port)
+
+    return dev
 
 
 def _verify(session: Session, name: str) -> Task:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from build_tasks.errors import ExitCode, FlowError
@@ -22,6 +23,7 @@ class FakeWorkloads:
     :param warnings: events, by the name of the object they are about.
     :param pod_logs: log lines by pod.
     :param posts: what was posted: pod, port, path.
+    :param forwards: what was forwarded: Service, port on this machine.
     """
 
     cluster_error: FlowError | None = None
@@ -32,6 +34,7 @@ class FakeWorkloads:
     pods_by_name: dict[str, PodState] = field(default_factory=dict)
     services: dict[str, Mapping[str, str]] = field(default_factory=dict)
     posts: list[tuple[str, int, str]] = field(default_factory=list)
+    forwards: list[tuple[str, int]] = field(default_factory=list)
     shown_logs: list[str] = field(default_factory=list)
     rollout_causes: dict[str, list[str]] = field(default_factory=dict)
 
@@ -59,6 +62,11 @@ class FakeWorkloads:
 
     def logs(self, selector: str, *, follow: bool, tail: int) -> None:
         self.shown_logs += [line for pod in self.pods(selector) for line in self.last_log(pod.name, tail)]
+
+    @contextmanager
+    def forward(self, service: str, port: int) -> Iterator[None]:
+        self.forwards.append((service, port))
+        yield
 
     def post(self, pod: str, port: int, path: str) -> None:
         if pod not in self.pods_by_name:
