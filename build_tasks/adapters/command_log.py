@@ -56,13 +56,15 @@ class Secrets:
 
     def __init__(self) -> None:
         self._texts: tuple[str, ...] = ()
+        self._adding = threading.Lock()
 
     def add(self, secrets: Iterable[str]) -> None:
         """Each text, and each line of a text that has several: output is shown line by line."""
         lines = {line for secret in secrets for line in (secret, *secret.splitlines())}
-        known = {*self._texts, *(line for line in lines if len(line.strip()) >= _SHORTEST_SECRET)}
-        # The longest first: a secret that starts with another must not leave its rest behind.
-        self._texts = tuple(sorted(known, key=len, reverse=True))
+        long = {line for line in lines if len(line.strip()) >= _SHORTEST_SECRET}
+        with self._adding:  # or of what two threads add at once, one would be forgotten
+            # The longest first: a secret that starts with another must not leave its rest behind.
+            self._texts = tuple(sorted({*self._texts, *long}, key=len, reverse=True))
 
     def clean(self, text: str) -> str:
         """The text with the secrets replaced by ``***``."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 
@@ -119,15 +120,22 @@ class DockerEngine:
 
     @contextmanager
     def _container(self, image: str, env: Mapping[str, str]) -> Iterator[str]:
+        # Named by us, so that it can be removed even if an interruption came before the engine's answer.
+        container = f"build-tasks-run-{uuid4().hex[:12]}"
+        options = [f"--name={container}", "--pull=never", f"--label={RUN_LABEL}={self.run_id}"]
+        options += [f"--env={name}" for name in env]
         what = f"create a container of {image}"
-        names = [word for name in env for word in ("--env", name)]
-        options = ["--pull=never", "--label", f"{RUN_LABEL}={self.run_id}", *names]
-        done = self.client.call("create", *options, image, what=what, env=env)
-        container = self.client.checked(done, what).stdout.strip()
         try:
+            done = self.client.call("create", *options, image, what=what, env=env, uninterrupted=True)
+            self.client.checked(done, what)
             yield container
         finally:
-            self.client.call("rm", "--force", "--volumes", container, what=f"remove the container of {image}")
+            self._remove(container, image)
+
+    def _remove(self, container: str, image: str) -> None:
+        with suppress(FlowError):  # why the engine does not answer has been told by what came before
+            words = ("rm", "--force", "--volumes", container)
+            self.client.call(*words, what=f"remove the container of {image}", uninterrupted=True)
 
     def _state(self, container: str) -> _State:
         what = "see how the container ended"

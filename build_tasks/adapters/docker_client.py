@@ -20,6 +20,8 @@ _NO_ENGINE = (
 )
 _NO_SERVER = ("connection refused", "no such host", "i/o timeout")
 _START = "start it, or run `./inv platform.up`"
+#: Seconds that a command may take which an interruption waits for.
+_LONGEST = 120.0
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,21 @@ class DockerClient:
     engine: Engine
 
     def call(
-        self, *words: str, what: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None
+        self,
+        *words: str,
+        what: str,
+        env: Mapping[str, str] | None = None,
+        stdin: bytes | None = None,
+        uninterrupted: bool = False,
     ) -> Completed:
         """Run ``docker <words>``; the caller judges its status.
 
         :param env: variables that ``--env NAME`` options read, so that no value is an argument.
+        :param uninterrupted: see :meth:`Processes.run`; two minutes at most, should the engine hang.
         :raises FlowError: UNAVAILABLE when the engine does not answer.
         """
-        return self._run([self.engine.docker, *words], what, env=env, stdin=stdin)
+        argv: list[str | Path] = [self.engine.docker, *words]
+        return self._run(argv, what, env=env, stdin=stdin, uninterrupted=uninterrupted)
 
     def stream(self, *words: str, what: str, on_line: Callable[[str], None]) -> Completed:
         """As :meth:`call`, with each line as it comes."""
@@ -104,9 +113,18 @@ class DockerClient:
         env: Mapping[str, str] | None = None,
         stdin: bytes | None = None,
         on_line: Callable[[str], None] | None = None,
+        uninterrupted: bool = False,
     ) -> Completed:
-        full = {**(env or {}), **self.engine.env}
-        done = self.processes.run(argv, env=full, stdin=stdin, what=what, check=False, on_line=on_line)
+        done = self.processes.run(
+            argv,
+            env={**(env or {}), **self.engine.env},
+            stdin=stdin,
+            what=what,
+            check=False,
+            on_line=on_line,
+            uninterrupted=uninterrupted,
+            timeout=_LONGEST if uninterrupted else None,
+        )
         if done.status != 0 and any(text in done.stderr for text in _NO_ENGINE):
             at = f" at {self.engine.host}" if self.engine.host else ""
             raise FlowError(

@@ -66,6 +66,7 @@ class Processes:
         timeout: float | None = None,
         on_line: Callable[[str], None] | None = None,
         raw_stdout: bool = False,
+        uninterrupted: bool = False,
     ) -> Completed:
         """Run a program to its end.
 
@@ -76,14 +77,17 @@ class Processes:
             of the caller's :mod:`contextvars` context.
         :param raw_stdout: return standard output unredacted (a token that the caller stores in a file);
             it is then kept out of the log and of error messages.
+        :param uninterrupted: an interruption lets it end by itself, and :meth:`end_running` does not keep it
+            from being started: for the short commands that note and remove what others leave behind.
         :raises FlowError: UNAVAILABLE when the program does not exist.
         :raises ToolError: it failed, or did not end within ``timeout`` seconds.
         """
         words = tuple(str(word) for word in argv)
         started = time.monotonic()
         show = None if on_line is None else (lambda line: on_line(self.clean(line)))
-        process = self._start(words, cwd, env, stdin, what)
-        with self._running.ended_with_us(process), deadline(timeout, lambda: end(process)) as timed_out:
+        process = self._start(words, cwd, env, stdin, what, uninterrupted)
+        attended = self._running.seen_through if uninterrupted else self._running.ended_with_us
+        with attended(process), deadline(timeout, lambda: end(process)) as timed_out:
             out, err = _communicate(process, stdin, show)
         stdout, stderr = (b.decode("utf-8", "replace") for b in (out, err))
         shown = "(not logged)" if raw_stdout else self.clean(stdout)
@@ -135,8 +139,9 @@ class Processes:
         env: Mapping[str, str] | None,
         stdin: bytes | IO[bytes] | None,
         what: str,
+        uninterrupted: bool,
     ) -> subprocess.Popen[bytes]:
-        if self._running.ending:
+        if self._running.ending and not uninterrupted:
             raise FlowError(what or f"run {words[0]}", "interrupted", code=ExitCode.INTERRUPTED)
         with self._startable(words, what):
             return subprocess.Popen(

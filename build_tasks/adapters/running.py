@@ -7,12 +7,14 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
 #: Seconds a process group gets between SIGTERM and SIGKILL when the user interrupts.
 _GRACE = 5.0
+#: Seconds that an interruption waits for a program that is to be seen through.
+_PATIENCE = 60.0
 
 
 class Program(Protocol):
@@ -40,6 +42,8 @@ class RunningPrograms:
         """Whatever ends the wait (Ctrl-C, say) ends the program, too."""
         self._programs.add(program)
         try:
+            if self.ending:  # it was started while all the others were being ended
+                end(program)
             yield
         except BaseException:
             end(program)
@@ -47,11 +51,20 @@ class RunningPrograms:
         finally:
             self._programs.discard(program)
 
+    @contextmanager
+    def seen_through(self, program: Program) -> Iterator[None]:
+        """Whatever ends the wait takes effect when the program has ended by itself."""
+        try:
+            yield
+        except BaseException:
+            if not _have_ended((program,), _PATIENCE):
+                end(program)
+            raise
+
     def end_all(self) -> None:
-        """End every program that a thread waits for."""
+        """End every program that a thread waits for, but for those that are to be seen through."""
         self._ending.set()
-        for program in tuple(self._programs):
-            end(program)
+        end(*tuple(self._programs))
 
 
 def dying_with_us(*argv: str) -> list[str]:
@@ -64,13 +77,21 @@ def dying_with_us(*argv: str) -> list[str]:
     return [setpriv, "--pdeathsig=KILL", *argv] if setpriv else list(argv)
 
 
-def end(program: Program) -> None:
-    """End a program's whole process group: politely, then for good."""
+def end(*programs: Program) -> None:
+    """End the programs' whole process groups, all at once: politely, then for good."""
     for kind in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(program.pid, kind)
-        deadline = time.monotonic() + _GRACE
-        while program.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if program.poll() is not None:
+        for program in programs:
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, kind)
+        if _have_ended(programs, _GRACE):
             return
+
+
+def _have_ended(programs: Sequence[Program], seconds: float) -> bool:
+    """Whether all have ended, after waiting for it that long at most."""
+    deadline = time.monotonic() + seconds
+    while any(program.poll() is None for program in programs):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.02)
+    return True
