@@ -23,6 +23,11 @@ class ExitCode(IntEnum):
         member.description = description
         return member
 
+    @property
+    def words(self) -> str:
+        """The name as people say it: ``tests failed``."""
+        return self.name.lower().replace("_", " ")
+
     OK = 0, "Done, or nothing to do."
     FAILED = 1, "An expected failure that has no code of its own."
     USAGE = 2, "The command line is wrong: unknown task, service, environment, flag or value."

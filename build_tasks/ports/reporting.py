@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +13,14 @@ class Reporter(Protocol):
 
     def step(self, title: str, reason: str = "") -> AbstractContextManager[None]:
         """A unit of work: shown with the time it takes and took last time; an exception marks it failed."""
+
+    def side_by_side(self, titles: Mapping[str, str]) -> AbstractContextManager[None]:
+        """Until it ends, steps of these titles run at the same time, each in a thread of its own.
+
+        What happens in one is shown in one piece when it has ended; meanwhile one line says how far it is.
+
+        :param titles: title of a step -> what its line is called, in the order to show.
+        """
 
     def skip(self, title: str, reason: str) -> None:
         """Something that needs no work, and why."""

@@ -10,11 +10,12 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TextIO
 
+from build_tasks.presentation.blocks import Blocks
 from build_tasks.presentation.folding import fold_for
 from build_tasks.presentation.live_view import LiveView
 from build_tasks.presentation.plain_text import encodable, printable
 from build_tasks.presentation.plain_view import PlainView
-from build_tasks.presentation.running_step import RunningStep, View
+from build_tasks.presentation.running_step import Row, RunningStep, Surface
 from build_tasks.presentation.sink import ReaderGone, Sink
 from build_tasks.presentation.style import style_for
 from build_tasks.presentation.surroundings import surroundings_of
@@ -33,7 +34,9 @@ class Console:
     ``copy_context().run`` therefore nests its steps and adds its details where it was started.
     """
 
-    def __init__(self, view: View, timings: Timings, *, encoding: str, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self, view: Blocks, timings: Timings, *, encoding: str, clock: Clock = time.monotonic
+    ) -> None:
         self._view = view
         self._timings = timings
         self._encoding = encoding
@@ -58,10 +61,22 @@ class Console:
         finally:
             self._current.reset(token)
 
+    @contextmanager
+    def side_by_side(self, titles: Mapping[str, str]) -> Iterator[None]:
+        """Steps of these titles run at once until it ends; each is shown in one piece when it has ended."""
+        rows = [Row(self._safe(t), self._safe(label), self._timings.last(t)) for t, label in titles.items()]
+        with self._lock:
+            self._view.opened(rows)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._view.closed()
+
     def skip(self, title: str, reason: str) -> None:
         """Something that needs no work, and why."""
         with self._lock:
-            self._view.skipped(self._safe(title), self._safe(reason), self._depth())
+            self._view.skipped(self._safe(title), self._safe(reason), self._current.get())
 
     def detail(self, line: str) -> None:
         """A line of a tool's output; belongs to the current step, or else to the one begun last."""
@@ -76,13 +91,13 @@ class Console:
         """A line (or several) the reader should see."""
         with self._lock:
             for part in line.splitlines() or [""]:
-                self._view.note(self._safe(part), self._depth())
+                self._view.note(self._safe(part), self._current.get())
 
     def warn(self, line: str) -> None:
         """A line (or several) about what is not right but does not stop the work."""
         with self._lock:
             for part in line.splitlines():
-                self._view.warned(self._safe(part), self._depth())
+                self._view.warned(self._safe(part), self._current.get())
 
     def beat(self) -> None:
         """A sign of life for every step that waits for nothing but itself."""
@@ -127,10 +142,6 @@ class Console:
 
         threading.Thread(target=beat_until_stopped, name="heartbeat", daemon=True).start()
 
-    def _depth(self) -> int:
-        step = self._current.get()
-        return 0 if step is None else step.depth + 1
-
     def _safe(self, text: str) -> str:
         return encodable(printable(text.replace("\n", " ").rstrip()), self._encoding)
 
@@ -152,9 +163,11 @@ def open_console(
     surroundings = surroundings_of(stream, environ)
     style = style_for(surroundings)
     sink = Sink(stream)
-    view: View
+    fold = fold_for(surroundings.ci)
+    surface: Surface
     if surroundings.terminal:
-        view = LiveView(sink, style, surroundings, clock, verbose=verbose)
+        surface = LiveView(sink, style, surroundings, clock, verbose=verbose)
     else:
-        view = PlainView(sink, style, fold=fold_for(surroundings.ci), verbose=verbose)
+        surface = PlainView(sink, style, fold=fold, verbose=verbose)
+    view = Blocks(surface, style, folded=fold is not None, verbose=verbose)
     return Console(view, Timings(timings), encoding=surroundings.encoding, clock=clock)

@@ -34,12 +34,16 @@ class Failures:
 
     def show_error(self, error: FlowError, log: Path | None = None) -> None:
         """What was attempted, why it failed, the tool's last words, what to do, the log."""
-        self._sink.line("\n".join(self._explain(error, log or error.log)))
+        self._sink.line("\n".join(explanation(error, self._style, log or error.log)))
 
-    def show_interrupt(self) -> None:
-        """The user (or the CI) stopped it."""
+    def show_interrupt(self, what: str = "") -> None:
+        """The user (or the CI) stopped it.
+
+        :param what: what was under way, where more is known than the reader has typed.
+        """
         mark = self._style.paint(self._style.marks.failed, "red")
-        self._sink.line(f"{mark} interrupted; run it again, it converges")
+        interrupted = f"interrupted: {_safe(what)}" if what else "interrupted"
+        self._sink.line(f"{mark} {interrupted}; run it again, it converges")
 
     def show_bug(self, error: BaseException, log: SessionLog | None) -> None:
         """An error nobody expected: its traceback goes to the log, the message names the log."""
@@ -55,19 +59,22 @@ class Failures:
         ]
         self._sink.line("\n".join(lines))
 
-    def _explain(self, error: FlowError, log: Path | None) -> Iterator[str]:
-        yield f"{self._style.paint(self._style.marks.failed, 'red')} {_safe(error.what)}"
-        yield from self._labelled("why:  ", error.why)
-        for line in error.details:
-            yield self._style.paint(f"         | {_safe(line)}", "dim")
-        yield from self._labelled("to do:", error.fix)
-        if log is not None:
-            yield from self._labelled("log:  ", str(log))
 
-    def _labelled(self, label: str, text: str) -> Iterator[str]:
-        for number, line in enumerate(text.splitlines()):
-            head = self._style.paint(label, "bold") if number == 0 else " " * len(label)
-            yield f"  {head} {_safe(line)}"
+def explanation(error: FlowError, style: Style, log: Path | None) -> Iterator[str]:
+    """The lines that tell an error: what, why, the tool's last words, what to do, the log."""
+    yield f"{style.paint(style.marks.failed, 'red')} {_safe(error.what)}"
+    yield from _labelled("why:  ", error.why, style)
+    for line in error.details:
+        yield style.paint(f"         | {_safe(line)}", "dim")
+    yield from _labelled("to do:", error.fix, style)
+    if log is not None:
+        yield from _labelled("log:  ", str(log), style)
+
+
+def _labelled(label: str, text: str, style: Style) -> Iterator[str]:
+    for number, line in enumerate(text.splitlines()):
+        head = style.paint(label, "bold") if number == 0 else " " * len(label)
+        yield f"  {head} {_safe(line)}"
 
 
 def failures_on(stream: TextIO) -> Failures:

@@ -17,6 +17,11 @@ def fold_for(ci: Ci) -> Fold | None:
     return {Ci.GITHUB: _github, Ci.AZURE: _azure, Ci.GITLAB: _gitlab}.get(ci)
 
 
+def in_a_block(title: str, lines: Sequence[str], now: int) -> Iterator[str]:
+    """Within a block that is folded itself: not once more, as no CI folds what is in a fold."""
+    yield from (f"  | {without_ci_commands(line)}" for line in lines)
+
+
 def _github(title: str, lines: Sequence[str], now: int) -> Iterator[str]:
     """https://docs.github.com/actions/reference/workflow-commands-for-github-actions#grouping-log-lines"""
     yield f"::group::{title}"

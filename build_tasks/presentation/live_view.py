@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from build_tasks.presentation.plain_text import duration
+from build_tasks.presentation.plain_text import duration, encodable
 from build_tasks.presentation.plain_view import last_time, tail_of
-from build_tasks.presentation.running_step import RunningStep
+from build_tasks.presentation.running_step import Row, RunningStep, depth_within
 from build_tasks.presentation.sink import Sink
 from build_tasks.presentation.style import Style
 from build_tasks.presentation.surroundings import Surroundings
@@ -39,7 +39,9 @@ class LiveView:
         self._style = style
         self._clock = clock
         self._verbose = verbose
+        self._encoding = surroundings.encoding
         self._running: list[RunningStep] = []
+        self._rows: Sequence[Row] = ()
         self._live: Live | None = None
         self._console = Console(
             file=sink.stream,
@@ -52,15 +54,11 @@ class LiveView:
 
     def started(self, step: RunningStep) -> None:
         self._running.append(step)
-        if self._live is None:
-            self._open()
+        self._open()
 
     def finished(self, step: RunningStep, seconds: float, error: BaseException | None) -> None:
         self._running.remove(step)
-        if not self._running:
-            self._close()
-        elif self._live is not None:
-            self._live.refresh()  # or it would show the step for a moment more, below its own end
+        self._close_or_refresh()  # or it would show the step for a moment more, below its own end
         if error is None:
             self._print(step.depth, "done", "green", f"{step.title}  {duration(seconds)}")
             return
@@ -72,19 +70,36 @@ class LiveView:
         if self._verbose:
             self._console.print(f"{'  ' * step.depth}  | {line}", style="dim")
 
-    def skipped(self, title: str, reason: str, depth: int) -> None:
-        self._print(depth, "skipped", "dim", f"{title}: skipped, {reason}")
+    def skipped(self, title: str, reason: str, within: RunningStep | None) -> None:
+        self._print(depth_within(within), "skipped", "dim", f"{title}: skipped, {reason}")
 
-    def note(self, line: str, depth: int) -> None:
-        self._console.print("  " * depth + line)
+    def note(self, line: str, within: RunningStep | None) -> None:
+        self._console.print("  " * depth_within(within) + line)
 
-    def warned(self, line: str, depth: int) -> None:
-        self._print(depth, "warning", "yellow", line)
+    def warned(self, line: str, within: RunningStep | None) -> None:
+        self._print(depth_within(within), "warning", "yellow", line)
 
     def still(self, step: RunningStep, seconds: float) -> None:
         """Nothing to say: the time is on the screen."""
 
+    def rows(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+        if rows:
+            self._open()
+        else:
+            self._close_or_refresh()
+
+    def block(self, title: str, lines: Sequence[str], explanation: Sequence[str]) -> None:
+        from rich.text import Text
+
+        text = "\n".join([*lines, *explanation])
+        self._console.print(Text.from_ansi(encodable(text, self._encoding)))
+        if self._live is not None:
+            self._live.refresh()  # the table shows the result together with the block
+
     def _open(self) -> None:
+        if self._live is not None:
+            return
         from rich.live import Live
 
         self._live = Live(
@@ -97,8 +112,12 @@ class LiveView:
         )
         self._live.start()
 
-    def _close(self) -> None:
-        if self._live is not None:
+    def _close_or_refresh(self) -> None:
+        if self._live is None:
+            return
+        if self._running or self._rows:
+            self._live.refresh()
+        else:
             self._live.stop()
             self._live = None
 
@@ -111,7 +130,12 @@ class LiveView:
     def _draw(self) -> Group:
         from rich.console import Group
 
-        return Group(*(line for step in list(self._running) for line in self._lines_of(step)))
+        lines = [line for step in list(self._running) for line in self._lines_of(step)]
+        if not self._rows:
+            return Group(*lines)
+        from build_tasks.presentation.live_rows import table_of
+
+        return Group(*lines, table_of(self._rows, self._clock(), self._style))
 
     def _lines_of(self, step: RunningStep) -> list[Text]:
         from rich.text import Text

@@ -42,8 +42,8 @@ def guarded(
     except FlowError as error:
         failures.show_error(error, _whole_story(error, log))
         return error.code
-    except KeyboardInterrupt:
-        failures.show_interrupt()
+    except KeyboardInterrupt as interrupt:
+        failures.show_interrupt(str(interrupt))
         return ExitCode.INTERRUPTED
     except ReaderGone:
         return ExitCode.FAILED

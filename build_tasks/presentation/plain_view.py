@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from build_tasks.errors import FlowError
 from build_tasks.presentation.folding import Fold
 from build_tasks.presentation.plain_text import duration, without_ci_commands
-from build_tasks.presentation.running_step import DETAILS_OF_A_FAILURE, RunningStep
-from build_tasks.presentation.sink import Sink
+from build_tasks.presentation.running_step import DETAILS_OF_A_FAILURE, Row, RunningStep, depth_within
+from build_tasks.presentation.sink import TakesLines
 from build_tasks.presentation.style import Style
 
 
@@ -19,7 +19,9 @@ class PlainView:
     :param fold: how the CI folds the tools' output; None: it is shown with ``verbose`` only.
     """
 
-    def __init__(self, sink: Sink, style: Style, *, fold: Fold | None = None, verbose: bool = False) -> None:
+    def __init__(
+        self, sink: TakesLines, style: Style, *, fold: Fold | None = None, verbose: bool = False
+    ) -> None:
         self._sink = sink
         self._style = style
         self._fold = fold
@@ -43,20 +45,27 @@ class PlainView:
         if self._verbose and not self._fold:
             self._sink.line(f"{'  ' * step.depth}  {self._style.paint(f'{step.title} | {line}', 'dim')}")
 
-    def skipped(self, title: str, reason: str, depth: int) -> None:
-        self._show(depth, "skipped", "dim", f"{title}: skipped, {reason}")
+    def skipped(self, title: str, reason: str, within: RunningStep | None) -> None:
+        self._show(depth_within(within), "skipped", "dim", f"{title}: skipped, {reason}")
 
-    def note(self, line: str, depth: int) -> None:
-        self._sink.line("  " * depth + without_ci_commands(line))
+    def note(self, line: str, within: RunningStep | None) -> None:
+        self._sink.line("  " * depth_within(within) + without_ci_commands(line))
 
-    def warned(self, line: str, depth: int) -> None:
-        self._show(depth, "warning", "yellow", line)
+    def warned(self, line: str, within: RunningStep | None) -> None:
+        self._show(depth_within(within), "warning", "yellow", line)
 
     def still(self, step: RunningStep, seconds: float) -> None:
         dots = self._style.marks.ellipsis
         self._sink.line(
             f"{'  ' * step.depth}  still: {step.title}{dots} {duration(seconds)}{last_time(step)}"
         )
+
+    def rows(self, rows: Sequence[Row]) -> None:
+        """Nothing to draw over: the blocks say it all, one after another."""
+
+    def block(self, title: str, lines: Sequence[str], explanation: Sequence[str]) -> None:
+        folded = self._fold(title, lines, int(time.time())) if self._fold else lines
+        self._lines([*folded, *map(without_ci_commands, explanation)])
 
     def _show(self, depth: int, mark: str, colour: str, text: str) -> None:
         sign = self._style.paint(getattr(self._style.marks, mark), colour)

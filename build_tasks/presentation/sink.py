@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from build_tasks.presentation.plain_text import encodable
 
@@ -34,6 +34,23 @@ class Sink:
         except BrokenPipeError:
             discard_the_rest(self.stream)
             raise ReaderGone from None
+
+
+class TakesLines(Protocol):
+    """Where lines go."""
+
+    def line(self, text: str) -> None:
+        """Take one line, or several."""
+
+
+class Page:
+    """Lines that are kept, to be shown in one piece."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def line(self, text: str) -> None:
+        self.lines += text.split("\n")
 
 
 def discard_the_rest(stream: TextIO) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ class FakeReporter:
     :param done: titles of steps that ended well, in the order they began.
     :param failed: titles of steps that ended with an exception.
     :param skipped: reasons by the titles of what needed no work.
+    :param beside: titles of the steps that were announced to run at the same time, with their labels.
     """
 
     done: list[str] = field(default_factory=list)
@@ -23,6 +24,7 @@ class FakeReporter:
     details: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    beside: list[Mapping[str, str]] = field(default_factory=list)
 
     @contextmanager
     def step(self, title: str, reason: str = "") -> Iterator[None]:
@@ -34,6 +36,11 @@ class FakeReporter:
             self.done.remove(title)
             self.failed.append(title)
             raise
+
+    @contextmanager
+    def side_by_side(self, titles: Mapping[str, str]) -> Iterator[None]:
+        self.beside.append(titles)
+        yield
 
     def skip(self, title: str, reason: str) -> None:
         self.skipped[title] = reason
