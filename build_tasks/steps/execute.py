@@ -9,6 +9,7 @@ from pathlib import Path
 from build_tasks.model.environment import Environment
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.service import Service
+from build_tasks.model.tests import TestSummary
 from build_tasks.model.version import Version
 from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.steps import promote, traffic
@@ -31,11 +32,13 @@ class Run:
 
     :param reason: the change cause of deployments.
     :param force: build and test even if the inputs are unchanged.
+    :param tested: what the unit tests of each service reported.
     """
 
     bench: Workbench
     reason: str
     force: bool = False
+    tested: dict[str, TestSummary] = field(default_factory=dict)
     _recipes: dict[str, Recipe] = field(default_factory=dict)
     _archives: dict[tuple[str, Version], Path] = field(default_factory=dict)
     _checked: set[str] = field(default_factory=set)
@@ -89,7 +92,7 @@ def _build(run: Run, action: Action) -> None:
 
 def _test(run: Run, action: Action) -> None:
     service = run.bench.services[action.service]
-    test(run.bench, service, run.recipe(service), force=run.force)
+    run.tested[service.name] = test(run.bench, service, run.recipe(service), force=run.force)
 
 
 def _image(run: Run, action: Action) -> None:

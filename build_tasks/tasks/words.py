@@ -6,4 +6,6 @@ REASON = "why, for `helm history` and `kubectl rollout history` (default: the co
 DRY_RUN = "print what would be done, and why; do nothing"
 FORCE = "also when the inputs are unchanged"
 JSON = "as JSON"
+ONLY = "these services, a,b (default: all)"
+JOBS = "how many services at the same time (default: the number of CPUs, at least 2)"
 KEY = "private SSH key to sign with (default: git's user.signingkey)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def workbench(composition: Composition) -> Workbench:
         services=load_services(settings),
         reporter=composition.reporter,
         clock=SystemClock(),
-        builder=DockerEngine(client, on_line=composition.reporter.detail),
+        builder=DockerEngine(client, _run_id(composition), composition.reporter.detail),
         bases=LocalBases(composition),
         registry=OrasRegistry(processes, composition.tool("oras")),
         charts=HelmCharts(helm),
@@ -53,6 +54,11 @@ def workbench(composition: Composition) -> Workbench:
         source=GitRepository(processes, composition.root, ssh_keygen),
         signer=SshSigner(processes, ssh_keygen),
     )
+
+
+def _run_id(composition: Composition) -> str:
+    """Leads from a container that outlived its run to that run, and to its log, which is named by process."""
+    return f"{composition.instance.name}-{os.getpid()}"
 
 
 def engine_client(composition: Composition) -> DockerClient:

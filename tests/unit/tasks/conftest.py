@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 import pytest
 from invoke import Collection, Program
 
-from build_tasks.adapters.command_log import CommandLog
+from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.errors import ExitCode
 from build_tasks.steps.workbench import Workbench
-from build_tasks.tasks import ci, release
+from build_tasks.tasks import all_services, ci, release
 from build_tasks.tasks.service import service_collection
 from build_tasks.tasks.session import Session
 from build_tasks.wiring import Composition
@@ -27,6 +27,7 @@ class FakeComposition:
 
     workbench: Workbench
     log: CommandLog | None = None
+    processes: Processes = field(default_factory=lambda: Processes(CommandLog(None)))
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def inv(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Inv:
         session.composition = cast(Composition, FakeComposition(shop.bench))
         tree = Collection()
         tree.add_collection(service_collection(session, "delivery"))
-        for module in (release, ci):
+        for module in (all_services, release, ci):
             tree.add_collection(module.collection(session))
         capsys.readouterr()
         ended = 0

@@ -1,0 +1,43 @@
+"""Plans for several services at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.plan import Action, Plan, Verb
+
+
+def chosen(only: str, services: Sequence[str]) -> list[str]:
+    """The services that ``--only a,b`` names, in their own order; all of them when it is empty.
+
+    :raises FlowError: USAGE for names that are no services, all of them at once, and when nothing is left.
+    """
+    if not only:
+        return list(services)
+    named = [name.strip() for name in only.split(",") if name.strip()]
+    unknown = [name for name in dict.fromkeys(named) if name not in services]
+    what = "read the command line"
+    known = f"known: {', '.join(services)}"
+    if unknown:
+        close = [match for name in unknown for match in get_close_matches(name, services, 1)]
+        fix = f"did you mean {', '.join(dict.fromkeys(close))}? {known}" if close else known
+        why = f"there is no service {', '.join(map(repr, unknown))}"
+        raise FlowError(what, why, fix, code=ExitCode.USAGE)
+    if not named:
+        raise FlowError(what, f"--only {only!r} names no service", known, code=ExitCode.USAGE)
+    return [name for name in services if name in named]
+
+
+def plan_each(verb: Verb, names: Sequence[str]) -> dict[str, Plan]:
+    """A plan for each service: one verb, asked for."""
+    because = f"inv all.{verb.value}"
+    return {name: Plan(because, (Action(verb, name, "asked for"),)) for name in names}
+
+
+def together(because: str, plans: Mapping[str, Plan], services: Sequence[str]) -> Plan:
+    """Plans of several services as one, for the reader; says which services were left out."""
+    actions = tuple(action for plan in plans.values() for action in plan.actions)
+    left_out = tuple(f"{name}: not among --only" for name in services if name not in plans)
+    return Plan(because, actions, left_out)

@@ -1,0 +1,121 @@
+"""``all.*``: the same for every service, side by side.
+
+There is no ``all.push``: a version is a service's own, and release branches push it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from invoke import Collection, Context, Task
+
+from build_tasks.tasks import all_views, words
+from build_tasks.tasks.command import command_side_by_side
+from build_tasks.tasks.crew import conclude, crew_of
+from build_tasks.tasks.session import Session
+
+if TYPE_CHECKING:
+    from build_tasks.model.outcomes import ServiceOutcome
+
+_CHECK_HELP = {"only": words.ONLY, "jobs": words.JOBS, "json": words.JSON, "dry_run": words.DRY_RUN}
+_BUILD_HELP = {**_CHECK_HELP, "force": words.FORCE}
+
+
+def collection(session: Session) -> Collection:
+    """The collection ``all``."""
+    return Collection(
+        "all", _build(session), _test(session), _image(session), _package(session), *all_views.tasks(session)
+    )
+
+
+def _build(session: Session) -> Task:
+    @command_side_by_side(help=_BUILD_HELP)
+    @session.boundary
+    def build(
+        context: Context,
+        only: str = "",
+        jobs: int = 0,
+        force: bool = False,
+        dry_run: bool = False,
+        json: bool = False,
+    ) -> None:
+        """Build every service's code, side by side."""
+        _run(session, "build", only, jobs, force=force, dry_run=dry_run, json=json)
+
+    return build
+
+
+def _test(session: Session) -> Task:
+    @command_side_by_side(help=_BUILD_HELP)
+    @session.boundary
+    def test(
+        context: Context,
+        only: str = "",
+        jobs: int = 0,
+        force: bool = False,
+        dry_run: bool = False,
+        json: bool = False,
+    ) -> None:
+        """Run every service's unit tests, side by side."""
+        _run(session, "test", only, jobs, force=force, dry_run=dry_run, json=json)
+
+    return test
+
+
+def _image(session: Session) -> Task:
+    @command_side_by_side(help=_BUILD_HELP)
+    @session.boundary
+    def image(
+        context: Context,
+        only: str = "",
+        jobs: int = 0,
+        force: bool = False,
+        dry_run: bool = False,
+        json: bool = False,
+    ) -> None:
+        """Build every service's runtime image, side by side."""
+        _run(session, "image", only, jobs, force=force, dry_run=dry_run, json=json)
+
+    return image
+
+
+def _package(session: Session) -> Task:
+    @command_side_by_side(help=_CHECK_HELP)
+    @session.boundary
+    def package(
+        context: Context, only: str = "", jobs: int = 0, dry_run: bool = False, json: bool = False
+    ) -> None:
+        """Check every service's Helm chart, side by side."""
+        _run(session, "package", only, jobs, dry_run=dry_run, json=json)
+
+    return package
+
+
+def _run(
+    session: Session, verb: str, only: str, jobs: int, *, dry_run: bool, json: bool, force: bool = False
+) -> None:
+    from build_tasks.model.plan import Verb
+    from build_tasks.planning.several import chosen, plan_each, together
+    from build_tasks.steps.several import execute_each, outcome
+
+    bench, crew, task = session.bench, crew_of(session, jobs), f"all.{verb}"
+    plans = plan_each(Verb(verb), chosen(only, list(bench.services)))
+    if dry_run:
+        plan = together(f"inv {task}", plans, list(bench.services))
+        session.answers.show_json(plan) if json else session.show_plan(plan)
+        return
+    ended = execute_each(bench, plans, crew, task, reason=session.head_reason(), force=force)
+    outcomes = [outcome(one) for one in ended]
+    if json:
+        session.answers.show_json(outcomes)
+    else:
+        _show_outcomes(session, outcomes)
+    conclude([one.error for one in ended])
+
+
+def _show_outcomes(session: Session, outcomes: Sequence[ServiceOutcome]) -> None:
+    from build_tasks.presentation.plain_text import duration
+
+    rows = [[o.service, o.outcome, duration(o.seconds), o.summary] for o in outcomes]
+    session.answers.show_table(["service", "outcome", "took", "summary"], rows)
