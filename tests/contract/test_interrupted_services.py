@@ -46,7 +46,7 @@ def request_of(docker_client: DockerClient, base_image: str, tmp_path: Path) -> 
 
 
 def containers(looking: DockerClient, engine: DockerEngine) -> list[str]:
-    """Those that the engine under test started; asked by another client, as its own starts nothing any more."""
+    """Those the engine under test started; asked by another client, as its own starts nothing any more."""
     wanted = f"label={RUN_LABEL}={engine.run_id}"
     done = looking.call("ps", "--all", "--quiet", "--filter", wanted, what="look")
     return looking.checked(done, "look").stdout.split()
