@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
-from typing import IO
+from typing import IO, Protocol
 
 
 class LineReader:
@@ -49,6 +49,37 @@ class LineReader:
             self._failure = error
             self._on_line = None
             self._on_failure()
+
+
+class Piped(Protocol):
+    """A running program with pipes for its output."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    @property
+    def stderr(self) -> IO[bytes] | None: ...
+    def wait(self) -> int: ...
+    def terminate(self) -> None: ...
+
+
+def attend(program: Piped, on_line: Callable[[str], None] | None) -> list[LineReader]:
+    """Read a program's output and errors as they come."""
+    assert program.stdout and program.stderr
+    return [LineReader(stream, on_line, program.terminate) for stream in (program.stdout, program.stderr)]
+
+
+def communicate(
+    program: Piped, stdin: bytes | IO[bytes] | None, on_line: Callable[[str], None] | None
+) -> tuple[bytes, bytes]:
+    """Feed a program and wait for its end; gives its output and its errors."""
+    readers = attend(program, on_line)
+    if isinstance(stdin, bytes) and program.stdin:
+        feed(program.stdin, stdin)
+    program.wait()
+    out, err = (reader.result() for reader in readers)
+    return out, err
 
 
 def feed(stream: IO[bytes], data: bytes) -> None:

@@ -20,7 +20,7 @@ from typing import IO
 
 from build_tasks.adapters.command_log import CommandLog, Completed, Secrets
 from build_tasks.adapters.deadline import deadline
-from build_tasks.adapters.pipes import LineReader, feed
+from build_tasks.adapters.pipes import attend, communicate
 from build_tasks.adapters.running import RunningPrograms, end
 from build_tasks.errors import ExitCode, FlowError, ToolError
 
@@ -88,7 +88,7 @@ class Processes:
         process = self._start(words, cwd, env, stdin, what, uninterrupted)
         attended = self._running.seen_through if uninterrupted else self._running.ended_with_us
         with attended(process), deadline(timeout, lambda: end(process)) as timed_out:
-            out, err = _communicate(process, stdin, show)
+            out, err = communicate(process, stdin, show)
         stdout, stderr = (b.decode("utf-8", "replace") for b in (out, err))
         shown = "(not logged)" if raw_stdout else self.clean(stdout)
         safe = tuple(map(self.clean, words))
@@ -113,6 +113,17 @@ class Processes:
         self.log.write(f"$ {self.clean(join(words))}  (interactive)")
         with self._startable(words, ""):
             return subprocess.call(words, env={**self._env, **(env or {})})
+
+    @contextmanager
+    def background(
+        self, argv: Sequence[str | Path], *, env: Mapping[str, str] | None, on_line: Callable[[str], None]
+    ) -> Iterator[Callable[[], bool]]:
+        """Run a program until the context ends; gives what tells whether it still runs."""
+        process = self._start(tuple(map(str, argv)), None, env, None, "", uninterrupted=False)
+        attend(process, lambda line: on_line(self.clean(line)))
+        with self._running.ended_with_us(process):
+            yield lambda: process.poll() is None
+            end(process)
 
     def spawn(self, argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None) -> int:
         """Start a program that outlives this one, in a session of its own; gives its process id."""
@@ -177,15 +188,3 @@ class Processes:
             stderr=done.stderr,
             log=self.log.path,
         )
-
-
-def _communicate(
-    process: subprocess.Popen[bytes], stdin: bytes | IO[bytes] | None, on_line: Callable[[str], None] | None
-) -> tuple[bytes, bytes]:
-    assert process.stdout and process.stderr
-    readers = [LineReader(stream, on_line, process.terminate) for stream in (process.stdout, process.stderr)]
-    if isinstance(stdin, bytes) and process.stdin:
-        feed(process.stdin, stdin)
-    process.wait()
-    out, err = (reader.result() for reader in readers)
-    return out, err

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from invoke import Collection
 
-from build_tasks.tasks import all_services, ci, platform, release, repo
+from build_tasks.tasks import all_services, application, ci, platform, release, repo
 from build_tasks.tasks.demo import demo_task
 from build_tasks.tasks.names import service_names
 from build_tasks.tasks.service import service_collection
@@ -23,7 +23,7 @@ def namespace(root: Path) -> Collection:
     tree = Collection()
     for name in service_names(root):
         tree.add_collection(service_collection(session, name))
-    for module in (all_services, release, ci, platform, repo):
+    for module in (all_services, application, release, ci, platform, repo):
         tree.add_collection(module.collection(session))
     tree.add_task(demo_task(session))
     return tree
