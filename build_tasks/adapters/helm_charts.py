@@ -7,21 +7,19 @@ these three call Helm themselves.
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from build_tasks.adapters.helm_chart_staging import local_dependencies, stage
 from build_tasks.adapters.helm_messages import findings, reason
 from build_tasks.adapters.helm_program import HelmProgram
 from build_tasks.adapters.process import Completed
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.planning.chart_dependencies import ChartDependency
 
-#: Modification time given to every file of a package, in seconds since 1970: 1980-01-01, as Zip's zero.
-_EPOCH = 315532800
 _PACKAGED = re.compile(r"saved it to: (?P<path>.+)$", re.M)
 
 
@@ -56,21 +54,24 @@ class HelmCharts:
         words += ["--kube-version", kube_version, "--values", "-"]
         return self._checked(self.helm.run(words, stdin=_yaml(values), what=what, check=False), what).stdout
 
-    def package(self, chart: Path, *, version: str, folder: Path) -> Path:
-        """`helm package` with version = appVersion.
+    def dependencies(self, chart: Path, root: Path) -> Sequence[ChartDependency]:
+        """The charts of the repository at ``root`` that a chart's folder stands on, and theirs.
 
-        Helm writes the files' modification times into the archive, and a checkout sets them to the time
-        of the checkout. A copy with fixed times is packaged, so that equal files give an equal archive.
+        :raises FlowError: CHART_REFUSED, with the line of Chart.yaml.
+        """
+        return local_dependencies(chart, root)
 
+    def package(self, chart: Path, *, version: str, folder: Path, root: Path | None = None) -> Path:
+        """`helm package` of a copy that holds the dependencies, with version = appVersion.
+
+        :param root: the repository that dependencies come from; None: the chart can have none.
         :raises FlowError: CHART_REFUSED.
         """
         what = f"package chart {chart} as {version}"
         _present(chart, what)
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="chart-") as private:
-            copy = Path(shutil.copytree(chart, Path(private, chart.resolve().name)))
-            for path in copy.rglob("*"):
-                os.utime(path, (_EPOCH, _EPOCH))
+            copy = stage(chart, root or chart, Path(private))
             words = ["package", str(copy), "--version", version, "--app-version", version]
             words += ["--destination", str(folder.resolve())]
             done = self._checked(self.helm.run(words, what=what, check=False), what)

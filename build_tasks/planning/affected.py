@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from build_tasks.planning.inputs import under_any
@@ -16,20 +16,19 @@ class Affected:
     reason: str
 
 
-def affected(changed: Iterable[str], built_from: Mapping[str, Sequence[str]]) -> list[Affected]:
+def affected(changed: Iterable[str], built_from: Mapping[str, Mapping[str, str]]) -> list[Affected]:
     """The services a change concerns, by name, each with the first path that does as its reason.
 
     :param changed: changed paths, relative to the root.
-    :param built_from: for each service its folder, then what else its Dockerfile copies in.
+    :param built_from: for each service its folder, then what else it is made of; each path with how it
+        belongs to the service (``its Dockerfile copies services/shared``).
     """
     paths = sorted(changed)
     found = []
-    for service, folders in sorted(built_from.items()):
+    for service, sources in sorted(built_from.items()):
         for path in paths:
-            folder = under_any(path, folders)
-            if folder is not None:
-                own = folder == folders[0]
-                how = f"in its folder {folder}" if own else f"its Dockerfile copies {folder}"
-                found.append(Affected(service, f"{path} changed, {how}"))
+            source = under_any(path, sources)
+            if source is not None:
+                found.append(Affected(service, f"{path} changed, {sources[source]}"))
                 break
     return found

@@ -1,10 +1,13 @@
-"""The conventions that a service's rendered manifests keep (the article's, and the platform's)."""
+"""The conventions that a service's chart keeps (the article's, and the platform's)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from build_tasks.planning.chart_documents import Document, Manifest, is_test, is_worker, within
+from build_tasks.planning.pod_conventions import pod_violations
+from build_tasks.planning.violation import Violation
 
 #: Labels of every object (https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/).
 LABELS = (
@@ -17,91 +20,92 @@ LABELS = (
     "helm.sh/chart",
 )
 CHANGE_CAUSE = "kubernetes.io/change-cause"
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-Manifest = Mapping[str, Any]
+#: Annotation of a worker's Deployment: how many pods it has while its version is live.
+REPLICAS = "build-tasks/replicas"
+_SERVING = ("Deployment", "StatefulSet", "DaemonSet")
+#: Where an object of that kind has the template of its pods.
+_TEMPLATES = {
+    **dict.fromkeys((*_SERVING, "Job"), ("spec", "template")),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
 
 
-def violations(manifests: Sequence[object], release: str) -> list[str]:
-    """Every violation, each as ``Kind/name: what``.
+def chart_violations(chart: str, files: Collection[str], environments: Sequence[str]) -> list[Violation]:
+    """What is missing from the chart's own files.
 
-    :param manifests: a rendered chart, without empty documents.
+    :param chart: the chart's folder, relative to the root.
+    :param files: names of the files in it.
+    :param environments: the environments that the service goes to.
+    """
+    wanted = {"values.schema.json": "a misspelt value would be taken for one that was not given"}
+    for name in environments:
+        wanted[f"values-{name}.yaml"] = f"what differs in {name} is said there, if only that nothing does"
+    return [
+        Violation(f"it is missing: {why}", source=f"{chart}/{name}")
+        for name, why in wanted.items()
+        if name not in files
+    ]
+
+
+def violations(made: Sequence[Document], release: str) -> list[Violation]:
+    """What is wrong with a chart's objects, one by one and together.
+
+    :param made: a rendered chart, without empty documents.
     :param release: name of the Helm release it was rendered for.
     """
-    found: list[str] = []
-    for document in manifests:
-        if not isinstance(document, dict):
-            found.append(f"{str(document)[:40]!r} is not a Kubernetes object")
+    found: list[Violation] = []
+    has_worker = any(is_worker(document.content) for document in made)
+    for document in made:
+        if not isinstance(document.content, dict):
+            text = f"{str(document.content)[:40]!r} is not a Kubernetes object"
+            found.append(Violation(text, source=document.source))
             continue
-        where = f"{document.get('kind')}/{_in(document, 'metadata').get('name')}"
-        found += [f"{where}: {problem}" for problem in _problems(document, release)]
+        subject = f"{document.content.get('kind')}/{within(document.content, 'metadata').get('name')}"
+        problems = [*_object(document.content, release), *_beside_a_worker(document.content, has_worker)]
+        found += [replace(problem, subject=subject, source=document.source) for problem in problems]
+    if not any(is_test(document.content) for document in made):
+        found.append(
+            Violation("no object is a `helm test` hook (helm.sh/hook: test): nothing can verify a version")
+        )
     return found
 
 
-def _in(manifest: object, *path: str) -> Manifest:
-    """What stands at a path; empty where nothing does (YAML's ``labels:`` alone is null)."""
-    for key in path:
-        manifest = manifest.get(key) if isinstance(manifest, dict) else None
-    return manifest if isinstance(manifest, dict) else {}
+def _object(manifest: Manifest, release: str) -> Iterator[Violation]:
+    labels = within(manifest, "metadata", "labels")
+    yield from (
+        Violation(f"label {label} is missing", ("metadata", "labels", label))
+        for label in LABELS
+        if not labels.get(label)
+    )
+    if not str(within(manifest, "metadata").get("name", "")).startswith(release):
+        message = f"its name does not start with {release}: two versions could not run side by side"
+        yield Violation(message, ("metadata", "name"))
+    kind = str(manifest.get("kind"))
+    if kind in _SERVING:
+        yield from _annotated(manifest, CHANGE_CAUSE)
+    if is_worker(manifest):
+        yield from _annotated(manifest, REPLICAS)
+    if kind == "Pod":
+        yield from pod_violations(within(manifest, "spec"), ("spec",), probes=False)
+    elif kind in _TEMPLATES:
+        yield from _template(manifest, _TEMPLATES[kind], probes=kind in _SERVING)
 
 
-def _problems(manifest: Manifest, release: str) -> Iterator[str]:
-    labels = _in(manifest, "metadata", "labels")
-    yield from (f"label {label} is missing" for label in LABELS if not labels.get(label))
-    if not str(_in(manifest, "metadata").get("name", "")).startswith(release):
-        yield f"its name does not start with {release}: two versions could not run side by side"
-    match manifest.get("kind"):
-        case kind if kind in _WORKLOADS:
-            yield from _workload_problems(manifest)
-        case "Job":
-            yield from _pod_problems(_in(manifest, "spec", "template", "spec"), probes=False)
-        case "CronJob":
-            pod = _in(manifest, "spec", "jobTemplate", "spec", "template", "spec")
-            yield from _pod_problems(pod, probes=False)
-        case "Pod":
-            yield from _pod_problems(_in(manifest, "spec"), probes=False)
+def _annotated(manifest: Manifest, annotation: str) -> Iterator[Violation]:
+    if not within(manifest, "metadata", "annotations").get(annotation):
+        yield Violation(f"annotation {annotation} is missing", ("metadata", "annotations", annotation))
 
 
-def _workload_problems(manifest: Manifest) -> Iterator[str]:
-    if not _in(manifest, "metadata", "annotations").get(CHANGE_CAUSE):
-        yield f"annotation {CHANGE_CAUSE} is missing"
-    labels = _in(manifest, "spec", "template", "metadata", "labels")
-    yield from (f"its pods lack the label {label}" for label in LABELS[:6] if not labels.get(label))
-    yield from _pod_problems(_in(manifest, "spec", "template", "spec"), probes=True)
+def _template(manifest: Manifest, path: tuple[str, ...], *, probes: bool) -> Iterator[Violation]:
+    labels = within(manifest, *path, "metadata", "labels")
+    yield from (
+        Violation(f"its pods lack the label {label}", (*path, "metadata", "labels", label))
+        for label in LABELS[:6]
+        if not labels.get(label)
+    )
+    yield from pod_violations(within(manifest, *path, "spec"), (*path, "spec"), probes=probes)
 
 
-def _pod_problems(pod: Manifest, *, probes: bool) -> Iterator[str]:
-    context = _in(pod, "securityContext")
-    containers = pod.get("containers") or []
-    for container in [*(pod.get("initContainers") or []), *containers]:
-        for problem in _container_problems(container, context):
-            yield f"container {container.get('name')}: {problem}"
-    for container in containers if probes else []:
-        for probe in ("livenessProbe", "readinessProbe"):
-            if not container.get(probe):
-                yield f"container {container.get('name')}: {probe} is missing"
-
-
-def _container_problems(container: Manifest, pod_context: Manifest) -> Iterator[str]:
-    yield from _image_problems(str(container.get("image") or ""))
-    limits = _in(container, "resources", "limits")
-    yield from (f"resources.limits.{what} is missing" for what in ("cpu", "memory") if not limits.get(what))
-    own = _in(container, "securityContext")
-    # Of what is asked here, only who it runs as can be said for the whole pod.
-    if own.get("runAsNonRoot", pod_context.get("runAsNonRoot")) is not True:
-        yield "securityContext.runAsNonRoot is not true"
-    if own.get("runAsUser", pod_context.get("runAsUser")) == 0:
-        yield "it runs as root (runAsUser: 0)"
-    if own.get("readOnlyRootFilesystem") is not True:
-        yield "securityContext.readOnlyRootFilesystem is not true"
-    if own.get("allowPrivilegeEscalation") is not False:
-        yield "securityContext.allowPrivilegeEscalation is not false"
-
-
-def _image_problems(image: str) -> Iterator[str]:
-    name, _, digest = image.partition("@")
-    tag = name.rpartition("/")[2].partition(":")[2]
-    if tag == "latest":
-        yield f"image {image}: latest says nothing, deploy a version"
-    if not _DIGEST.fullmatch(digest):
-        yield f"image {image} is not pinned by digest"
+def _beside_a_worker(manifest: Manifest, has_worker: bool) -> Iterator[Violation]:
+    if has_worker and manifest.get("kind") == "Service":
+        yield Violation("a worker has no Service: nothing asks it, and it moves by its replicas", ("kind",))

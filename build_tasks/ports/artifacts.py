@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from build_tasks.model.images import Attachment, BuildRequest, ContainerExit, Digest, LocalImage, Ref
+from build_tasks.planning.chart_dependencies import ChartDependency
 
 
 class ImageBuilder(Protocol):
@@ -73,12 +74,25 @@ class Charts(Protocol):
     """Helm without a cluster."""
 
     def lint(self, chart: Path, values: Mapping[str, object]) -> None:
-        """`helm lint --strict`; FlowError(CHART_REFUSED) with Helm's findings."""
+        """`helm lint --strict`; FlowError(CHART_REFUSED) with Helm's findings.
+
+        :param chart: an archive, or the folder of a chart that stands on no other; so for :meth:`template`.
+        """
 
     def template(
         self, chart: Path, *, release: str, namespace: str, values: Mapping[str, object], kube_version: str
     ) -> str:
         """Rendered manifests, one YAML stream; FlowError(CHART_REFUSED) with Helm's message."""
 
-    def package(self, chart: Path, *, version: str, folder: Path) -> Path:
-        """`helm package` with version = appVersion; equal files give an equal archive."""
+    def dependencies(self, chart: Path, root: Path) -> Sequence[ChartDependency]:
+        """The charts of the repository at ``root`` that a chart's folder stands on, and theirs.
+
+        FlowError(CHART_REFUSED), with the line of Chart.yaml, for one that is elsewhere, missing or of
+        another version. A folder without a Chart.yaml stands on nothing.
+        """
+
+    def package(self, chart: Path, *, version: str, folder: Path, root: Path | None = None) -> Path:
+        """`helm package` with version = appVersion; equal files give an equal archive, dependencies inside.
+
+        :param root: the repository that dependencies come from; None: the chart can have none.
+        """

@@ -8,7 +8,7 @@ from build_tasks.model.plan import Plan
 from build_tasks.planning.affected import Affected, affected
 from build_tasks.planning.pipeline import continuous_integration, delivery
 from build_tasks.planning.triggers import Extent, trigger
-from build_tasks.steps.inputs import built_from
+from build_tasks.steps.inputs import sources
 from build_tasks.steps.push import artifacts
 from build_tasks.steps.release import main_ref
 from build_tasks.steps.workbench import Workbench
@@ -57,8 +57,8 @@ def concerned(bench: Workbench, event: BuildEvent) -> list[Affected]:
     """The services that the event's change concerns; all of them when there is nothing to compare with."""
     if not event.base:
         return [Affected(name, "there is no commit to compare with") for name in sorted(bench.services)]
-    sources = {name: built_from(bench, service) for name, service in bench.services.items()}
-    return affected(bench.source.changed_paths(event.base, event.head), sources)
+    built_from = {name: sources(bench, service) for name, service in bench.services.items()}
+    return affected(bench.source.changed_paths(event.base, event.head), built_from)
 
 
 def _base(bench: Workbench, kind: EventKind, branch: str, head: str) -> str:

@@ -48,12 +48,40 @@ def recipe(bench: Workbench, service: Service) -> Recipe:
 
 
 def built_from(bench: Workbench, service: Service) -> list[str]:
-    """The service's folder, then what else its images are made of: what triggers its builds.
+    """The service's folder, then what else it is made of: what triggers its builds.
 
-    :raises FlowError: CONFIG for a Dockerfile that cannot be read.
+    :raises FlowError: as :func:`sources`.
     """
-    paths = _copied(bench, service, read_dockerfile(bench, service))
-    return [service.folder, *(path for path in paths if not f"{path}/".startswith(f"{service.folder}/"))]
+    return [*sources(bench, service)]
+
+
+def sources(bench: Workbench, service: Service) -> dict[str, str]:
+    """The service's folder, what its Dockerfile copies in and what its chart stands on.
+
+    :returns: for each path how it belongs to the service, ``its chart depends on services/shared/chart``.
+    :raises FlowError: CONFIG for a Dockerfile that cannot be read, CHART_REFUSED for a dependency of the
+        chart that is not in the repository.
+    """
+    copied = _copied(bench, service, read_dockerfile(bench, service))
+    elsewhere = {
+        **{path: f"its chart depends on {path}" for path in chart_folders(bench, service)},
+        **{path: f"its Dockerfile copies {path}" for path in copied},
+    }
+    own = f"{service.folder}/"
+    return {
+        service.folder: f"in its folder {service.folder}",
+        **{path: how for path, how in elsewhere.items() if not f"{path}/".startswith(own)},
+    }
+
+
+def chart_folders(bench: Workbench, service: Service) -> list[str]:
+    """Folders of the charts that the service's chart stands on. No image is made of them.
+
+    :raises FlowError: CHART_REFUSED for a dependency that is not in the repository.
+    """
+    root = bench.settings.root
+    found = bench.charts.dependencies(root / service.chart, root)
+    return [*dict.fromkeys(dependency.folder for dependency in found)]
 
 
 def read_dockerfile(bench: Workbench, service: Service) -> dockerfile.Dockerfile:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from build_tasks.model.environment import Environment
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.planning.conventions import violations
 from build_tasks.planning.names import candidate_image, production_image, release_name
+from build_tasks.steps.chart_check import Candidate, check_chart
 from build_tasks.steps.workbench import Workbench
 
 #: Stands for the version and the digest where a chart is only checked.
@@ -40,10 +39,20 @@ def package(bench: Workbench, service: Service, version: Version = UNRELEASED) -
         )
     title = f"package {service.name} {version}"
     with bench.reporter.step(title, "version = appVersion; conventions for every environment"):
-        archive = bench.charts.package(chart, version=str(version), folder=bench.folder(service, "charts"))
-        for environment in _destinations(bench, service):
-            _check(bench, service, archive, version, environment)
+        folder = bench.folder(service, "charts")
+        archive = bench.charts.package(chart, version=str(version), folder=folder, root=bench.settings.root)
+        check_chart(bench, _candidate(bench, service, archive, version))
     return archive
+
+
+def _candidate(bench: Workbench, service: Service, archive: Path, version: Version) -> Candidate:
+    """The chart with the values of every environment it goes to."""
+    values = {}
+    for environment in _destinations(bench, service):
+        repository = production_image if environment.production else candidate_image
+        image = repository(bench.settings, service.name).at(_ANY_DIGEST)
+        values[environment] = values_for(archive, environment, image, "check of the chart", version.tag)
+    return Candidate(service, archive, release_name(service.name, version), values)
 
 
 def overlay(archive: Path, environment: str) -> dict[str, Any]:
@@ -94,48 +103,3 @@ def values_for(archive: Path, environment: Environment, image: Ref, reason: str,
 def _destinations(bench: Workbench, service: Service) -> list[Environment]:
     names = dict.fromkeys(("dev", *service.environments, bench.settings.production.name))
     return [bench.settings.environments[name] for name in names if name in bench.settings.environments]
-
-
-def _check(
-    bench: Workbench, service: Service, archive: Path, version: Version, environment: Environment
-) -> None:
-    repository = production_image if environment.production else candidate_image
-    image = repository(bench.settings, service.name).at(_ANY_DIGEST)
-    values = values_for(archive, environment, image, "check of the chart", version.tag)
-    release = release_name(service.name, version)
-    bench.charts.lint(archive, values)
-    rendered = bench.charts.template(
-        archive,
-        release=release,
-        namespace=environment.namespace,
-        values=values,
-        kube_version=bench.settings.kubernetes,
-    )
-    manifests = [document for document in yaml.safe_load_all(rendered) if document]
-    where = f"(rendered for {environment.name})"
-    _refuse(service, f"the chart breaks the conventions {where}", violations(manifests, release))
-    judge = _destinations(bench, service)[0]
-    refused = bench.environments.workloads(judge).refusals(_for_dry_run(manifests))
-    _refuse(service, f"Kubernetes would refuse what the chart makes {where}", refused)
-
-
-def _for_dry_run(manifests: Sequence[Mapping[str, Any]]) -> str:
-    """As a YAML stream; without the service accounts of bare pods: those would have to exist already."""
-    pods = [m for m in manifests if m.get("kind") == "Pod"]
-    others = [m for m in manifests if m.get("kind") != "Pod"]
-    homeless = [
-        {**pod, "spec": {k: v for k, v in (pod.get("spec") or {}).items() if k != "serviceAccountName"}}
-        for pod in pods
-    ]
-    return str(yaml.safe_dump_all([*others, *homeless]))
-
-
-def _refuse(service: Service, why: str, problems: Sequence[str]) -> None:
-    if problems:
-        raise FlowError(
-            f"package {service.name}",
-            why,
-            f"the templates are in {service.chart}/templates",
-            code=ExitCode.CHART_REFUSED,
-            details=problems,
-        )

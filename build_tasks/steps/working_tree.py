@@ -11,7 +11,7 @@ from build_tasks.planning.inputs import Inputs
 from build_tasks.planning.names import candidate_chart, local_image, release_name, working_tree_image
 from build_tasks.steps.deploy import Deployable, deploy
 from build_tasks.steps.image import build_stage, check_image
-from build_tasks.steps.inputs import Recipe, input_files
+from build_tasks.steps.inputs import Recipe, chart_folders, input_files
 from build_tasks.steps.package import package
 from build_tasks.steps.workbench import Workbench
 
@@ -45,8 +45,9 @@ def deploy_working_tree(
 
 
 def _version(bench: Workbench, service: Service, made: Recipe) -> Version:
-    """Named by everything that is deployed: what the image is made of, and the chart."""
-    chart = Inputs(input_files(bench, [service.chart]), {"image": made.inputs}, "", {})
+    """Named by everything that is deployed: what the image is made of, and the charts."""
+    folders = [service.chart, *chart_folders(bench, service)]
+    chart = Inputs(input_files(bench, folders), {"image": made.inputs}, "", {})
     return Version.of_working_tree(chart.hash)
 
 

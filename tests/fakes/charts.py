@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
+from build_tasks.adapters.helm_chart_staging import local_dependencies, stage
 from build_tasks.adapters.oci_charts import chart_metadata
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.planning.chart_dependencies import ChartDependency
 
 Render = Callable[[Path, str, str, Mapping[str, object]], str]
 
@@ -51,17 +54,24 @@ class FakeCharts:
         self._check(chart, f"render chart {chart} for {namespace}")
         return self.render(chart, release, namespace, values)
 
-    def package(self, chart: Path, *, version: str, folder: Path) -> Path:
+    def dependencies(self, chart: Path, root: Path) -> Sequence[ChartDependency]:
+        return local_dependencies(chart, root)
+
+    def package(self, chart: Path, *, version: str, folder: Path, root: Path | None = None) -> Path:
         metadata = self._check(chart, f"package chart {chart} as {version}")
         folder.mkdir(parents=True, exist_ok=True)
         name = str(metadata["name"])
         archive = folder.resolve() / f"{name}-{version}.tgz"
         described = json.dumps({**metadata, "version": version, "appVersion": version}).encode()
-        with tarfile.open(archive, "w:gz", compresslevel=0) as tar:
+        with (
+            tempfile.TemporaryDirectory() as private,
+            tarfile.open(archive, "w:gz", compresslevel=0) as tar,
+        ):
+            copy = stage(chart, root or chart, Path(private))
             _add(tar, f"{name}/Chart.yaml", described)
-            for path in sorted(chart.rglob("*")):
-                if path.is_file() and path.name != "Chart.yaml":
-                    _add(tar, f"{name}/{path.relative_to(chart)}", path.read_bytes())
+            for path in sorted(copy.rglob("*")):
+                if path.is_file() and path != copy / "Chart.yaml":
+                    _add(tar, f"{name}/{path.relative_to(copy)}", path.read_bytes())
         return _without_time(archive)
 
     def _check(self, chart: Path, what: str) -> Mapping[str, object]:

@@ -52,7 +52,8 @@ def _append(text: str) -> Callable[[Path], None]:
 def _break(clone: Path) -> None:
     file = clone / "services/delivery/chart/templates/deployment.yaml"
     text = file.read_text(encoding="utf-8")
-    right, wrong = ".Values.lameDuckSeconds | quote", '(printf "%vs" .Values.lameDuckSeconds) | quote'
+    right = '"secrets" (dict "REDIS_URL" .Values.redis.secretName)'
+    wrong = right + ' "plain" (dict "DRAIN_SECONDS" (printf "%vs" .Values.lameDuckSeconds))'
     if right not in text:
         raise FlowError("break the service for the demonstration", f"{file} has no `{right}`")
     file.write_text(text.replace(right, wrong), encoding="utf-8")

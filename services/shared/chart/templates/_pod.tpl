@@ -18,7 +18,7 @@ containers:
     {{- end }}
     {{- with .env }}
     env:
-      {{- . | nindent 6 }}
+      {{- . | trim | nindent 6 }}
     {{- end }}
     {{- with .serving }}
     {{- . | nindent 4 }}

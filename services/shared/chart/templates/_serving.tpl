@@ -1,25 +1,24 @@
 {{/*
 The environment variables every service has, and its own, as a list.
 Parameters: root; secrets (optional): for each variable the Secret whose key `url` it gets; plain (optional):
-for each variable its value.
+for each variable its value, which comes before what every service has.
 */}}
 {{- define "microservice.env" -}}
-- name: APP_VERSION
-  value: {{ .root.Chart.AppVersion | quote }}
-- name: LOG_LEVEL
-  value: {{ .root.Values.log.level }}
-- name: DRAIN_SECONDS
-  value: {{ .root.Values.lameDuckSeconds | quote }}
+{{- $every := dict
+  "APP_VERSION" .root.Chart.AppVersion
+  "LOG_LEVEL" .root.Values.log.level
+  "DRAIN_SECONDS" .root.Values.lameDuckSeconds
+}}
+{{- range $variable, $value := merge (dict) (.plain | default dict) $every }}
+- name: {{ $variable }}
+  value: {{ $value | quote }}
+{{- end }}
 {{- range $variable, $secret := .secrets }}
 - name: {{ $variable }}
   valueFrom:
     secretKeyRef:
       name: {{ $secret }}
       key: url
-{{- end }}
-{{- range $variable, $value := .plain }}
-- name: {{ $variable }}
-  value: {{ $value | quote }}
 {{- end }}
 {{- end }}
 

@@ -1,0 +1,63 @@
+"""What Helm rendered: each object with the template that made it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+#: Label of an object that says what part it plays.
+COMPONENT = "app.kubernetes.io/component"
+WORKER = "worker"
+HOOK = "helm.sh/hook"
+Manifest = Mapping[str, Any]
+_DOCUMENT = re.compile(r"^---.*$", re.M)
+_SOURCE = re.compile(r"^# Source: (?P<path>\S+)$", re.M)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML document of a rendered chart.
+
+    :param content: an object, if the template is right.
+    :param source: its template as Helm names it, ``delivery/templates/deployment.yaml``; empty if not known.
+    """
+
+    content: object
+    source: str = ""
+
+
+def documents(rendered: str) -> list[Document]:
+    """The documents of ``helm template``'s stream, without empty ones.
+
+    :raises yaml.YAMLError: it is not YAML, which Helm would not have let pass.
+    """
+    found = []
+    for text in _DOCUMENT.split(rendered):
+        content = yaml.safe_load(text)
+        source = _SOURCE.search(text)
+        if content:
+            found.append(Document(content, source["path"] if source else ""))
+    return found
+
+
+def within(manifest: object, *path: str) -> Manifest:
+    """What stands at a path; empty where nothing does (YAML's ``labels:`` alone is null)."""
+    for key in path:
+        manifest = manifest.get(key) if isinstance(manifest, dict) else None
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def is_worker(manifest: object) -> bool:
+    """Whether it is the Deployment of a worker: it has no Service, and no pods until its version is live."""
+    kind = within(manifest).get("kind")
+    return kind == "Deployment" and within(manifest, "metadata", "labels").get(COMPONENT) == WORKER
+
+
+def is_test(manifest: object) -> bool:
+    """Whether `helm test` runs it."""
+    hooks = str(within(manifest, "metadata", "annotations").get(HOOK, ""))
+    return "test" in (hook.strip() for hook in hooks.split(","))
