@@ -95,6 +95,7 @@ class ChartFiles:
                 inner = below(block, index)
                 if path[0] in _CONTAINERS:
                     inner = _item(inner, container)
+                    line = next((item for item in inner if item.begins_item), line)
                 further = self._further(line, inner, path[1:], container)
                 return _Found(1 + further.depth, further.place or line.place)
         return self._included(block, path, container, depth)

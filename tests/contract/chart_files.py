@@ -19,6 +19,24 @@ data:
 """
 
 
+def write_library(folder: Path, *, version: str = "1.0.0") -> Path:
+    """A library chart named ``library`` whose one template gives a line of a ConfigMap's data."""
+    (folder / "templates").mkdir(parents=True, exist_ok=True)
+    (folder / "Chart.yaml").write_text(f"apiVersion: v2\nname: library\ntype: library\nversion: {version}\n")
+    (folder / "templates" / "_line.tpl").write_text('{{- define "library.line" }}from: library{{ end }}\n')
+    return folder
+
+
+def depending_on_library() -> str:
+    """Text of a Chart.yaml whose dependency, on line 5, is the chart in the folder ``library`` beside it."""
+    return """apiVersion: v2
+name: demo
+version: 0.0.0
+dependencies:
+  - {name: library, version: 1.0.0, repository: file://../library}
+"""
+
+
 def write_chart(folder: Path, *, extra: str = "", chart: str = "", schema: str = "") -> Path:
     """A chart named demo with one ConfigMap.
 

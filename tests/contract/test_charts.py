@@ -14,7 +14,7 @@ from build_tasks.adapters.helm_charts import HelmCharts
 from build_tasks.adapters.helm_program import HelmProgram
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.ports.artifacts import Charts
-from tests.contract.chart_files import write_chart
+from tests.contract.chart_files import depending_on_library, write_chart, write_library
 from tests.contract.fixtures_runtime import helm as helm
 from tests.contract.fixtures_runtime import logged as logged
 from tests.fakes.charts import FakeCharts
@@ -86,6 +86,80 @@ def test_other_files_give_another_archive(charts: Charts, tmp_path: Path) -> Non
     first = charts.package(chart, version="1.0.0", folder=tmp_path / "1").read_bytes()
     (chart / "values.yaml").write_text("image: other\n")
     assert charts.package(chart, version="1.0.0", folder=tmp_path / "2").read_bytes() != first
+
+
+def _standing_on_library(folder: Path, **chart: str) -> Path:
+    write_library(folder / "library")
+    return write_chart(folder / "demo", chart=depending_on_library(), **chart)
+
+
+def test_a_package_holds_the_charts_it_stands_on(charts: Charts, tmp_path: Path) -> None:
+    chart = _standing_on_library(tmp_path)
+    [dependency] = charts.dependencies(chart, tmp_path)
+    assert (dependency.folder, dependency.place) == ("library", "charts/library")
+    archive = charts.package(chart, version="1.0.0", folder=tmp_path / "out", root=tmp_path)
+    with tarfile.open(archive) as tar:
+        names = tar.getnames()
+    assert "demo/charts/library/templates/_line.tpl" in names
+    assert not any(name.endswith((".tgz", ".lock")) for name in names)
+
+
+def test_packages_of_equal_files_are_equal_with_what_they_stand_on(charts: Charts, tmp_path: Path) -> None:
+    digests = set()
+    for number in (1, 2):
+        root = tmp_path / f"checkout{number}"
+        chart = _standing_on_library(root)
+        for path in root.rglob("*"):
+            os.utime(path, (number * 1_000_000, number * 1_000_000))
+        archive = charts.package(chart, version="1.0.0", folder=tmp_path / f"out{number}", root=root)
+        digests.add(hashlib.sha256(archive.read_bytes()).hexdigest())
+    (root / "library/templates/_line.tpl").write_text("{{/* another */}}\n")
+    archive = charts.package(chart, version="1.0.0", folder=tmp_path / "out3", root=root)
+    digests.add(hashlib.sha256(archive.read_bytes()).hexdigest())
+    assert len(digests) == 2
+
+
+def test_what_an_update_of_the_dependencies_left_behind_makes_no_difference(
+    charts: Charts, tmp_path: Path
+) -> None:
+    chart = _standing_on_library(tmp_path)
+    clean = charts.package(chart, version="1.0.0", folder=tmp_path / "1", root=tmp_path).read_bytes()
+    (chart / "Chart.lock").write_text("generated: today\n")
+    (chart / "charts").mkdir()
+    (chart / "charts" / "library-0.9.0.tgz").write_bytes(b"an old one")
+    assert charts.package(chart, version="1.0.0", folder=tmp_path / "2", root=tmp_path).read_bytes() == clean
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("file://../gone", "there is no chart in gone"),
+        ("file://../../library", "is outside the repository"),
+        ("https://charts.example.org", "and not a folder of this one"),
+    ],
+)
+def test_a_dependency_from_elsewhere_is_refused(
+    charts: Charts, tmp_path: Path, written: str, why: str
+) -> None:
+    chart = _standing_on_library(tmp_path)
+    (chart / "Chart.yaml").write_text(depending_on_library().replace("file://../library", written))
+    with pytest.raises(FlowError, match=r"^.*demo/Chart\.yaml:5: dependency library: ") as raised:
+        charts.package(chart, version="1.0.0", folder=tmp_path / "out", root=tmp_path)
+    assert raised.value.code is ExitCode.CHART_REFUSED
+    assert why in raised.value.why
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+
+
+def test_a_chart_alone_stands_on_nothing(charts: Charts, tmp_path: Path) -> None:
+    with pytest.raises(FlowError, match="is outside the repository"):
+        charts.package(_standing_on_library(tmp_path), version="1.0.0", folder=tmp_path / "out")
+
+
+def test_a_package_renders_what_it_includes_from_another_chart(real: HelmCharts, tmp_path: Path) -> None:
+    chart = _standing_on_library(tmp_path, extra='  {{ include "library.line" . }}\n')
+    archive = real.package(chart, version="1.0.0", folder=tmp_path / "out", root=tmp_path)
+    real.lint(archive, {"image": "app:1"})
+    assert "from: library" in _template(real, archive, image="app:1")
 
 
 @pytest.mark.parametrize(

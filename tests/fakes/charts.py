@@ -63,15 +63,13 @@ class FakeCharts:
         name = str(metadata["name"])
         archive = folder.resolve() / f"{name}-{version}.tgz"
         described = json.dumps({**metadata, "version": version, "appVersion": version}).encode()
-        with (
-            tempfile.TemporaryDirectory() as private,
-            tarfile.open(archive, "w:gz", compresslevel=0) as tar,
-        ):
+        with tempfile.TemporaryDirectory() as private:
             copy = stage(chart, root or chart, Path(private))
-            _add(tar, f"{name}/Chart.yaml", described)
-            for path in sorted(copy.rglob("*")):
-                if path.is_file() and path != copy / "Chart.yaml":
-                    _add(tar, f"{name}/{path.relative_to(copy)}", path.read_bytes())
+            with tarfile.open(archive, "w:gz", compresslevel=0) as tar:
+                _add(tar, f"{name}/Chart.yaml", described)
+                for path in sorted(copy.rglob("*")):
+                    if path.is_file() and path != copy / "Chart.yaml":
+                        _add(tar, f"{name}/{path.relative_to(copy)}", path.read_bytes())
         return _without_time(archive)
 
     def _check(self, chart: Path, what: str) -> Mapping[str, object]:

@@ -7,10 +7,20 @@ import pytest
 from build_tasks.planning.affected import Affected, affected
 from build_tasks.planning.inputs import under_any
 
+
+def of(service: str, *copied: str) -> dict[str, str]:
+    """A service's folder and what its Dockerfile copies in."""
+    own = f"services/{service}"
+    return {own: f"in its folder {own}", **{path: f"its Dockerfile copies {path}" for path in copied}}
+
+
 BUILT_FROM = {
-    "ingestion": ["services/ingestion", "services/shared"],
-    "workflow": ["services/workflow", "services/shared", "requirements.txt"],
-    "delivery": ["services/delivery"],
+    "ingestion": of("ingestion", "services/shared"),
+    "workflow": of("workflow", "services/shared", "requirements.txt"),
+    "delivery": {
+        **of("delivery"),
+        "services/shared/chart": "its chart depends on services/shared/chart",
+    },
 }
 
 
@@ -25,6 +35,12 @@ def test_a_folder_that_its_dockerfile_copies() -> None:
     found = affected(["services/shared/log.py"], BUILT_FROM)
     assert [one.service for one in found] == ["ingestion", "workflow"]
     assert found[0].reason == "services/shared/log.py changed, its Dockerfile copies services/shared"
+
+
+def test_a_chart_that_its_chart_depends_on() -> None:
+    found = affected(["services/shared/chart/Chart.yaml"], {"delivery": BUILT_FROM["delivery"]})
+    reason = "services/shared/chart/Chart.yaml changed, its chart depends on services/shared/chart"
+    assert found == [Affected("delivery", reason)]
 
 
 def test_a_file_that_its_dockerfile_copies() -> None:
@@ -49,7 +65,7 @@ def test_each_service_once_with_the_first_path() -> None:
 
 
 def test_a_dockerfile_that_copies_everything() -> None:
-    found = affected(["README.md"], {"delivery": ["services/delivery", "."]})
+    found = affected(["README.md"], {"delivery": of("delivery", ".")})
     assert found == [Affected("delivery", "README.md changed, its Dockerfile copies .")]
 
 

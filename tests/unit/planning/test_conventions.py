@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
 import pytest
 
-from build_tasks.planning.conventions import CHANGE_CAUSE, LABELS, violations
-from tests.unit.planning.manifests import CONTAINER, IMAGE, POD, RELEASE, deployment, labels
+from build_tasks.planning.chart_documents import COMPONENT, HOOK, WORKER, Document
+from build_tasks.planning.conventions import CHANGE_CAUSE, LABELS, REPLICAS, chart_violations
+from build_tasks.planning.conventions import violations as all_violations
+from tests.unit.planning.manifests import CONTAINER, IMAGE, POD, RELEASE, deployment, labels, smoke_test
 
 Change = Callable[[dict[str, Any]], object]
+
+
+def violations(manifests: Sequence[object], release: str) -> list[str]:
+    """What is wrong with these, beside a smoke test that is as it should be."""
+    made = [Document(manifest) for manifest in (*manifests, smoke_test())]
+    return [str(violation) for violation in all_violations(made, release)]
 
 
 def other(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
@@ -19,11 +27,11 @@ def other(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def job() -> dict[str, Any]:
-    return other("Job", {"template": {"spec": deepcopy(POD)}})
+    return other("Job", {"template": {"metadata": {"labels": labels()}, "spec": deepcopy(POD)}})
 
 
 def cron_job() -> dict[str, Any]:
-    return other("CronJob", {"jobTemplate": {"spec": {"template": {"spec": deepcopy(POD)}}}})
+    return other("CronJob", {"jobTemplate": {"spec": job()["spec"]}})
 
 
 def pod() -> dict[str, Any]:
@@ -52,10 +60,12 @@ def test_every_object_bears_every_label(label: str) -> None:
 
 
 @pytest.mark.parametrize("label", LABELS[:6])
-def test_pods_bear_the_labels(label: str) -> None:
-    broken = deployment()
+@pytest.mark.parametrize("make", [deployment, job])
+def test_pods_bear_the_labels(make: Callable[[], dict[str, Any]], label: str) -> None:
+    broken = make()
     broken["spec"]["template"]["metadata"]["labels"][label] = ""
-    assert violations([broken], RELEASE) == [f"Deployment/{RELEASE}: its pods lack the label {label}"]
+    [found] = violations([broken], RELEASE)
+    assert found.startswith(f"{broken['kind']}/") and found.endswith(f": its pods lack the label {label}")
 
 
 def _rename(manifest: dict[str, Any]) -> None:
@@ -88,8 +98,15 @@ BREAKS: list[tuple[Change, str]] = [
     (lambda c: c.pop("image"), "is not pinned by digest"),
     (lambda c: c["resources"]["limits"].pop("cpu"), "resources.limits.cpu is missing"),
     (lambda c: c["resources"]["limits"].pop("memory"), "resources.limits.memory is missing"),
+    (lambda c: c["resources"]["requests"].pop("cpu"), "resources.requests.cpu is missing"),
+    (lambda c: c["resources"]["requests"].pop("memory"), "resources.requests.memory is missing"),
     (lambda c: c["securityContext"].update(runAsNonRoot=False), "runAsNonRoot is not true"),
     (lambda c: c["securityContext"].update(runAsUser=0), "it runs as root (runAsUser: 0)"),
+    (lambda c: c["securityContext"].update(runAsUser=None), "runAsUser is not a number"),
+    (lambda c: c["securityContext"].update(runAsUser="app"), "runAsUser is not a number"),
+    (lambda c: c["securityContext"].update(runAsUser=False), "runAsUser is not a number"),
+    (lambda c: c["securityContext"].pop("capabilities"), "capabilities.drop does not say ALL"),
+    (lambda c: c["securityContext"]["capabilities"].update(drop=["NET_RAW"]), "drop does not say ALL"),
     (lambda c: c["securityContext"].pop("readOnlyRootFilesystem"), "readOnlyRootFilesystem is not true"),
     (
         lambda c: c["securityContext"].update(allowPrivilegeEscalation=True),
@@ -114,7 +131,7 @@ def test_a_digest_without_a_tag_says_what_runs() -> None:
     assert violations([fine], RELEASE) == []
 
 
-@pytest.mark.parametrize("probe", ["livenessProbe", "readinessProbe"])
+@pytest.mark.parametrize("probe", ["startupProbe", "livenessProbe", "readinessProbe"])
 def test_probes_where_something_serves(probe: str) -> None:
     broken, fine = deployment(), job()
     del container(broken)[probe]
@@ -135,7 +152,7 @@ def test_what_kubernetes_does_not_take_from_the_pod_does_not_count_there() -> No
     broken = deployment()
     del container(broken)["securityContext"]
     broken["spec"]["template"]["spec"]["securityContext"] |= CONTAINER["securityContext"]
-    assert len(violations([broken], RELEASE)) == 2
+    assert len(violations([broken], RELEASE)) == 3
 
 
 def test_init_containers_are_containers() -> None:
@@ -174,3 +191,42 @@ def test_all_findings_at_once() -> None:
     container(broken)["image"] = "delivery"
     container(broken).pop("livenessProbe")
     assert len(violations([broken, {"kind": "Service"}], RELEASE)) == 2 + len(LABELS) + 1
+
+
+def worker(**annotations: str) -> dict[str, Any]:
+    """The Deployment of a worker."""
+    made = deployment()
+    made["metadata"]["labels"][COMPONENT] = WORKER
+    made["metadata"]["annotations"] |= annotations
+    return made
+
+
+def test_a_worker_says_how_many_pods_it_has_when_it_is_live() -> None:
+    assert violations([worker(**{REPLICAS: "2"})], RELEASE) == []
+    assert violations([worker()], RELEASE) == [f"Deployment/{RELEASE}: annotation {REPLICAS} is missing"]
+
+
+def test_a_worker_has_no_service() -> None:
+    [found] = violations([worker(**{REPLICAS: "2"}), other("Service", {})], RELEASE)
+    assert found.startswith(f"Service/{RELEASE}-service: a worker has no Service")
+
+
+@pytest.mark.parametrize(
+    ("hooks", "fine"), [("test", True), ("post-install, test", True), ("pre-install", False)]
+)
+def test_something_verifies_the_version(hooks: str, fine: bool) -> None:
+    test = smoke_test()
+    test["metadata"]["annotations"][HOOK] = hooks
+    found = [str(violation) for violation in all_violations([Document(test)], RELEASE)]
+    assert found == [] if fine else "no object is a `helm test` hook" in found[0]
+
+
+def test_the_chart_s_own_files() -> None:
+    files = ["Chart.yaml", "values.schema.json", "values-dev.yaml", "values-qa.yaml"]
+    assert chart_violations("services/delivery/chart", files, ["dev", "qa"]) == []
+    missing = chart_violations("services/delivery/chart", ["values-dev.yaml"], ["dev", "qa"])
+    assert [violation.source for violation in missing] == [
+        "services/delivery/chart/values.schema.json",
+        "services/delivery/chart/values-qa.yaml",
+    ]
+    assert all(str(violation).startswith("it is missing: ") for violation in missing)

@@ -30,7 +30,7 @@ from tests.fakes.reporter import FakeReporter
 from tests.fakes.runtime import FakeEnvironments, FakeNamespace
 from tests.fakes.signer import FakeSigner
 from tests.fakes.source import FakeSource
-from tests.unit.planning.manifests import deployment
+from tests.unit.planning.manifests import deployment, smoke_test
 
 BASE = "python:3.13"
 PASSED = b'<testsuite name="s"><testcase classname="t" name="test_put" time="0.5"/></testsuite>'
@@ -44,9 +44,24 @@ FROM build AS final
     "services/delivery/app.py": "print()\n",
     "services/delivery/chart/Chart.yaml": "name: delivery\nversion: 0.0.0\n",
     "services/delivery/chart/values.yaml": "image: {pullPolicy: IfNotPresent}\n",
+    "services/delivery/chart/values.schema.json": "{}\n",
+    "services/delivery/chart/values-dev.yaml": "{}\n",
     "services/delivery/chart/values-qa.yaml": "replicas: 2\n",
+    "services/delivery/chart/values-prod.yaml": "{}\n",
     "services/shared/log.py": "x = 1\n",
     "README.md": "hello\n",
+}
+#: A library chart, and the service's chart standing on it.
+LIBRARY = {
+    "services/shared/chart/Chart.yaml": "name: microservice\nversion: 1.0.0\n",
+    "services/shared/chart/templates/_labels.tpl": '{{ define "labels" }}{{ end }}\n',
+}
+STANDS_ON_IT = {
+    "services/delivery/chart/Chart.yaml": """name: delivery
+version: 0.0.0
+dependencies:
+  - {name: microservice, version: 1.0.0, repository: file://../../shared/chart}
+"""
 }
 SIGNERS = "policy/allowed_signers"
 
@@ -174,4 +189,4 @@ def conforming(chart: Path, release: str, namespace: str, values: Mapping[str, o
     image = values["image"]
     assert isinstance(image, dict)
     reference = f"{image['registry']}/{image['repository']}:{image['tag']}@{image['digest']}"
-    return yaml.safe_dump(deployment(release, reference))
+    return yaml.safe_dump_all([deployment(release, reference), smoke_test(release, reference)])

@@ -10,9 +10,9 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import LocalImage
 from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.steps.image import INPUTS_LABEL, STAND_INS_LABEL, build_stage, check_image
-from build_tasks.steps.inputs import built_from, recipe
+from build_tasks.steps.inputs import built_from, recipe, sources
 from tests.fakes.samples import service
-from tests.unit.steps.shop import BASE, Shop
+from tests.unit.steps.shop import BASE, LIBRARY, STANDS_ON_IT, Shop
 
 REVISION = "org.opencontainers.image.revision"
 FINE = LocalImage("sha256:1", {INPUTS_LABEL: "abc", REVISION: "c0ffee"}, "10001:10001", ("a:in-1",))
@@ -160,6 +160,19 @@ def test_an_ignore_file_is_an_input_and_docker_takes_one(shop: Shop) -> None:
 
 def test_what_triggers_a_build(shop: Shop) -> None:
     assert built_from(shop.bench, shop.service) == ["services/delivery", "services/shared"]
+
+
+def test_a_chart_that_the_chart_stands_on_concerns_the_service_and_no_image(shop: Shop) -> None:
+    before = recipe(shop.bench, shop.service).inputs
+    elsewhere = {name.replace("shared", "platform"): text for name, text in LIBRARY.items()}
+    chart = "services/delivery/chart/Chart.yaml"
+    shop.write({**elsewhere, chart: STANDS_ON_IT[chart].replace("shared", "platform")})
+    assert sources(shop.bench, shop.service) == {
+        "services/delivery": "in its folder services/delivery",
+        "services/platform/chart": "its chart depends on services/platform/chart",
+        "services/shared": "its Dockerfile copies services/shared",
+    }
+    assert recipe(shop.bench, shop.service).inputs == before
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Ref
 from build_tasks.steps.package import overlay, package, values_for
 from tests.fakes.samples import digest, environment, v
-from tests.unit.planning.manifests import POD, deployment, labels
-from tests.unit.steps.shop import Shop, conforming
+from tests.unit.planning.manifests import deployment, smoke_test
+from tests.unit.steps.shop import LIBRARY, STANDS_ON_IT, Shop, conforming
 
 IMAGE = Ref("r", "delivery").at(digest("a"))
 
@@ -65,6 +65,80 @@ def test_a_convention_that_breaks_in_one_environment(shop: Shop) -> None:
     assert "services/delivery/chart/templates" in error.fix
 
 
+def test_a_broken_convention_is_told_with_its_place(shop: Shop) -> None:
+    """The template takes the limits from the values, where they are missing."""
+    deployed = deployment("delivery-v1-0-2")
+    del deployed["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"]
+    template = """kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: fabrikam-delivery
+          resources:
+            {{- toYaml .Values.resources | nindent 12 }}
+"""
+    shop.write(
+        {
+            "services/delivery/chart/templates/deployment.yaml": template,
+            "services/delivery/chart/values.yaml": "resources:\n  limits:\n    memory: 1Gi\n",
+        }
+    )
+    source = "# Source: delivery/templates/deployment.yaml\n"
+    rest = yaml.safe_dump(smoke_test("delivery-v1-0-2"))
+    shop.charts.render = lambda *_: f"---\n{source}{yaml.safe_dump(deployed)}---\n{rest}"
+    error = refused(shop)
+    assert error.why == "the chart breaks the conventions (rendered for dev, qa, prod)"
+    assert error.details == (
+        "services/delivery/chart/values.yaml:2: Deployment/delivery-v1-0-2: container fabrikam-delivery: "
+        "resources.limits.cpu is missing (used by services/delivery/chart/templates/deployment.yaml:1)",
+    )
+
+
+def test_what_is_missing_of_the_chart_s_own_files_comes_with_the_rest(shop: Shop) -> None:
+    shop.write({"services/delivery/chart/values.schema.json": None})
+    shop.write({"services/delivery/chart/values-prod.yaml": None})
+    error = refused(shop)
+    assert error.why == "the chart breaks the conventions"
+    assert [line.partition(": ")[0] for line in error.details] == [
+        "services/delivery/chart/values.schema.json",
+        "services/delivery/chart/values-prod.yaml",
+    ]
+
+
+def test_what_helm_finds_is_told_with_the_repository_s_files(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lint(chart: Path, values: Mapping[str, object]) -> None:
+        details = ["[ERROR] templates/x.yaml: no"]
+        raise FlowError(
+            "lint",
+            "[ERROR] values.yaml: - at '/replicas': not so",
+            code=ExitCode.CHART_REFUSED,
+            details=details,
+        )
+
+    shop.write({"services/delivery/chart/values-dev.yaml": "# Two.\nreplicas: 2\n"})
+    monkeypatch.setattr(shop.charts, "lint", lint)
+    error = refused(shop)
+    assert error.why == "services/delivery/chart/values-dev.yaml:2: replicas: not so"
+    assert error.details == ("[ERROR] services/delivery/chart/templates/x.yaml: no",)
+
+
+def test_the_archive_holds_the_charts_that_the_chart_stands_on(shop: Shop) -> None:
+    shop.write({**LIBRARY, **STANDS_ON_IT})
+    with tarfile.open(package(shop.bench, shop.service, v("1.0.2"))) as tar:
+        assert "delivery/charts/microservice/templates/_labels.tpl" in tar.getnames()
+
+
+def test_a_dependency_that_is_not_in_the_repository(shop: Shop) -> None:
+    shop.write(STANDS_ON_IT)
+    error = refused(shop)
+    assert error.why.startswith(
+        "services/delivery/chart/Chart.yaml:4: dependency microservice: there is no chart"
+    )
+
+
 def rendering(shop: Shop, *manifests: object) -> None:
     """From now on the chart makes these."""
     text = yaml.safe_dump_all(manifests)
@@ -82,15 +156,12 @@ def test_the_smoke_test_s_pod_is_tried_without_its_service_account(
         return []
 
     monkeypatch.setattr(shop.namespace("dev").workloads, "refusals", refusals)
-    pod = {
-        "kind": "Pod",
-        "metadata": {"name": "delivery-v1-0-2-smoke", "labels": labels()},
-        "spec": {**POD, "serviceAccountName": "delivery-v1-0-2"},
-    }
+    pod = smoke_test("delivery-v1-0-2")
+    pod["spec"]["serviceAccountName"] = "delivery-v1-0-2"
     rendering(shop, pod, {**pod, "spec": None})
     package(shop.bench, shop.service, v("1.0.2"))
     sent = list(yaml.safe_load_all(asked[0]))
-    assert [document["spec"] for document in sent] == [POD, {}]
+    assert [document["spec"] for document in sent] == [smoke_test()["spec"], {}]
 
 
 def test_what_kubernetes_would_refuse(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.version import Version
 from build_tasks.steps.inputs import recipe
 from build_tasks.steps.working_tree import deploy_working_tree
-from tests.unit.steps.shop import Shop
+from tests.unit.steps.shop import LIBRARY, STANDS_ON_IT, Shop
 
 NAME = "delivery-dev"
 
@@ -53,6 +53,13 @@ def test_every_change_is_another_version_of_the_same_release(shop: Shop, path: s
     releases = shop.namespace("dev").releases
     assert [r.app_version for r in releases.history(NAME)] == [str(first), str(second)]
     assert len(releases.list()) == 1
+
+
+def test_a_chart_that_the_chart_stands_on_is_part_of_the_version(shop: Shop) -> None:
+    shop.write({**LIBRARY, **STANDS_ON_IT})
+    first = deploy(shop)
+    shop.write({"services/shared/chart/templates/_labels.tpl": "{{/* changed */}}\n"})
+    assert deploy(shop) != first
 
 
 def test_a_change_of_the_chart_builds_no_image(shop: Shop) -> None:
