@@ -23,7 +23,7 @@ SERVICES = ("delivery", "dronescheduler", "ingestion", "package", "workflow")
 ENVIRONMENTS = ("dev", "qa", "staging", "prod")
 IMAGE = {"registry": "localhost:5001", "repository": "x", "tag": "v1.0.2", "digest": "sha256:" + "a" * 64}
 _TESTS = frozenset({"component=end-to-end-test", "name=traffic-probe component=probe"})
-_CALLED = _TESTS | {"name=workflow"}
+_CALLED = _TESTS | {"name=workflow", "name=workflow-smoke component=smoke-test"}
 #: Who may ask a service, by the labels of their pods; its own smoke test comes on top.
 CALLERS = {
     "delivery": _CALLED,

@@ -77,11 +77,12 @@ def test_an_image_that_runs_as_root(clone: Terminal) -> None:
 @pytest.mark.usefixtures("platform")
 def test_a_chart_that_does_not_template(clone: Terminal) -> None:
     _edit(
-        clone.folder / "services/delivery/chart/templates/service.yaml",
-        "kind: Service",
-        "kind: {{ .Values.nothing.there }}",
+        clone.folder / "services/shared/chart/templates/_service.tpl",
+        "kind: Service\n",
+        "kind: {{ .root.Values.nothing.there }}\n",
     )
-    _refused(clone.inv("delivery.package"), ExitCode.CHART_REFUSED, "templates/service.yaml")
+    place = "services/shared/chart/templates/_service.tpl:7:"
+    _refused(clone.inv("delivery.package"), ExitCode.CHART_REFUSED, place)
 
 
 @pytest.mark.usefixtures("platform")

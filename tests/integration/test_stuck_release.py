@@ -43,6 +43,7 @@ def test_a_release_stuck_in_pending_upgrade(told: Told, tmp_path: Path) -> None:
     told.root.must("delivery.deploy", "--env", "dev")
     chart = tmp_path / "chart"
     shutil.copytree(told.root.folder / "services/delivery/chart", chart)
+    shutil.copytree(told.root.folder / "services/shared/chart", chart / "charts/microservice")
     (chart / "templates/stuck.yaml").write_text(_HOOK)
     _kill_an_upgrade("delivery-dev", chart)
     freed = told.root.must("delivery.deploy", "--env", "dev", "--reason", "after the kill")

@@ -7,7 +7,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.event import BuildEvent, EventKind
 from build_tasks.steps.ci import concerned, delivery_of, event_here, plan_for
-from tests.unit.steps.shop import Shop
+from tests.unit.steps.shop import FILES, LIBRARY, STANDS_ON_IT, Shop
 
 APP = "services/delivery/app.py"
 
@@ -53,6 +53,17 @@ def test_a_folder_that_the_dockerfile_copies_in_triggers(shop: Shop) -> None:
     branch(shop, "feature/delivery/x", "services/shared/log.py")
     made = plan_for(shop.bench, event_here(shop.bench, "push", "", ""), deliver=True)
     assert made.actions[0].reason == "services/shared/log.py changed, its Dockerfile copies services/shared"
+
+
+def test_a_chart_that_the_chart_stands_on_triggers(shop: Shop) -> None:
+    """Though no Dockerfile copies it."""
+    dockerfile = FILES["services/delivery/Dockerfile"].replace("COPY services/shared ./shared\n", "")
+    shop.commit({**LIBRARY, **STANDS_ON_IT, "services/delivery/Dockerfile": dockerfile})
+    shop.publish()
+    branch(shop, "feature/delivery/x", "services/shared/chart/templates/_labels.tpl")
+    made = plan_for(shop.bench, event_here(shop.bench, "push", "", ""), deliver=True)
+    reason = "services/shared/chart/templates/_labels.tpl changed, its chart depends on services/shared/chart"
+    assert made.actions[0].reason == reason
 
 
 @pytest.mark.parametrize("kind", ["pull_request", "pull-request"])

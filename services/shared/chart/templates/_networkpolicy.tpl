@@ -7,7 +7,8 @@ server's proxy) always get in.
 
 Parameters:
   root, component, part (optional), annotations (optional)
-  callers     names of services of this namespace that may ask it
+  callers     names of services of this namespace that may ask it, as may their smoke tests: a worker's has nothing
+              else to try than whether those answer that the worker asks
   stores      data stores it asks, each a dict: name (label app.kubernetes.io/name), namespace, port
   asks        names of services of this namespace that it asks
   ownVersion  true: it asks the service of its own release, and of no other version
@@ -15,7 +16,10 @@ Parameters:
 {{- define "microservice.networkPolicy" -}}
 {{- if .root.Values.networkPolicy.enabled -}}
 {{- $callers := list }}
-{{- range .callers }}{{ $callers = append $callers (dict "name" .) }}{{ end }}
+{{- range .callers }}
+{{- $smoke := dict "name" (printf "%s-smoke" .) "component" "smoke-test" }}
+{{- $callers = concat $callers (list (dict "name" .) $smoke) }}
+{{- end }}
 {{- if eq .component "api" }}
 {{- $smoke := dict "name" (printf "%s-smoke" .root.Chart.Name) "component" "smoke-test" }}
 {{- $probe := dict "name" "traffic-probe" "component" "probe" }}
