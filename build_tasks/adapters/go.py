@@ -66,6 +66,15 @@ class Go:
             on_line=on_line,
         )
 
+    def root(self) -> Path:
+        """GOROOT of the toolchain; the go command fetches it if need be.
+
+        :raises FlowError: with the go command's last lines.
+        """
+        what = f"find the toolchain {self._toolchain}"
+        done = self._processes.run([self._command, "env", "GOROOT"], env=self._settings, what=what)
+        return Path(done.stdout.strip()).resolve()
+
     @cached_property
     def _command(self) -> Path:
         found = shutil.which("go", path=self._path)

@@ -124,11 +124,13 @@ class StandIn:
     :param reference: the upstream reference, as Dockerfiles say it.
     :param recipe: folder under ``recipes/base-images``.
     :param about: what the stand-in is, for reports.
+    :param material: named context of its Dockerfile with what does not come from Debian; empty: none.
     """
 
     reference: str
     recipe: str
     about: str
+    material: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,11 @@ class NodeImage:
 
 @dataclass(frozen=True)
 class PlatformImages:
-    """The platform's own images, by their references in the engine."""
+    """The platform's own images, by their references in the engine.
+
+    :param stores: the data stores' images by kind.
+    """
 
     node: NodeImage
     registry: str
-    redis: str
+    stores: Mapping[str, str]

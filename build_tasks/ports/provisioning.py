@@ -48,6 +48,9 @@ class GoCompiler(Protocol):
     def build(self, program: GoProgram, output: Path, on_line: Lines) -> None:
         """Build to ``output``; every module is verified against go.sum, which is not changed."""
 
+    def root(self) -> Path:
+        """GOROOT of the toolchain, fetched if need be."""
+
 
 class PackageIndex(Protocol):
     """The Python package index."""
@@ -80,6 +83,17 @@ class Store(Protocol):
 
     def links(self, targets: Mapping[str, Path]) -> Path:
         """A folder with a link of each name to its target."""
+
+
+class Material(Protocol):
+    """A folder that an image's recipe copies in."""
+
+    @property
+    def key(self) -> str:
+        """Changes with what is in the folder; known before the folder is there."""
+
+    def folder(self) -> Path:
+        """The folder; made or fetched if need be."""
 
 
 class RootFilesystems(Protocol):

@@ -17,16 +17,17 @@ from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.adapters.trust import HostCertificates
-from build_tasks.ports.provisioning import ImageStore
+from build_tasks.ports.provisioning import ImageStore, Material
 from build_tasks.ports.reporting import Reporter
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
-from build_tasks.steps.platform.go_command import GoFromWheel
+from build_tasks.steps.platform.go_command import GoFromWheel, GoToolchain
 from build_tasks.steps.platform.go_modules import GoModules
 from build_tasks.steps.platform.host import ProvideHostPackages
 from build_tasks.steps.platform.images import ProvideImages
 from build_tasks.steps.platform.node_image import BuildNodeImage
 from build_tasks.steps.platform.tools import ProvideTools
+from build_tasks.steps.platform.wheels import Wheel
 
 #: The recipes as they ship in the package.
 RECIPES = FOLDER
@@ -76,7 +77,22 @@ class Provisioning:
 
     def stand_ins(self, client: DockerClient) -> StandIns:
         """The step that provides stand-ins for upstream base images in an engine."""
-        return StandIns(self._recipes, self._derived(EngineImages(client))[0], self._reporter)
+        derived, _ = self._derived(EngineImages(client))
+        return StandIns(self._recipes, derived, self._reporter, self._materials())
+
+    def _materials(self) -> dict[str, Material]:
+        """What the recipes of stand-ins call ``node`` and ``go``."""
+        store = ContentStore(self._cache / "tools")
+        node = Wheel(
+            PythonPackages(self._processes, Path(sys.executable)),
+            store,
+            self._reporter,
+            self._recipes.folder("base-images/node") / "requirements.txt",
+            name="node",
+            title="fetch Node from the Python package index",
+            reason="an image is to be made with it",
+        )
+        return {"node": node, "go": GoToolchain(self._go(store))}
 
     def _derived(self, images: ImageStore) -> tuple[DerivedImages, DebianBase]:
         systems = Debootstrap(self._processes, self._cache / "downloads" / "debian")

@@ -26,6 +26,7 @@ ENVIRONMENTS = (
     EnvironmentNeed("qa", "devtest", "qa", False),
     EnvironmentNeed("prod", "prod", "backend", True),
 )
+STORE_IMAGES = {"redis": "redis:8-1", "postgresql": "postgresql:17-1"}
 KIND_CONFIG = "kind: Cluster\nkubeadmConfigPatches: [first]\n"
 
 
@@ -100,7 +101,7 @@ class FakeSupplies:
 
     def image_names(self) -> PlatformImages:
         return PlatformImages(
-            NodeImage(self.node, "v1.37.2", "3.6.16-0", "v1.14.7"), "registry:1", "redis:8-1"
+            NodeImage(self.node, "v1.37.2", "3.6.16-0", "v1.14.7"), "registry:1", STORE_IMAGES
         )
 
     def images(self) -> PlatformImages:
@@ -108,12 +109,13 @@ class FakeSupplies:
         return self.image_names()
 
 
-class RedisBuilder(FakeBuilder):
-    """An engine that has the Redis image and pushes it into a fake registry."""
+class StoresBuilder(FakeBuilder):
+    """An engine that has the data stores' images and pushes them into a fake registry."""
 
     def __init__(self, registry: FakeRegistry) -> None:
-        super().__init__(on_push=lambda _image, ref: registry.add_image(ref))
-        self._images["redis:8-1"] = LocalImage("sha256:" + "1" * 64, {}, "redis", ("redis:8-1",))
+        super().__init__(on_push=lambda _image, ref: registry.add_image(ref, layer=ref.repository.encode()))
+        for number, image in enumerate(STORE_IMAGES.values()):
+            self._images[image] = LocalImage(f"sha256:{number:064}", {}, "999", (image,))
 
 
 def platform_parts(
@@ -137,7 +139,7 @@ def platform_parts(
         objects=FakeObjects(world),
         clusters=FakeKind(world),
         admin=admin,
-        images=RedisBuilder(registry),
+        images=StoresBuilder(registry),
         registry=registry,
         host=FakeHost(world),
         files=FakeFiles(world),

@@ -65,6 +65,26 @@ class FakeCompiler:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(program.package)
 
+    def root(self) -> Path:
+        return Path("/usr/local/go")
+
+
+@dataclass
+class FakeMaterial:
+    """A folder that is made when it is asked for.
+
+    :param at: where it is made.
+    """
+
+    key: str
+    at: Path
+    made: int = 0
+
+    def folder(self) -> Path:
+        self.made += 1
+        self.at.mkdir(parents=True, exist_ok=True)
+        return self.at
+
 
 @dataclass
 class FakeHost:

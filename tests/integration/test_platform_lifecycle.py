@@ -97,23 +97,26 @@ def test_status_is_complete(fresh_clone: Terminal, instance: Instance) -> None:
 def test_after_a_crash_everything_comes_back_with_its_data(
     fresh_clone: Terminal, docker: Docker, instance: Instance
 ) -> None:
-    kubectl = Path(os.environ["BUILD_TASKS_TOOLS"], "kubectl")
-    redis: list[str | Path] = [
-        kubectl,
-        f"--kubeconfig={instance.admin_kubeconfig('prod')}",
-        "exec",
-        "--namespace=data",
-        "redis-prod-0",
-        "--",
-        "redis-cli",
-    ]
-    subprocess.run([*redis, "set", "crash", "survived"], check=True, capture_output=True)
+    def inside(pod: str, *words: str) -> str:
+        kubectl = Path(os.environ["BUILD_TASKS_TOOLS"], "kubectl")
+        access = (f"--kubeconfig={instance.admin_kubeconfig('prod')}", "exec", "--namespace=data", pod, "--")
+        done = subprocess.run([kubectl, *access, *words], check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def sql(statement: str) -> str:
+        words = ("psql", "--host=/run/postgresql", "-Atqc", statement, "application")
+        return inside("postgresql-prod-0", *words)
+
+    inside("redis-prod-0", "redis-cli", "set", "crash", "survived")
+    sql("CREATE TABLE IF NOT EXISTS crash (what text)")
+    sql("INSERT INTO crash VALUES ('survived')")
     docker("kill", *containers_of(instance))
     (instance.folder / "qa.kubeconfig").unlink()
     fresh_clone.must("platform.up")
     assert {part["state"] for part in fresh_clone.json("platform.status")["parts"]} == {"ok"}
-    found = subprocess.run([*redis, "get", "crash"], check=True, capture_output=True, text=True)
-    assert found.stdout.strip() == "survived"
+    assert inside("redis-prod-0", "redis-cli", "get", "crash") == "survived"
+    assert sql("SELECT DISTINCT what FROM crash") == "survived"
+    sql("DROP TABLE crash")
 
 
 @pytest.mark.timeout(1200)

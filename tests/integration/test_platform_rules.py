@@ -118,15 +118,17 @@ def test_init_containers_count(admin: Account, instance: Instance) -> None:
 def test_ephemeral_containers_count(admin: Account) -> None:
     """Those of the data store, where only prod/infra/ is admitted."""
     patch = {"spec": {"ephemeralContainers": [{**container("nginx"), "name": "debug"}]}}
-    words = ("patch", "pod", "redis-prod-0", "--namespace=data", "--subresource=ephemeralcontainers")
-    done = admin.kubectl(*words, "--dry-run=server", f"--patch={json.dumps(patch)}")
-    assert done.returncode != 0
-    assert "only images from" in done.stderr
+    for name in ("redis-prod-0", "postgresql-prod-0"):
+        words = ("patch", "pod", name, "--namespace=data", "--subresource=ephemeralcontainers")
+        done = admin.kubectl(*words, "--dry-run=server", f"--patch={json.dumps(patch)}")
+        assert done.returncode != 0
+        assert "only images from" in done.stderr
 
 
 def test_data_stores_come_from_their_own_folder(admin: Account, instance: Instance) -> None:
     host = instance.registry_host
-    assert admin.try_to_create("data", pod(f"{host}/prod/infra/redis:8@{DIGEST}")) == ""
+    for name in ("redis:8", "postgresql:17"):
+        assert admin.try_to_create("data", pod(f"{host}/prod/infra/{name}@{DIGEST}")) == ""
     assert "only images from" in admin.try_to_create("data", pod(f"{host}/prod/delivery@{DIGEST}"))
 
 
@@ -144,7 +146,10 @@ def test_deployers_keep_to_their_namespace(instance: Instance, environment: str)
     assert deployer.kubectl("get", "deployments,services,configmaps,pods,jobs,leases").returncode == 0
     for words in (
         ("get", "secrets"),
+        ("get", "secret", "redis"),
+        ("get", "secret", "postgresql"),
         ("get", "secrets", "--namespace=data"),
+        ("get", "secret", f"postgresql-{environment}-credentials", "--namespace=data"),
         ("get", "pods", "--namespace=data"),
         ("get", "pods", "--namespace=kube-system"),
         ("get", "nodes"),

@@ -7,8 +7,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.platform import content_key
-from build_tasks.ports.provisioning import HostTrust, ImageStore, Recipes, RootFilesystems, Store
+from build_tasks.model.platform import StandIn, content_key
+from build_tasks.ports.provisioning import (
+    HostTrust,
+    ImageStore,
+    Material,
+    Recipes,
+    RootFilesystems,
+    Store,
+)
 from build_tasks.ports.reporting import Reporter
 
 
@@ -84,12 +91,18 @@ class DerivedImages:
         self._reporter = reporter
 
     def __call__(
-        self, recipe: str, name: str, reason: str, programs: Mapping[str, Path] | None = None
+        self,
+        recipe: str,
+        name: str,
+        reason: str,
+        programs: Mapping[str, Path] | None = None,
+        materials: Mapping[str, Material] | None = None,
     ) -> str:
         """The image of a recipe; built when the engine does not have it.
 
         :param name: name of the result without its key: ``build-tasks/redis:trixie``.
         :param programs: named context -> folder of programs that the recipe copies in.
+        :param materials: the same for what is not at hand before an image has to be built.
         """
         folder = self._recipes.folder(f"base-images/{recipe}")
         contexts = {n: str(path) for n, path in (programs or {}).items()}
@@ -97,8 +110,10 @@ class DerivedImages:
             contexts["base"] = f"docker-image://{self._base()}"
         files = [part for f in sorted(folder.rglob("*")) if f.is_file() for part in (f.name, f.read_bytes())]
         # contexts name their content: the base by its key, programs by the cache's
-        image = f"{name}-{content_key(*files, *sorted(f'{k}={v}' for k, v in contexts.items()))[:12]}"
+        named = {**contexts, **{n: material.key for n, material in (materials or {}).items()}}
+        image = f"{name}-{content_key(*files, *sorted(f'{k}={v}' for k, v in named.items()))[:12]}"
         if not self._images.has(image):
+            contexts |= {n: str(material.folder()) for n, material in (materials or {}).items()}
             with self._reporter.step(f"build {image}", reason):
                 self._images.build(
                     folder, contexts=contexts, args={}, image=image, on_line=self._reporter.detail
@@ -107,11 +122,21 @@ class DerivedImages:
 
 
 class StandIns:
-    """Stand-ins for upstream base images, under names of ours."""
+    """Stand-ins for upstream base images, under names of ours.
 
-    def __init__(self, recipes: Recipes, derived: DerivedImages, reporter: Reporter) -> None:
+    :param materials: what stand-ins are made of besides Debian's packages, by the names that recipes use.
+    """
+
+    def __init__(
+        self,
+        recipes: Recipes,
+        derived: DerivedImages,
+        reporter: Reporter,
+        materials: Mapping[str, Material],
+    ) -> None:
         self._known = recipes.stand_ins()
         self._derived = derived
+        self._materials = materials
         self._reporter = reporter
 
     def __call__(self, references: Iterable[str]) -> Mapping[str, str]:
@@ -130,9 +155,11 @@ class StandIns:
             )
         made = {}
         for reference in wanted:
-            known = self._known[reference]
-            made[reference] = self._derived(
-                known.recipe, f"build-tasks/stand-in/{reference}", f"{reference} cannot be pulled here"
-            )
-            self._reporter.note(f"{reference} is stood in for by {known.about}")
+            made[reference] = self._make(self._known[reference])
+            self._reporter.note(f"{reference} is stood in for by {self._known[reference].about}")
         return made
+
+    def _make(self, known: StandIn) -> str:
+        materials = {known.material: self._materials[known.material]} if known.material else {}
+        name, reason = f"build-tasks/stand-in/{known.reference}", f"{known.reference} cannot be pulled here"
+        return self._derived(known.recipe, name, reason, materials=materials)

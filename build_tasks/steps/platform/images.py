@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from build_tasks.model.data_stores import STORES
 from build_tasks.model.platform import PlatformImages, Toolbox
 from build_tasks.steps.platform.base_images import DerivedImages
 from build_tasks.steps.platform.node_image import BuildNodeImage
@@ -23,6 +24,6 @@ class ProvideImages:
         registry = {"registry": toolbox["registry"].parent}
         return PlatformImages(
             registry=self._derived("registry", "build-tasks/registry:3", reason, registry),
-            redis=self._derived("redis", "build-tasks/redis:trixie", reason),
+            stores={s.kind: self._derived(s.kind, f"build-tasks/{s.kind}:trixie", reason) for s in STORES},
             node=self._node(toolbox),
         )

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from string import Template
 
+from build_tasks.model.data_stores import DataStore
 from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EnvironmentNeed
 
@@ -71,9 +72,10 @@ def environment_manifests(recipes: Path, need: EnvironmentNeed) -> str:
     )
 
 
-def store_manifests(recipes: Path, need: EnvironmentNeed) -> str:
-    """Who may talk to an environment's data store."""
-    return render(recipes, "store.yaml", namespace=need.namespace, environment=need.name)
+def store_manifests(recipes: Path, need: EnvironmentNeed, store: DataStore) -> str:
+    """Who may talk to an environment's data store, seen from either side."""
+    names = {"namespace": need.namespace, "environment": need.name}
+    return render(recipes, "store.yaml", **names, store=store.kind, port=str(store.port))
 
 
 def folder_text(folder: Path) -> str:

@@ -13,7 +13,7 @@ from build_tasks.model.local_platform import (
 )
 from build_tasks.steps.platform.accounts import account_usable
 from build_tasks.steps.platform.clusters import ClusterState, cluster_plan, cluster_states
-from build_tasks.steps.platform.datastores import store_name
+from build_tasks.steps.platform.datastores import stores_of
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import (
     APPLIED,
@@ -90,7 +90,7 @@ def _inside(parts: PlatformParts, cluster: str, facts: ClusterFacts | None) -> I
         marks = {} if facts is None else facts.namespaces.get(need.namespace, {})
         yield _described("environment", f"{need.name} ({need.namespace})", facts, text, marks.get(APPLIED))
         yield _account(parts, need, facts)
-        yield _store(need, facts)
+        yield from (_store(name, facts) for name, _ in stores_of(need))
 
 
 def _described(
@@ -115,8 +115,7 @@ def _account(parts: PlatformParts, need: EnvironmentNeed, facts: ClusterFacts | 
     return PartStatus("account", need.name, state, str(path), "valid" if usable else "not valid for a week")
 
 
-def _store(need: EnvironmentNeed, facts: ClusterFacts | None) -> PartStatus:
-    name = store_name(need)
+def _store(name: str, facts: ClusterFacts | None) -> PartStatus:
     if facts is None:
         return PartStatus("data store", name, PartState.UNKNOWN, "ready", "the cluster does not answer")
     ready = name in facts.ready_stores

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from build_tasks.model.data_stores import REDIS
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.local_platform import CheckResult, EnvironmentNeed, PodRun, Verdict
 from build_tasks.ports.platform import ClusterAdmin
-from build_tasks.steps.platform.datastores import candidate_ref, store_name
+from build_tasks.steps.platform.datastores import candidate_ref, stores_of
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import DATA
 
 _UP = "run `./inv platform.up`"
-_API_PORT, _STORE_PORT = 6443, 6379
+_API_PORT = 6443
 _PATIENCE = 60.0
 #: Of an image that need not exist: what is tried with it is refused before anything is pulled.
 _NO_IMAGE = Digest("sha256:" + "0" * 64)
@@ -28,7 +29,7 @@ getent hosts kubernetes.default.svc.cluster.local >/dev/null; say dns $?
 
 def check_connections(parts: PlatformParts, cluster: str) -> Iterator[CheckResult]:
     """Run a pod in the cluster's `default` namespace, which has no rules of its own, and let it connect."""
-    ref = candidate_ref(parts)
+    ref = candidate_ref(parts, REDIS)
     digest = parts.registry.digest(ref)
     if digest is None:
         yield CheckResult(f"{cluster}: image pull", Verdict.FAILED, f"{ref} is not in the registry", _UP)
@@ -116,8 +117,8 @@ def _script(parts: PlatformParts, cluster: str) -> str:
         for name, node in nodes.items()
         if node in found and found[node].running
     ]
-    stores = [store_name(need) for need in parts.environments_on(cluster)]
-    lines += [f"try {store} {store}.{DATA}.svc.cluster.local {_STORE_PORT}" for store in stores]
+    stores = [pair for need in parts.environments_on(cluster) for pair in stores_of(need)]
+    lines += [f"try {name} {name}.{DATA}.svc.cluster.local {store.port}" for name, store in stores]
     return _SCRIPT + "\n".join(lines)
 
 
@@ -142,7 +143,7 @@ def _isolation(parts: PlatformParts, cluster: str, tried: Mapping[str, str]) -> 
 
 
 def _policies(parts: PlatformParts, cluster: str, tried: Mapping[str, str]) -> CheckResult:
-    stores = [store_name(need) for need in parts.environments_on(cluster)]
+    stores = [name for need in parts.environments_on(cluster) for name, _ in stores_of(need)]
     reached = [store for store in stores if tried.get(store) == "open"]
     title = f"{cluster}: NetworkPolicies"
     if not reached:

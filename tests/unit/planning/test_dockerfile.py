@@ -167,3 +167,14 @@ def test_the_sample_services(file: Path) -> None:
     assert all(source.startswith((own, "services/shared/")) for source in found.sources)
     assert any(source.startswith(own) for source in found.sources)
     assert found.bases
+
+
+def test_an_empty_base_is_no_image() -> None:
+    """``FROM scratch`` needs neither a pull nor a stand-in."""
+    text = (
+        "FROM golang:1.26-trixie AS build\nRUN go build -o /app .\n"
+        "FROM build AS testrunner\n"
+        "FROM scratch AS final\nCOPY --from=build /app /app\nUSER 10001:10001\n"
+    )
+    for written in (text, text.replace("FROM scratch", "from scratch")):
+        assert parse(written, "Dockerfile").bases == ("golang:1.26-trixie",)

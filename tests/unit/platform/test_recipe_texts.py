@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from build_tasks.model.data_stores import STORES, DataStore
 from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EnvironmentNeed
 from build_tasks.model.platform import NodeImage
@@ -64,11 +65,14 @@ def test_the_deployer_has_no_right_on_secrets_nor_beyond_its_namespace() -> None
         assert {"configmaps", "deployments", "services", "pods/proxy", "leases", "jobs"} <= resources
 
 
-def test_two_versions_of_several_services_fit_into_the_quota() -> None:
-    hard = named(environment_manifests(FOLDER, ENVIRONMENTS[0]), "ResourceQuota", "environment")["spec"][
-        "hard"
-    ]
-    assert int(hard["pods"]) >= 20
+def test_two_versions_of_five_services_and_their_jobs_fit_into_the_quota() -> None:
+    """Two pods a version and one that rolls, a smoke test a version, and as many jobs."""
+    quota = named(environment_manifests(FOLDER, ENVIRONMENTS[0]), "ResourceQuota", "environment")
+    hard = quota["spec"]["hard"]
+    pods = 5 * 2 * (3 + 1) + 10
+    assert int(hard["pods"]) >= pods
+    assert float(hard["limits.cpu"]) >= pods * 0.5
+    assert int(hard["limits.memory"].removesuffix("Gi")) * 1024 >= pods * 192
 
 
 def pattern_of(admits: str) -> str:
@@ -112,11 +116,46 @@ def test_policies_are_for_production_only() -> None:
     )
 
 
-def test_a_store_answers_its_own_environment_only() -> None:
-    policy = named(store_manifests(FOLDER, ENVIRONMENTS[1]), "NetworkPolicy", "redis-qa")
+@pytest.mark.parametrize("store", STORES, ids=lambda store: store.kind)
+@pytest.mark.parametrize("need", ENVIRONMENTS, ids=lambda need: need.name)
+def test_a_store_answers_its_own_environment_only(need: EnvironmentNeed, store: DataStore) -> None:
+    text, name = store_manifests(FOLDER, need, store), store.name(need.name)
+    policy = named(text, "NetworkPolicy", name)
     assert policy["metadata"]["namespace"] == "data"
-    peers = policy["spec"]["ingress"][0]["from"]
-    assert peers == [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "qa"}}}]
+    selected = {"matchLabels": {"app.kubernetes.io/instance": name}}
+    assert policy["spec"] == {
+        "podSelector": selected,
+        "policyTypes": ["Ingress"],
+        "ingress": [{"from": [_namespace(need.namespace)], "ports": [_tcp(store.port)]}],
+    }
+    way = named(text, "NetworkPolicy", f"allow-own-{store.kind}")
+    assert way["metadata"]["namespace"] == need.namespace
+    peers = [{**_namespace("data"), "podSelector": selected}]
+    assert way["spec"]["egress"] == [{"to": peers, "ports": [_tcp(store.port)]}]
+
+
+def test_nothing_leads_from_one_environment_to_another_nor_out_of_the_stores() -> None:
+    """Every way that is open is inside the namespace, or to the DNS."""
+    policies = [
+        document["spec"]
+        for text in (environment_manifests(FOLDER, ENVIRONMENTS[0]), data_manifests(FOLDER, production=True))
+        for document in documents(text)
+        if document["kind"] == "NetworkPolicy"
+    ]
+    opened = [rule for spec in policies for way in ("ingress", "egress") for rule in spec.get(way, [])]
+    inside: list[dict[str, Any]] = [{"podSelector": {}}]
+    dns = [{**_namespace("kube-system"), "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}]
+    assert [rule.get("to") or rule["from"] for rule in opened] == [inside, inside, dns]
+    kinds = [document["kind"] for document in documents(data_manifests(FOLDER, production=True))]
+    assert kinds == ["Namespace", "ServiceAccount", "NetworkPolicy"], "stores open no connection at all"
+
+
+def _namespace(name: str) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
+
+
+def _tcp(port: int) -> dict[str, Any]:
+    return {"protocol": "TCP", "port": port}
 
 
 def test_fingerprints_change_with_every_text_and_its_bounds() -> None:

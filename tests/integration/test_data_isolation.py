@@ -1,0 +1,130 @@
+"""Who reaches what, tried with pods: an environment its own data stores, and nothing of another environment.
+
+Needs a node network that enforces NetworkPolicies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.model.data_stores import STORES
+from build_tasks.model.instance import Instance
+
+_NAMESPACES = {"dev": "dev", "qa": "qa", "staging": "staging", "prod": "backend"}
+_DEVTEST = ("dev", "qa", "staging")
+_PORT = 8080
+#: Prints one line for each `name=host:port`.
+_SCRIPT = """
+for target; do
+    at=${target#*=}
+    word=closed
+    timeout 3 bash -c "exec 3<>/dev/tcp/${at%:*}/${at##*:}" 2>/dev/null && word=open
+    echo "${target%%=*} $word"
+done
+"""
+
+
+class Lab:
+    """Pods in the environments of the platform under test, made by their clusters' administrators."""
+
+    def __init__(self, folder: Path) -> None:
+        self._instance = Instance.of(os.environ)
+        self._processes = Processes(CommandLog(folder / "log"))
+        self._made: list[tuple[str, str]] = []
+
+    def kubectl(self, environment: str, *words: str, stdin: str = "") -> str:
+        cluster = "prod" if environment == "prod" else "devtest"
+        program = Path(os.environ["BUILD_TASKS_TOOLS"], "kubectl")
+        access = f"--kubeconfig={self._instance.admin_kubeconfig(cluster)}"
+        return self._processes.run([program, access, *words], stdin=stdin.encode()).stdout
+
+    def start(self, environment: str, *command: str) -> str:
+        """Run a command in a pod of the environment, in the data store's image; gives the pod's name."""
+        where = f"--namespace={_NAMESPACES[environment]}"
+        path = "jsonpath={.spec.template.spec.containers[0].image}"
+        words = ("get", "statefulset", f"redis-{environment}", "--namespace=data", f"--output={path}")
+        name = f"isolation-{uuid4().hex[:8]}"
+        self._made.append((environment, name))
+        manifest = _pod(name, self.kubectl(environment, *words), command)
+        self.kubectl(environment, "create", where, "--filename=-", stdin=json.dumps(manifest))
+        return name
+
+    def status(self, environment: str, pod: str) -> Any:
+        where = f"--namespace={_NAMESPACES[environment]}"
+        return json.loads(self.kubectl(environment, "get", "pod", pod, where, "--output=json"))["status"]
+
+    def tried(self, environment: str, targets: Mapping[str, str]) -> dict[str, str]:
+        """Which of the targets (host:port by name) a pod of the environment can connect to."""
+        words = [f"{name}={at}" for name, at in targets.items()]
+        pod = self.start(environment, "bash", "-c", _SCRIPT, "bash", *words)
+        _until(lambda: self.status(environment, pod)["phase"] == "Succeeded")
+        log = self.kubectl(environment, "logs", pod, f"--namespace={_NAMESPACES[environment]}")
+        return dict(line.split() for line in log.splitlines())
+
+    def clean(self) -> None:
+        for environment, pod in self._made:
+            words = ("delete", "pod", pod, f"--namespace={_NAMESPACES[environment]}")
+            self.kubectl(environment, *words, "--ignore-not-found", "--wait=false", "--grace-period=1")
+
+
+@pytest.fixture
+def lab(platform: None, tmp_path: Path) -> Iterator[Lab]:
+    made = Lab(tmp_path)
+    yield made
+    made.clean()
+
+
+@pytest.mark.parametrize("environment", _NAMESPACES)
+def test_an_environment_reaches_its_own_stores_and_no_other(lab: Lab, environment: str) -> None:
+    neighbours = ("prod",) if environment == "prod" else _DEVTEST
+    stores = {s.name(other): (other, s.port) for other in neighbours for s in STORES}
+    targets = {name: f"{name}.data.svc.cluster.local:{port}" for name, (_, port) in stores.items()}
+    expected = {name: "open" if of == environment else "closed" for name, (of, _) in stores.items()}
+    assert lab.tried(environment, targets) == expected
+
+
+def test_environments_are_closed_to_each_other(lab: Lab) -> None:
+    server = lab.start("qa", "redis-server", "--port", str(_PORT), "--protected-mode", "no", "--save", "")
+    _until(lambda: _is_ready(lab.status("qa", server)))
+    targets = {"server": f"{lab.status('qa', server)['podIP']}:{_PORT}"}
+    _until(lambda: lab.tried("qa", targets) == {"server": "open"})
+    for other in ("dev", "staging"):
+        assert lab.tried(other, targets) == {"server": "closed"}
+
+
+def _is_ready(status: Mapping[str, Any]) -> bool:
+    conditions = {c["type"]: c["status"] for c in status.get("conditions", ())}
+    return conditions.get("Ready") == "True"
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 90
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+
+
+def _pod(name: str, image: str, command: tuple[str, ...]) -> dict[str, Any]:
+    container = {
+        "name": "isolation",
+        "image": image,
+        "command": list(command),
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 65532,
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+    }
+    spec = {"restartPolicy": "Never", "automountServiceAccountToken": False, "containers": [container]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
