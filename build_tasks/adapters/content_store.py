@@ -57,6 +57,19 @@ class ContentStore:
                     os.symlink(path, work / name)
         return self.root / "links" / key
 
+    def entries(self) -> list[Path]:
+        """The folders of all finished things."""
+        found = sorted(self.root.glob("*/*"))
+        return [path for path in found if path.is_dir() and not path.name.startswith(".")]
+
+    def remove(self, name: str, key: str) -> None:
+        """Take a finished thing away, all of it at once; no error if it is not there."""
+        parent = self.root / name
+        with FileLock(parent / ".lock"):
+            if (parent / key).is_dir():
+                (parent / key).rename(parent / f".unfinished-{key}")
+            _sweep(parent)
+
 
 def _sweep(parent: Path) -> None:
     """Remove what this run, or one that was killed, left unfinished; the lock is held."""

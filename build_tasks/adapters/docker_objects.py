@@ -75,6 +75,14 @@ class DockerObjects:
     def start(self, container: str) -> None:
         self._run(f"start container {container}", "start", container)
 
+    def stop(self, container: str) -> None:
+        self._run(f"stop container {container}", "stop", container)
+
+    def run_once(self, image: str, command: Sequence[str], volumes: Mapping[str, str]) -> str:
+        options = [f"--volume={volume}:{path}" for volume, path in volumes.items()]
+        words = ("run", "--rm", "--pull=never", "--network=none", *options, image, *command)
+        return self._run(f"run {' '.join(command)}", *words)
+
     def remove_container(self, name: str) -> None:
         # --force makes a missing container no error.
         self._run(f"remove container {name}", "rm", "--force", "--volumes", name)

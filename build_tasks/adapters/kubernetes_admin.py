@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from build_tasks.adapters.admin_account import AdminAccount
-from build_tasks.adapters.kubernetes_admin_json import facts_of, pod_run_of
+from build_tasks.adapters.kubernetes_admin_json import facts_of, images_of, pod_run_of
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.local_platform import OWNER_LABEL, ClusterFacts, Endpoint, PodRun
 
@@ -78,6 +78,11 @@ class KubernetesAdmin(AdminAccount):
         key, _, owner = OWNER_LABEL.partition("=")
         metadata = {"name": name, "namespace": namespace, "labels": {key: owner}}
         self.apply(json.dumps({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded}))
+
+    def images(self) -> frozenset[str]:
+        kinds = "pods,deployments,replicasets,statefulsets,daemonsets,jobs,cronjobs"
+        done = self._kubectl("look at what runs", "get", kinds, "-A", "--output=json")
+        return images_of(done.stdout)
 
     def install(self, release: str, namespace: str, chart: Path, values: Mapping[str, object]) -> None:
         """A release that a killed run left pending is taken away first; its volumes stay."""

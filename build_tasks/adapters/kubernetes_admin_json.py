@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from build_tasks.model.local_platform import ClusterFacts, PodRun
@@ -74,6 +76,23 @@ def facts_of(text: str) -> ClusterFacts:
             if o.kind == "StatefulSet" and o.status.ready_replicas >= o.spec.replicas
         ),
     )
+
+
+def images_of(text: str) -> frozenset[str]:
+    """Every image that a list of workloads names, in whatever kind of container and however deep."""
+    return frozenset(_images(msgspec.json.decode(text)))
+
+
+def _images(part: object) -> Iterator[str]:
+    if isinstance(part, dict):
+        image = part.get("image")
+        if isinstance(image, str):
+            yield image
+        for inner in part.values():
+            yield from _images(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _images(inner)
 
 
 def pod_run_of(text: str) -> PodRun:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from build_tasks.adapters.oci_failures import explained, is_loopback, is_missing
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.images import Digest, Ref
@@ -21,14 +21,6 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 _QUESTION, _TRANSFER = 60.0, 900.0
 
 _DISCOVER = ("discover", "--format", "json", "--depth", "1")
-
-_MISSING = re.compile(r": not found\s*$|(name|manifest|blob) unknown|(NAME|MANIFEST|BLOB)_UNKNOWN", re.M)
-_REFUSED = re.compile(r"unauthorized|denied|status code 40[13]|basic credential not found", re.I)
-_DOWN = re.compile(
-    r"dial tcp|connection re(fused|set)|no such host|i/o timeout|Client\.Timeout|deadline exceeded|\bEOF\b"
-    r"|tls:|x509:|HTTP response to HTTPS client|did not end within|status code 50[0234]",
-)
-_LOOPBACK = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?")
 
 
 def digest_of(content: bytes) -> Digest:
@@ -86,6 +78,16 @@ class OrasClient:
         where = Ref(repository.registry, repository.repository)
         found = self._ask(("repo", "tags"), where, what=f"list the tags of {where}")
         return () if found is None else tuple(found.split())
+
+    def repositories(self, registry: str) -> Sequence[str]:
+        """Names of all repositories of a registry, empty ones included."""
+        plain = ["--plain-http"] if self._is_plain(registry) else []
+        what = f"list the repositories of {registry}"
+        return tuple(self._run(("repo", "ls", *plain, "--", registry), (registry,), what, _QUESTION).split())
+
+    def delete(self, ref: Ref) -> None:
+        """Forget a manifest and every tag that stands for it; no error if there is none."""
+        self._ask(("manifest", "delete", "--force"), ref, what=f"delete {ref}")
 
     def referrers(self, subject: Ref) -> Sequence[Mapping[str, Any]]:
         """Descriptors of what is attached to a digest, as the registry lists it."""
@@ -146,7 +148,7 @@ class OrasClient:
         self._run((*words, "--", str(source), str(target)), hosts, f"copy {source} to {target}")
 
     def _is_plain(self, registry: str) -> bool:
-        return registry in self._plain_http or _LOOPBACK.fullmatch(registry) is not None
+        return registry in self._plain_http or is_loopback(registry)
 
     def _ask(self, words: Iterable[str], ref: Ref, *, what: str, missing_ok: bool = True) -> str | None:
         plain = ["--plain-http"] if self._is_plain(ref.registry) else []
@@ -154,7 +156,7 @@ class OrasClient:
         try:
             return self._run((*words, *plain, "--", name), (ref.registry,), what, _QUESTION)
         except ToolError as error:
-            if missing_ok and _MISSING.search(error.stderr):
+            if missing_ok and is_missing(error):
                 return None
             raise
 
@@ -166,7 +168,7 @@ class OrasClient:
         try:
             return self._processes.run((self._oras, *words), what=what, timeout=timeout).stdout
         except ToolError as error:
-            raise _explained(error, hosts) from None
+            raise explained(error, hosts) from None
 
     @staticmethod
     def _object(text: str, ref: Ref) -> dict[str, Any]:
@@ -178,21 +180,3 @@ class OrasClient:
             why = "the registry's answer is not a JSON object"
             raise FlowError(f"read {ref}", why, code=ExitCode.TOOL_FAILED)
         return found
-
-
-def _explained(error: ToolError, hosts: Sequence[str]) -> FlowError:
-    """The same failure in the reader's words; the very error when it is of no known kind."""
-    named = [host for host in hosts if host in error.stderr] or list(hosts)
-    registry = " and ".join(dict.fromkeys(named))
-    if _MISSING.search(error.stderr):
-        return error
-    if _DOWN.search(f"{error.why}\n{error.stderr}"):
-        local = all(_LOOPBACK.fullmatch(host) for host in named)
-        why = f"the registry {registry} does not answer"
-        fix = "start it: ./inv platform.up" if local else f"check that {registry} can be reached from here"
-    elif _REFUSED.search(error.stderr):
-        why = f"the registry {registry} does not let this account do that"
-        fix = f"log in with an account that may: oras login {named[0]}"
-    else:
-        return error
-    return FlowError(error.what, why, fix, code=ExitCode.UNAVAILABLE, details=error.details, log=error.log)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class DataStore:
     """One kind of data store.
 
-    In the texts ``{password}`` stands for a password of letters, digits, ``-`` and ``_``: no need to quote it.
+    In the texts ``{password}`` stands for letters, digits, ``-`` and ``_``, which need no quoting.
 
     :param kind: names its chart, its image, and the Secret (key ``url``) that the charts of services name.
     :param port: TCP port of its Service.

@@ -84,6 +84,15 @@ class EngineObjects(Protocol):
 
     def start(self, container: str) -> None: ...
 
+    def stop(self, container: str) -> None:
+        """End what runs in it, in good order; it stays, and is not started again by itself."""
+
+    def run_once(self, image: str, command: Sequence[str], volumes: Mapping[str, str]) -> str:
+        """Run a container to its end, without a network, and remove it; gives its output.
+
+        :param volumes: mount path by volume name.
+        """
+
     def remove_container(self, name: str) -> None:
         """Stop and remove with its anonymous volumes; no error if there is none. The same for the rest."""
 
@@ -134,6 +143,9 @@ class ClusterAdmin(Protocol):
 
     def put_secret(self, namespace: str, name: str, values: Mapping[str, str]) -> None:
         """Make or change a Secret; the values go by standard input."""
+
+    def images(self) -> frozenset[str]:
+        """References of the images that any workload names, whether it runs or could be rolled back to."""
 
     def install(self, release: str, namespace: str, chart: Path, values: Mapping[str, object]) -> None:
         """`helm upgrade --install` and wait until its workloads are ready."""

@@ -12,13 +12,16 @@ from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
     from build_tasks.model.local_platform import CheckResult
+    from build_tasks.model.pruning import PrunePlan, PruneRules
+
+#: The build cache is cut down to this many bytes.
+_CACHE_LIMIT = 20 * 1024**3
 
 
 def collection(session: Session) -> Collection:
     """The collection ``platform``."""
-    return Collection(
-        "platform", _up(session), _down(session), _status(session), _doctor(session), _env(session)
-    )
+    tasks = (_up, _down, _status, _doctor, _env, _prune)
+    return Collection("platform", *(task(session) for task in tasks))
 
 
 def _up(session: Session) -> Task:
@@ -106,3 +109,65 @@ def _env(session: Session) -> Task:
             session.answers.show_line(line)
 
     return env
+
+
+def _prune(session: Session) -> Task:
+    explained = {
+        "older-than": "what was made or last used longer ago goes: 12h, 7d, 2w (default: 7d)",
+        "keep": "so many of the newest images of each service stay, however old (default: 3)",
+        "dry-run": words.DRY_RUN,
+        "json": words.JSON,
+    }
+
+    @command(help=explained)
+    @session.boundary
+    def prune(
+        context: Context,
+        older_than: str = "7d",
+        keep: int = 3,
+        dry_run: bool = False,
+        json: bool = False,
+    ) -> None:
+        """Make room: old working-tree images, build cache and tools; what runs anywhere stays."""
+        from build_tasks.presentation.plain_text import room
+        from build_tasks.steps.platform.prune import carry_out, plan_prune
+        from build_tasks.wiring.pruning import prune_parts
+
+        rules = _rules(older_than, keep)
+        parts = prune_parts(session.composition.platform)
+        plan = plan_prune(parts, rules)
+        _show_plan(session, plan, json=json)
+        if not dry_run:
+            freed = carry_out(parts, plan, rules)
+            parts.platform.reporter.note(f"freed {room(freed)}")
+
+    return prune
+
+
+def _rules(older_than: str, keep: int) -> PruneRules:
+    from build_tasks.errors import ExitCode, FlowError
+    from build_tasks.model.pruning import PruneRules
+    from build_tasks.planning.ages import parse_age
+
+    try:
+        if keep < 0:
+            raise ValueError(f"--keep {keep}: less than nothing cannot be kept")
+        return PruneRules(parse_age(older_than), keep, _CACHE_LIMIT)
+    except ValueError as error:
+        raise FlowError(
+            "read the command line", str(error), "correct it, or leave it out", code=ExitCode.USAGE
+        ) from None
+
+
+def _show_plan(session: Session, plan: PrunePlan, *, json: bool) -> None:
+    from build_tasks.presentation.plain_text import room
+
+    if json:
+        session.answers.show_json(plan)
+        return
+    rows = [[one.place.value, one.title, room(one.size), one.reason] for one in plan.leftovers]
+    if rows:
+        session.answers.show_table(["where", "what", "size", "why it can go"], rows)
+    for skipped in plan.skipped:
+        session.answers.show_line(f"left alone: {skipped}")
+    session.answers.show_line(f"{len(rows)} to remove, {room(plan.size)}")

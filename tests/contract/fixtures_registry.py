@@ -10,6 +10,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,18 +50,31 @@ class RegistryLab:
 def registry_host(tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Host and port of a distribution registry that lives as long as the test session."""
     folder = tmp_path_factory.mktemp("registry")
-    port = _free_port()
+    host = configure(folder)
+    with serving(tool("registry"), folder, host):
+        yield host
+
+
+def configure(folder: Path) -> str:
+    """Write a registry's ``config.yml`` into a folder that is to hold its data; gives its host and port."""
+    host = f"localhost:{_free_port()}"
     config = {
         "version": 0.1,
         "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(folder / "data")}, "delete": {"enabled": True}},
-        "http": {"addr": f"localhost:{port}"},
+        "http": {"addr": host},
     }
     (folder / "config.yml").write_text(json.dumps(config))
-    pid = _start([tool("registry"), "serve", folder / "config.yml"], folder / "log")
+    return host
+
+
+@contextmanager
+def serving(program: Path, folder: Path, host: str) -> Iterator[None]:
+    """The registry of a folder runs as long as the block."""
+    pid = _start([program, "serve", folder / "config.yml"], folder / "log")
     try:
-        _wait(port, folder / "log")
-        yield f"localhost:{port}"
+        _wait(int(host.rpartition(":")[2]), folder / "log")
+        yield
     finally:
         os.kill(pid, signal.SIGTERM)
         os.waitpid(pid, 0)

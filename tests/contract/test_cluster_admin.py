@@ -105,6 +105,21 @@ def test_a_token_tells_its_end(admin: ClusterAdmin, namespace: str) -> None:
     assert claims["exp"] > 0
 
 
+def test_images_of_every_workload_are_seen(real: KubernetesAdmin, namespace: str) -> None:
+    real.apply(_NAMESPACE.format(name=namespace))
+    template = {
+        "metadata": {"labels": {"app": "x"}},
+        "spec": {
+            "initContainers": [{"name": "i", "image": "localhost:1/init:1"}],
+            "containers": [{"name": "c", "image": "localhost:1/dev/app@sha256:" + "0" * 64}],
+        },
+    }
+    body = {"replicas": 0, "selector": {"matchLabels": {"app": "x"}}, "template": template}
+    meta = {"name": "idle", "namespace": namespace}
+    real.apply(json.dumps({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": body}))
+    assert {"localhost:1/init:1", "localhost:1/dev/app@sha256:" + "0" * 64} <= real.images()
+
+
 def test_no_secret_gets_into_the_log(real: KubernetesAdmin, namespace: str, tmp_path: Path) -> None:
     real.apply(_NAMESPACE.format(name=namespace))
     real.put_secret(namespace, "credentials", {"password": "correct-horse"})

@@ -10,6 +10,7 @@ import pytest
 
 from build_tasks.adapters.docker_client import DockerClient
 from build_tasks.adapters.docker_objects import DockerObjects
+from build_tasks.errors import FlowError
 from build_tasks.model.local_platform import ContainerSpec
 from build_tasks.ports.platform import EngineObjects
 from tests.contract.fixtures_runtime import base_image as base_image
@@ -107,6 +108,27 @@ def test_a_containers_life(objects: EngineObjects, name: str, base_image: str) -
     assert objects.containers([name])[name].networks[f"{name}-2"] == str(second[-6])
     objects.remove_container(name)
     assert dict(objects.containers([name])) == {}
+
+
+def test_a_container_that_was_stopped_can_be_started(
+    objects: EngineObjects, name: str, base_image: str
+) -> None:
+    objects.create_container(spec(objects, name, base_image))
+    objects.stop(name)
+    assert not objects.containers([name])[name].running
+    objects.start(name)
+    assert objects.containers([name])[name].running
+
+
+def test_a_program_is_run_once_beside_what_a_volume_holds(
+    real: EngineObjects, name: str, base_image: str
+) -> None:
+    real.create_volume(name, LABELS)
+    before = set(real.all_containers())
+    assert "v=" in real.run_once(base_image, ("--version",), {name: "/volume"})
+    with pytest.raises(FlowError):
+        real.run_once(base_image, ("--no-such-setting", "x"), {})
+    assert set(real.all_containers()) == before
 
 
 def test_files_in_a_container(objects: EngineObjects, name: str, base_image: str) -> None:

@@ -110,6 +110,9 @@ class FakeAdmin:
         self._check_namespace(namespace)
         self.world.act(f"secret {name}", lambda: there.secrets.update({(namespace, name): dict(values)}))
 
+    def images(self) -> frozenset[str]:
+        return frozenset(self._there().images)
+
     def install(self, release: str, namespace: str, chart: Path, values: Mapping[str, object]) -> None:
         there = self._there()
         if (namespace, str(values["credentials"])) not in there.secrets:

@@ -58,6 +58,17 @@ class FakeObjects:
         state = replace(self.world.containers[container], status="running")
         self.world.act(f"start {container}", lambda: self.world.containers.update({container: state}))
 
+    def stop(self, container: str) -> None:
+        state = replace(self.world.containers[container], status="exited")
+        self.world.act(f"stop {container}", lambda: self.world.containers.update({container: state}))
+
+    def run_once(self, image: str, command: Sequence[str], volumes: Mapping[str, str]) -> str:
+        """Notes what was run, and what ran beside it."""
+        beside = tuple(name for name, c in self.world.containers.items() if c.running)
+        run = (image, tuple(command), dict(volumes), beside)
+        self.world.act(f"run {image} {' '.join(command)}", lambda: self.world.ran.append(run))
+        return "done\n"
+
     def remove_container(self, name: str) -> None:
         if name in self.world.containers:
             self.world.act(f"remove {name}", lambda: self._forget(name))

@@ -21,17 +21,29 @@ class Store(Protocol):
 
 
 def put_image(
-    store: Store, ref: Ref, labels: Mapping[str, str] | None = None, layer: bytes = b"layer"
+    store: Store,
+    ref: Ref,
+    labels: Mapping[str, str] | None = None,
+    layer: bytes = b"layer",
+    created: str = "",
 ) -> Digest:
-    """Push an image of one layer under the tag (or the digest alone); gives its digest."""
-    return Digest(put_platform(store, ref, labels, layer)["digest"])
+    """Push an image of one layer under the tag (or the digest alone); gives its digest.
+
+    :param created: when it was built (RFC 3339); empty: it does not say.
+    """
+    return Digest(put_platform(store, ref, labels, layer, created)["digest"])
 
 
 def put_platform(
-    store: Store, ref: Ref, labels: Mapping[str, str] | None = None, layer: bytes = b"layer"
+    store: Store,
+    ref: Ref,
+    labels: Mapping[str, str] | None = None,
+    layer: bytes = b"layer",
+    created: str = "",
 ) -> dict[str, Any]:
     """The same, but gives the descriptor, for an index."""
-    config = canonical({"architecture": "amd64", "os": "linux", "config": {"Labels": labels or None}})
+    said = {"created": created} if created else {}
+    config = canonical({"architecture": "amd64", "os": "linux", "config": {"Labels": labels or None}, **said})
     content = canonical(
         {
             "schemaVersion": 2,

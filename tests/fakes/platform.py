@@ -19,13 +19,14 @@ class Ended(BaseException):
 
 @dataclass
 class FakeCluster:
-    """What is in a cluster: objects by (kind, namespace, name), and releases that are ready."""
+    """What is in a cluster: objects by (kind, namespace, name), releases that are ready, images in use."""
 
     server: str
     objects: dict[tuple[str, str, str], dict[str, object]] = field(default_factory=dict)
     annotations: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     secrets: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     releases: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    images: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -50,6 +51,7 @@ class FakeWorld:
     volumes: dict[str, Mapping[str, str]] = field(default_factory=dict)
     clusters: dict[str, FakeCluster] = field(default_factory=dict)
     files: dict[Path, str] = field(default_factory=dict)
+    ran: list[tuple[str, tuple[str, ...], dict[str, str], tuple[str, ...]]] = field(default_factory=list)
     created: int = 0
     taken_ports: set[int] = field(default_factory=set)
 

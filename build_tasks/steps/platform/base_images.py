@@ -48,14 +48,11 @@ class DebianBase:
         :raises FlowError: when debootstrap or the build fails.
         """
         certificates = self._trust.certificates()
-        root_key = content_key(*self._recipe.values(), self._systems.architecture)
-        key = content_key(root_key, (self._folder / "Dockerfile").read_bytes(), *sorted(certificates))
-        image = f"build-tasks/debian:{self._recipe['suite']}-{key}"
+        image, root = self._names(certificates)
         if self._images.has(image):
             return image
-        root = f"build-tasks/debootstrap:{self._recipe['suite']}-{root_key}"
         with self._reporter.step("import the Debian system", "the engine does not have it"):
-            self._images.import_archive(self._archive(root_key), root)
+            self._images.import_archive(self._archive(self.root_key), root)
         with (
             self._reporter.step(f"build {image}", "new packages, or other certificate authorities"),
             TemporaryDirectory(prefix="trust-") as folder,
@@ -67,6 +64,20 @@ class DebianBase:
                 self._folder, contexts=contexts, args={}, image=image, on_line=self._reporter.detail
             )
         return image
+
+    @property
+    def root_key(self) -> str:
+        """The key under which the store keeps the root filesystem."""
+        return content_key(*self._recipe.values(), self._systems.architecture)
+
+    def names(self) -> tuple[str, str]:
+        """Names in the engine of the base image and of the system it is built on; makes neither."""
+        return self._names(self._trust.certificates())
+
+    def _names(self, certificates: Mapping[str, bytes]) -> tuple[str, str]:
+        suite, root_key = self._recipe["suite"], self.root_key
+        key = content_key(root_key, (self._folder / "Dockerfile").read_bytes(), *sorted(certificates))
+        return f"build-tasks/debian:{suite}-{key}", f"build-tasks/debootstrap:{suite}-{root_key}"
 
     def _archive(self, key: str) -> Path:
         if self._store.find("rootfs", key) is None:
@@ -158,6 +169,10 @@ class StandIns:
             made[reference] = self._make(self._known[reference])
             self._reporter.note(f"{reference} is stood in for by {self._known[reference].about}")
         return made
+
+    def every(self) -> frozenset[str]:
+        """The engine images of all stand-ins there are recipes for; builds what is missing."""
+        return frozenset(map(self._make, self._known.values()))
 
     def _make(self, known: StandIn) -> str:
         materials = {known.material: self._materials[known.material]} if known.material else {}

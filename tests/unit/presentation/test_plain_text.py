@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from build_tasks.presentation.plain_text import duration, encodable, printable, without_ci_commands
+from build_tasks.presentation.plain_text import duration, encodable, printable, room, without_ci_commands
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,18 @@ def test_what_an_encoding_cannot_say_is_replaced() -> None:
 )
 def test_duration(seconds: float, shown: str) -> None:
     assert duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (5 * 1024**2, "5.0 MiB"),
+        (3 * 1024**3 // 2, "1.5 GiB"),
+        (5000 * 1024**3, "5000.0 GiB"),
+    ],
+)
+def test_room(size: int, shown: str) -> None:
+    assert room(size) == shown

@@ -96,6 +96,7 @@ def test_every_task_and_every_flag_explains_itself(repository: Path) -> None:
 def test_every_task_that_changes_something_can_be_tried_dry(repository: Path) -> None:
     tasks = dict(_tasks(namespace(repository)))
     changing = ["push", "deploy", "verify", "switch", "rollback", "retire", "promote"]
-    everywhere = ["all.build", "all.test", "all.image", "all.package"]
-    for name in [*(f"delivery.{verb}" for verb in changing), "ci.run", "ci.deliver", *everywhere]:
+    everywhere = ["all.build", "all.test", "all.image", "all.package", "app.deploy"]
+    whole = ["ci.run", "ci.deliver", "platform.prune", *everywhere]
+    for name in [*(f"delivery.{verb}" for verb in changing), *whole]:
         assert "dry_run" in inspect.signature(tasks[name].body).parameters, name

@@ -1,0 +1,146 @@
+"""Which of the things that take up room can go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from build_tasks.model.pruning import (
+    BuildRecord,
+    CacheEntry,
+    EngineImage,
+    Leftover,
+    Place,
+    PruneRules,
+    StoredImage,
+)
+from build_tasks.model.version import Version
+
+#: Images with this name were made from recipes; a repository's first part.
+OWN = "build-tasks/"
+#: Repositories of the registry that hold the working trees which ran in dev.
+_WORKING_TREES = "dev/"
+
+
+def registry_leftovers(
+    images: Sequence[StoredImage], running: Collection[str], rules: PruneRules, now: datetime
+) -> list[Leftover]:
+    """Images of working trees that are old, no longer among the newest, and run nowhere.
+
+    :param running: digests of the images that any workload of any cluster names.
+    """
+    going = [
+        image
+        for repository in _by_repository(images).values()
+        for image in repository[rules.keep :]
+        if _is_old(image.created, rules, now) and image.ref.digest and str(image.ref.digest) not in running
+    ]
+    kept = {digest for image in images if image not in going for digest in image.blobs}
+    found = []
+    for image in going:
+        size = sum(size for digest, size in image.blobs.items() if digest not in kept)
+        kept |= set(image.blobs)
+        title = f"{image.ref.repository}:{', '.join(image.tags)}"
+        reason = f"a working tree of {_day(image.created)}, which runs nowhere"
+        found.append(Leftover(Place.REGISTRY, str(image.ref), title, size, reason))
+    return found
+
+
+def engine_leftovers(
+    images: Sequence[EngineImage],
+    *,
+    used: Collection[str],
+    wanted: Collection[str],
+    label: str,
+    rules: PruneRules,
+    now: datetime,
+) -> list[Leftover]:
+    """Old images of ours: those that no recipe names any more, and services' beyond the newest.
+
+    :param used: names and ids of the images that containers were made from.
+    :param wanted: names that the recipes give today.
+    :param label: the label that every image of a service bears.
+    """
+    old = [
+        image
+        for image in sorted(images, key=lambda image: image.created, reverse=True)
+        if not {image.id, *image.names} & set(used)
+    ]
+    going: list[tuple[EngineImage, str]] = []
+    seen: dict[str, int] = {}
+    for image in old:
+        if label in image.labels:
+            repository = _repository(image)
+            seen[repository] = seen.get(repository, 0) + 1
+            if repository and seen[repository] <= rules.keep:
+                continue
+            going.append((image, f"a service's image of {_day(image.created)}"))
+        elif image.names and all(name.startswith(OWN) and name not in wanted for name in image.names):
+            going.append((image, "no recipe names it any more"))
+    return [
+        Leftover(Place.ENGINE, name, name, image.size if first else 0, reason)
+        for image, reason in going
+        if _is_old(image.created, rules, now)
+        for first, name in _names(image)
+    ]
+
+
+def build_cache_leftovers(records: Sequence[BuildRecord], rules: PruneRules, now: datetime) -> list[Leftover]:
+    """What was not used for long, then the longest unused until the rest is within the limit."""
+    room = sum(record.size for record in records)
+    found = []
+    for record in sorted(records, key=lambda record: record.last_used):
+        old = _is_old(record.last_used, rules, now)
+        if record.removable and (old or room > rules.cache_limit):
+            room -= record.size
+            reason = f"last used {_day(record.last_used)}" if old else "the build cache is over its limit"
+            found.append(Leftover(Place.BUILD_CACHE, record.id, record.about, record.size, reason))
+    return found
+
+
+def cache_leftovers(entries: Iterable[CacheEntry], rules: PruneRules, now: datetime) -> list[Leftover]:
+    """Old entries among those that nothing names."""
+    reason = "no recipe names it any more"
+    return [
+        Leftover(Place.CACHE, str(entry.path), entry.title, entry.size, reason)
+        for entry in entries
+        if _is_old(entry.modified, rules, now)
+    ]
+
+
+def _by_repository(images: Iterable[StoredImage]) -> Mapping[str, list[StoredImage]]:
+    """Images of working trees, newest first; one that has any other tag as well is none."""
+    found: dict[str, list[StoredImage]] = {}
+    for image in images:
+        if image.ref.repository.startswith(_WORKING_TREES) and all(map(_is_working_tree, image.tags)):
+            found.setdefault(image.ref.repository, []).append(image)
+    for repository in found.values():
+        repository.sort(key=lambda image: image.created.timestamp() if image.created else 0, reverse=True)
+    return found
+
+
+def _is_working_tree(tag: str) -> bool:
+    try:
+        return Version.parse(tag).is_working_tree
+    except ValueError:
+        return False
+
+
+def _is_old(when: datetime | None, rules: PruneRules, now: datetime) -> bool:
+    """What does not tell its age stays."""
+    return when is not None and now - when > rules.older_than
+
+
+def _repository(image: EngineImage) -> str:
+    """The name without its tag that tells service and stage; empty for an image without a name."""
+    named = [name.rpartition(":")[0] for name in image.names]
+    return min(named, key=lambda name: (":" in name, name), default="")
+
+
+def _names(image: EngineImage) -> Iterator[tuple[bool, str]]:
+    """What to remove of an image: all of its names; whether it is the first, which counts its size."""
+    return ((number == 0, name) for number, name in enumerate(image.names or (image.id,)))
+
+
+def _day(when: datetime | None) -> str:
+    return f"{when:%Y-%m-%d}" if when else "an unknown day"

@@ -1,0 +1,151 @@
+"""What can go, and above all what stays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from build_tasks.model.images import Digest, Ref
+from build_tasks.model.pruning import (
+    BuildRecord,
+    CacheEntry,
+    EngineImage,
+    Leftover,
+    PruneRules,
+    StoredImage,
+)
+from build_tasks.planning.ages import parse_age
+from build_tasks.planning.pruning import (
+    build_cache_leftovers,
+    cache_leftovers,
+    engine_leftovers,
+    registry_leftovers,
+)
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+RULES = PruneRules(timedelta(days=7), keep=1, cache_limit=100)
+LABEL = "inputs"
+
+
+def digest(number: int) -> Digest:
+    return Digest(f"sha256:{number:064x}")
+
+
+def stored(number: int, days: int | None, *tags: str, repository: str = "dev/delivery") -> StoredImage:
+    """An image of ten bytes of its own and a hundred that all images share."""
+    blobs = {str(digest(number)): 10, "shared": 100}
+    created = None if days is None else NOW - timedelta(days=days)
+    ref = Ref("localhost:5001", repository, digest=digest(number))
+    return StoredImage(ref, tags or (f"v0.0.0-dev.i{number:012x}",), created, blobs)
+
+
+def titles(leftovers: list[Leftover]) -> list[str]:
+    return [leftover.name for leftover in leftovers]
+
+
+def going(images: list[StoredImage], running: set[str] | None = None) -> list[int]:
+    """Numbers of the images that would go."""
+    found = registry_leftovers(images, running or set(), RULES, NOW)
+    return [int(name.rpartition(":")[2], 16) for name in titles(found)]
+
+
+def test_old_working_trees_go_but_for_the_newest() -> None:
+    assert going([stored(1, 30), stored(2, 20), stored(3, 10)]) == [2, 1]
+
+
+def test_each_service_keeps_its_own_newest() -> None:
+    assert going([stored(1, 30), stored(2, 20, repository="dev/package")]) == []
+
+
+def test_what_runs_anywhere_stays() -> None:
+    images = [stored(1, 30), stored(2, 20), stored(3, 10)]
+    assert going(images, {str(digest(1))}) == [2]
+
+
+def test_what_is_young_or_does_not_tell_its_age_stays() -> None:
+    assert going([stored(1, 3), stored(2, 2), stored(3, None)]) == []
+
+
+@pytest.mark.parametrize("repository", ["delivery", "prod/delivery", "infra/redis", "devices/delivery"])
+def test_releases_and_the_platform_s_own_are_not_looked_at(repository: str) -> None:
+    assert going([stored(number, 30, repository=repository) for number in (1, 2, 3)]) == []
+
+
+def test_an_image_with_another_tag_is_no_working_tree() -> None:
+    images = [stored(1, 30, "v0.0.0-dev.i000000000001", "v1.0.2"), stored(2, 20), stored(3, 20, "latest")]
+    assert going(images) == []
+
+
+def test_the_size_is_what_nothing_else_uses() -> None:
+    images = [stored(1, 30), stored(2, 20), stored(3, 10)]
+    assert [one.size for one in registry_leftovers(images, set(), RULES, NOW)] == [10, 10]
+    alone = PruneRules(RULES.older_than, 0, 0)
+    assert [one.size for one in registry_leftovers(images, set(), alone, NOW)] == [110, 10, 10]
+
+
+def image(number: int, days: int, *names: str, labels: dict[str, str] | None = None) -> EngineImage:
+    return EngineImage(f"sha256:{number}", names, labels or {}, NOW - timedelta(days=days), 10)
+
+
+def of_engine(*images: EngineImage, used: tuple[str, ...] = (), wanted: tuple[str, ...] = ()) -> list[str]:
+    return titles(engine_leftovers(images, used=used, wanted=wanted, label=LABEL, rules=RULES, now=NOW))
+
+
+def test_images_of_others_stay() -> None:
+    strangers = [image(1, 99, "postgres:17"), image(2, 99), image(3, 99, "build-tasks/x:1", "mine:1")]
+    assert of_engine(*strangers) == []
+
+
+def test_recipes_keep_their_images_and_containers_theirs() -> None:
+    images = [image(n, 99, f"build-tasks/node:{n}") for n in (1, 2, 3)]
+    assert of_engine(*images, used=("build-tasks/node:1",), wanted=("build-tasks/node:2",)) == [
+        "build-tasks/node:3"
+    ]
+
+
+def test_a_services_newest_image_of_each_stage_stays() -> None:
+    labels = {LABEL: "x"}
+    images = [
+        image(1, 30, "shop/delivery-final:in-1", "localhost:5001/dev/delivery:v0.0.0-dev.i1", labels=labels),
+        image(2, 20, "localhost:5001/dev/delivery:v0.0.0-dev.i2", "shop/delivery-final:in-2", labels=labels),
+        image(3, 99, "shop/delivery-build:in-1", labels=labels),
+        image(4, 8, labels=labels),
+        image(5, 1, labels=labels),
+    ]
+    assert of_engine(*images) == [
+        "sha256:4",
+        "shop/delivery-final:in-1",
+        "localhost:5001/dev/delivery:v0.0.0-dev.i1",
+    ]
+
+
+def test_the_build_cache_loses_what_is_old_then_what_is_too_much() -> None:
+    def record(name: str, days: int, size: int, removable: bool = True) -> BuildRecord:
+        return BuildRecord(name, name, size, NOW - timedelta(days=days), removable)
+
+    records = [
+        record("new", 1, 60),
+        record("newer", 2, 60),
+        record("old", 8, 60),
+        record("base", 99, 40, False),
+    ]
+    assert titles(build_cache_leftovers(records, RULES, NOW)) == ["old", "newer"]
+    assert titles(build_cache_leftovers(records[:1], RULES, NOW)) == []
+
+
+def test_cache_entries_go_when_they_are_old() -> None:
+    entries = [CacheEntry(Path(f"/c/tools/kind/{d}"), 5, NOW - timedelta(days=d)) for d in (1, 9)]
+    assert titles(cache_leftovers(entries, RULES, NOW)) == ["/c/tools/kind/9"]
+
+
+@pytest.mark.parametrize(("text", "hours"), [("12h", 12), ("7d", 168), ("2w", 336), ("0d", 0)])
+def test_ages(text: str, hours: int) -> None:
+    assert parse_age(text) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("text", ["", "7", "d", "7 d", "-1d", "7days", "1.5d", "9999999d"])
+def test_what_is_no_age(text: str) -> None:
+    with pytest.raises(ValueError, match="like 12h, 7d or 2w"):
+        parse_age(text)
