@@ -1,4 +1,4 @@
-"""Stand-ins do what the originals do: packages are installed from the registries, programs are built and run."""
+"""Stand-ins do what the originals do: packages come from the registries, programs are built and run."""
 
 from __future__ import annotations
 
