@@ -119,3 +119,10 @@ def test_without_a_go_that_is_new_enough_the_wheel_s_is_used(module: Path, tmp_p
     _go(str(old.parent)).build(GoProgram(module, "."), tmp_path / "by-wheel", lambda _: None)
     _go().build(GoProgram(module, "."), tmp_path / "by-path", lambda _: None)
     assert (tmp_path / "by-wheel").read_bytes() == (tmp_path / "by-path").read_bytes()
+
+
+def test_the_toolchain_itself_can_be_had() -> None:
+    """It is what the image for Go services is made of."""
+    root = _go(**_MEDDLING).root()
+    assert (root / "bin" / "go").is_file()
+    assert (root / "VERSION").read_text().split()[0] == _SETTINGS["toolchain"]
