@@ -75,6 +75,20 @@ class Go:
         done = self._processes.run([self._command, "env", "GOROOT"], env=self._settings, what=what)
         return Path(done.stdout.strip()).resolve()
 
+    def sources(self, folder: Path, module: str) -> Path:
+        """The folder of a module in Go's module cache, at the version that ``folder/go.mod`` selects.
+
+        :raises FlowError: the module is not in the cache; building something of it brings it there.
+        """
+        what = f"find the sources of {module}"
+        words = [self._command, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", module]
+        done = self._processes.run(words, cwd=folder, env=self._settings, what=what)
+        found = done.stdout.strip()
+        if not found:
+            fix = "run it again; `go clean -modcache` if that does not help"
+            raise FlowError(what, "Go's module cache does not hold it", fix, code=ExitCode.TOOL_FAILED)
+        return Path(found)
+
     @cached_property
     def _command(self) -> Path:
         found = shutil.which("go", path=self._path)

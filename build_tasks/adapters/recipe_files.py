@@ -17,6 +17,7 @@ class _Tool(msgspec.Struct, forbid_unknown_fields=True):
     tags: tuple[str, ...] = ()
     stamps: dict[str, str] = {}
     accept: dict[str, AcceptedVersions] = {}
+    keep: dict[str, tuple[str, ...]] = {}
 
 
 class _HostGroup(msgspec.Struct, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -37,6 +38,7 @@ class ToolRecipe:
     :param programs: name of a program -> the Go package it is built from.
     :param stamps: Go variable -> text that the linker puts there.
     :param accept: program -> which versions on PATH may be used instead.
+    :param keep: Go module -> files and folders of its sources that are needed beside the programs.
     """
 
     name: str
@@ -47,6 +49,7 @@ class ToolRecipe:
     tags: tuple[str, ...] = ()
     stamps: Mapping[str, str] = field(default_factory=dict)
     accept: Mapping[str, AcceptedVersions] = field(default_factory=dict)
+    keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def key(self, compiler: str) -> str:
         """Changes with everything that goes into the programs, and with nothing else.
@@ -58,7 +61,8 @@ class ToolRecipe:
         sources = [part for f in files for part in (f.name, f.read_bytes())]
         settings = [self.programs, self.stamps]
         flat = [f"{k}={v}" for mapping in settings for k, v in sorted(mapping.items())]
-        return content_key(compiler, *sources, str(self.cgo), ",".join(self.tags), *flat)
+        kept = [f"{module}/{path}" for module, paths in sorted(self.keep.items()) for path in paths]
+        return content_key(compiler, *sources, str(self.cgo), ",".join(self.tags), *flat, *kept)
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,18 @@ class StandIn:
     material: str = ""
 
 
+class PodNetwork(StrEnum):
+    """What connects the pods of a node."""
+
+    BRIDGE = "bridge"
+    CILIUM = "cilium"
+
+    @property
+    def enforces_policies(self) -> bool:
+        """Whether NetworkPolicies hold."""
+        return self is PodNetwork.CILIUM
+
+
 @dataclass(frozen=True)
 class NodeImage:
     """The kind node image, and what kubeadm must be told about it.
@@ -141,12 +157,14 @@ class NodeImage:
     :param kubernetes: ``v1.37.2``.
     :param etcd_tag: ``etcd.local.imageTag`` of kubeadm's ClusterConfiguration.
     :param dns_tag: ``dns.imageTag`` of the same.
+    :param network: what it connects pods with.
     """
 
     image: str
     kubernetes: str
     etcd_tag: str
     dns_tag: str
+    network: PodNetwork = PodNetwork.BRIDGE
 
 
 @dataclass(frozen=True)

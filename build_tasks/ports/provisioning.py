@@ -51,6 +51,9 @@ class GoCompiler(Protocol):
     def root(self) -> Path:
         """GOROOT of the toolchain, fetched if need be."""
 
+    def sources(self, folder: Path, module: str) -> Path:
+        """Where the sources of a module are that the build in ``folder`` used; read-only."""
+
 
 class PackageIndex(Protocol):
     """The Python package index."""

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from build_tasks.model.platform import Declined, Found, GoProgram, HostPackages, Obtainable, ToolRecipe
 from build_tasks.ports.provisioning import GoCompiler, HostSystem, Lines, Store
+
+#: Beside ``bin``: the kept sources, each module below its own path.
+_MODULES = "modules"
+
+
+def kept_sources(program: Path, module: str) -> Path:
+    """Where what a recipe keeps of a module is, of a program that this source brought."""
+    return program.parent.parent / _MODULES / module
 
 
 class GoModules:
     """Builds tools and keeps them.
 
-    :param store: keeps ``<recipe>/<key>/bin/<program>``.
+    :param store: keeps ``<recipe>/<key>/bin/<program>``, and ``<recipe>/<key>/modules/<module>/<path>``.
     :param c_compiler: host packages that a recipe with cgo needs.
     """
 
@@ -45,3 +56,16 @@ class GoModules:
             for program, package in recipe.programs.items():
                 build = GoProgram(recipe.folder, package, recipe.cgo, recipe.tags, recipe.stamps)
                 self._compiler.build(build, folder / "bin" / program, on_line)
+            for module, paths in recipe.keep.items():
+                sources = self._compiler.sources(recipe.folder, module)
+                for path in paths:
+                    _copy(sources / path, folder / _MODULES / module / path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Contents only: Go keeps modules read-only, and what is in our cache must be removable."""
+    files = [file for file in source.rglob("*") if file.is_file()] if source.is_dir() else [source]
+    for file in files:
+        to = target / file.relative_to(source)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, to)
