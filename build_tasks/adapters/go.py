@@ -81,7 +81,7 @@ class Go:
         :raises FlowError: the module is not in the cache; building something of it brings it there.
         """
         what = f"find the sources of {module}"
-        words = [self._command, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", module]
+        words: list[str | Path] = [self._command, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", module]
         done = self._processes.run(words, cwd=folder, env=self._settings, what=what)
         found = done.stdout.strip()
         if not found:

@@ -49,9 +49,11 @@ class KubernetesAdmin(AdminAccount):
         )
         dns = ("rollout", "status", "deployment/coredns", "--namespace=kube-system", limit)
         self._kubectl("wait for its DNS", *dns, timeout="0")
+        agents = ("rollout", "status", "daemonset", "--namespace=kube-system", limit)
+        self._kubectl("wait for its node's agents", *agents, timeout="0")
 
     def facts(self) -> ClusterFacts:
-        what, kinds = "look at what is there", "namespaces,configmaps,statefulsets"
+        what, kinds = "look at what is there", "namespaces,configmaps,statefulsets,daemonsets"
         done = self._kubectl(what, "get", kinds, "-A", f"--selector={OWNER_LABEL}", "--output=json")
         return facts_of(done.stdout)
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from build_tasks.model.local_platform import ClusterFacts, PodRun
+from build_tasks.model.local_platform import ClusterFacts, NetworkFacts, PodRun
 
 _CONFIGURED = ("kube-public", "local-registry-hosting")
+#: What the node image says of its pod network.
+_NETWORK = ("kube-system", "pod-network")
 
 
 class _Metadata(msgspec.Struct):
@@ -23,6 +25,8 @@ class _Spec(msgspec.Struct):
 
 class _Status(msgspec.Struct, rename="camel"):
     ready_replicas: int = 0
+    desired_number_scheduled: int = 0
+    number_ready: int = 0
 
 
 class _Object(msgspec.Struct):
@@ -30,6 +34,7 @@ class _Object(msgspec.Struct):
     metadata: _Metadata
     spec: _Spec = msgspec.field(default_factory=_Spec)
     status: _Status = msgspec.field(default_factory=_Status)
+    data: dict[str, str] = {}
 
 
 class _List(msgspec.Struct):
@@ -60,7 +65,7 @@ class _Pod(msgspec.Struct):
 
 
 def facts_of(text: str) -> ClusterFacts:
-    """What `kubectl get namespaces,configmaps,statefulsets --output=json` says of ours."""
+    """What `kubectl get namespaces,configmaps,statefulsets,daemonsets --output=json` says of ours."""
     found = msgspec.json.decode(text, type=_List).items
     configured = [
         o.metadata.annotations
@@ -75,6 +80,7 @@ def facts_of(text: str) -> ClusterFacts:
             for o in found
             if o.kind == "StatefulSet" and o.status.ready_replicas >= o.spec.replicas
         ),
+        network=_network(found),
     )
 
 
@@ -93,6 +99,16 @@ def _images(part: object) -> Iterator[str]:
     elif isinstance(part, list):
         for inner in part:
             yield from _images(inner)
+
+
+def _network(found: list[_Object]) -> NetworkFacts | None:
+    """The ConfigMap names the plugin; its agents are the DaemonSets that are ours."""
+    for o in found:
+        if o.kind == "ConfigMap" and (o.metadata.namespace, o.metadata.name) == _NETWORK:
+            agents = [other.status for other in found if other.kind == "DaemonSet"]
+            ready = all(a.number_ready >= max(1, a.desired_number_scheduled) for a in agents)
+            return NetworkFacts(o.data.get("plugin", ""), ready)
+    return None
 
 
 def pod_run_of(text: str) -> PodRun:

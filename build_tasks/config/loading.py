@@ -121,6 +121,7 @@ def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
         approval_lifetime=timedelta(hours=table.approval.expires_hours),
         kubernetes=table.kubernetes,
         deploy_timeout=timedelta(seconds=table.deploy.timeout_seconds),
+        network_policies=table.platform.network_policies,
         environments={name: _environment(name, e, instance) for name, e in table.environments.items()},
     )
 

@@ -95,6 +95,12 @@ class DeployTable(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 180
 
 
+class PlatformTable(Struct, frozen=True, forbid_unknown_fields=True):
+    network_policies: Annotated[
+        bool, _doc("the local platform enforces NetworkPolicies; false: it ignores them", False)
+    ] = True
+
+
 class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
     """``[tool.build_tasks]`` in pyproject.toml."""
 
@@ -123,6 +129,7 @@ class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ""
     approval: ApprovalTable = ApprovalTable()
     deploy: DeployTable = DeployTable()
+    platform: PlatformTable = PlatformTable()
 
 
 def json_schema(kind: type[Struct]) -> dict[str, object]:

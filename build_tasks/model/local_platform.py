@@ -93,17 +93,27 @@ class ContainerSpec:
 
 
 @dataclass(frozen=True)
+class NetworkFacts:
+    """What connects the pods of a cluster, by name, and whether the agent that it needs, if any, runs."""
+
+    plugin: str
+    ready: bool
+
+
+@dataclass(frozen=True)
 class ClusterFacts:
     """What we find of ours in a cluster, in one look.
 
     :param namespaces: annotations by namespace.
     :param configured: annotations of the ConfigMap ``kube-public/local-registry-hosting``; None without it.
     :param ready_stores: names of the data stores (StatefulSets) with all replicas ready.
+    :param network: what connects its pods; None where it does not say.
     """
 
     namespaces: Mapping[str, Mapping[str, str]]
     configured: Mapping[str, str] | None
     ready_stores: frozenset[str]
+    network: NetworkFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +174,7 @@ class Verdict(StrEnum):
     """What `platform.doctor` thinks of what it tried."""
 
     OK = "ok"
+    NOTE = "note"
     WARNING = "warning"
     FAILED = "failed"
 

@@ -21,6 +21,7 @@ class Settings:
     :param versions_folder: holds ``<environment>.toml``, what `app.deploy` deploys there.
     :param end_to_end: the service whose chart tests the application from end to end; empty: none does.
     :param kubernetes: the version charts are validated against, ``1.37.2``.
+    :param network_policies: the local platform's nodes enforce NetworkPolicies.
     :param deploy_timeout: how long a version may take to become ready without being hopeless.
     """
 
@@ -35,6 +36,7 @@ class Settings:
     approval_lifetime: timedelta
     kubernetes: str
     deploy_timeout: timedelta
+    network_policies: bool
     environments: Mapping[str, Environment]
 
     @property

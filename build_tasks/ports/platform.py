@@ -127,7 +127,7 @@ class ClusterAdmin(Protocol):
         """Whether the API is ready."""
 
     def wait_ready(self, seconds: float) -> None:
-        """Wait for the API, the nodes and their DNS; FlowError(UNAVAILABLE) when it takes longer."""
+        """Wait for the API, the nodes, their DNS and agents; FlowError(UNAVAILABLE) when it takes longer."""
 
     def facts(self) -> ClusterFacts:
         """What is there of ours."""
@@ -168,8 +168,8 @@ class ClusterAdmin(Protocol):
 class Supplies(Protocol):
     """The tools and images of the platform, already pinned."""
 
-    def has_tools(self) -> bool:
-        """Whether they are callable now."""
+    def missing_tools(self) -> Sequence[str]:
+        """Recipes of tools that are not callable now. Makes nothing."""
 
     def tools(self) -> None:
         """Make kind, kubectl, helm, oras, docker ... callable."""

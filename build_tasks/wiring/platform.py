@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +42,17 @@ class PlatformComposition:
     def __init__(self, composition: Composition) -> None:
         self._composition = composition
         self._instance = composition.instance
-        self.provisioning = Provisioning(composition.cache, composition.processes, composition.reporter)
+
+    @cached_property
+    def provisioning(self) -> Provisioning:
+        """What brings tools and images, as the settings ask for them."""
+        composition = self._composition
+        return Provisioning(
+            composition.cache,
+            composition.processes,
+            composition.reporter,
+            network_policies=composition.settings.network_policies,
+        )
 
     @cached_property
     def parts(self) -> PlatformParts:
@@ -133,8 +144,10 @@ class _Supplies:
     platform: PlatformComposition
     client: DockerClient
 
-    def has_tools(self) -> bool:
-        return (self.platform.tools_folder / "kind").exists()
+    def missing_tools(self) -> Sequence[str]:
+        """All of them where this instance was never brought up."""
+        tools = self.platform.provisioning.tools()
+        return tools.missing() if (self.platform.tools_folder / "kind").exists() else tools.known
 
     def tools(self) -> None:
         provisioning = self.platform.provisioning

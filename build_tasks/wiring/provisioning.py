@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from build_tasks.adapters.assumed_images import AssumedImages
@@ -20,11 +20,12 @@ from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.adapters.trust import HostCertificates
-from build_tasks.model.platform import Found
+from build_tasks.model.platform import Found, ToolRecipe
 from build_tasks.ports.provisioning import ImageStore, Material
 from build_tasks.ports.reporting import Reporter
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
+from build_tasks.steps.platform.cilium_node import BuildCiliumNode
 from build_tasks.steps.platform.go_command import GoFromWheel, GoToolchain
 from build_tasks.steps.platform.go_modules import GoModules
 from build_tasks.steps.platform.host import ProvideHostPackages
@@ -39,15 +40,22 @@ RECIPES = FOLDER
 #: Where Debian keeps its bundle; Python's OpenSSL may look for single files only.
 _DEBIAN_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
+#: The recipe of what enforces NetworkPolicies; minutes to build, so only where they are asked for.
+_POLICIES = "cilium"
+
 
 class Provisioning:
     """Builds the provisioning steps for one cache folder.
 
     :param cache: root of everything that may be thrown away.
+    :param network_policies: nodes enforce NetworkPolicies.
     """
 
-    def __init__(self, cache: Path, processes: Processes, reporter: Reporter) -> None:
+    def __init__(
+        self, cache: Path, processes: Processes, reporter: Reporter, *, network_policies: bool
+    ) -> None:
         self._cache = cache
+        self._network_policies = network_policies
         self._processes = processes
         self._reporter = reporter
         self._recipes = RecipeFiles(RECIPES)
@@ -67,7 +75,7 @@ class Provisioning:
             PathTools(self._processes, self._path, self._cache),
             GoModules(self._go(store), store, self._host, groups["compile-c"]),
         )
-        return ProvideTools(self._recipes.tools(), sources, store, self._reporter, programs)
+        return ProvideTools(self._tool_recipes(), sources, store, self._reporter, programs)
 
     def images(self, client: DockerClient, store: ImageStore | None = None) -> ProvideImages:
         """The step that provides the platform's own images in an engine.
@@ -76,8 +84,10 @@ class Provisioning:
         """
         images = store or EngineImages(client)
         derived, base = self._derived(images)
-        node = BuildNodeImage(self._recipes, self._recipes.tools(), images, base, self._reporter)
-        return ProvideImages(node, derived)
+        plain = BuildNodeImage(self._recipes, self._recipes.tools(), images, base, self._reporter)
+        if not self._network_policies:
+            return ProvideImages(plain, derived)
+        return ProvideImages(BuildCiliumNode(self._recipes, plain, images, base, self._reporter), derived)
 
     def stand_ins(self, client: DockerClient) -> StandIns:
         """The step that provides stand-ins for upstream base images in an engine."""
@@ -124,6 +134,10 @@ class Provisioning:
             title="fetch Node from the Python package index",
             reason="an image is to be made with it",
         )
+
+    def _tool_recipes(self) -> Mapping[str, ToolRecipe]:
+        recipes = self._recipes.tools()
+        return {n: r for n, r in recipes.items() if n != _POLICIES or self._network_policies}
 
     def _derived(self, images: ImageStore) -> tuple[DerivedImages, DebianBase]:
         systems = Debootstrap(self._processes, self._cache / "downloads" / "debian")

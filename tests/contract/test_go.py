@@ -66,6 +66,16 @@ def _said(program: Path) -> str:
     return Processes(CommandLog(None)).run([program]).stdout
 
 
+def test_the_sources_of_a_module_are_where_go_keeps_them(module: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "go.mod").write_text(f"module build-tasks.invalid/other\n\ngo {_SETTINGS['toolchain'][2:]}\n")
+    with (module / "go.mod").open("a") as requirements:
+        requirements.write("\nrequire build-tasks.invalid/other v0.0.0\n")
+        requirements.write(f"\nreplace build-tasks.invalid/other => {other}\n")
+    assert _go().sources(module, "build-tasks.invalid/other") == other
+
+
 def test_a_stamped_program_is_built_without_a_network(module: Path, tmp_path: Path) -> None:
     program = GoProgram(module, ".", stamps={"main.version": "v1.2.3"})
     _go(GOPROXY="off").build(program, tmp_path / "hello", lambda _: None)

@@ -88,7 +88,8 @@ class FakeAdmin:
         }
         configured = ("ConfigMap", "kube-public", "local-registry-hosting") in there.objects
         marks = there.annotations.get(("configmap", "local-registry-hosting"), {})
-        return ClusterFacts(namespaces, marks if configured else None, frozenset(there.releases))
+        ready = frozenset(there.releases)
+        return ClusterFacts(namespaces, marks if configured else None, ready, there.network)
 
     def apply(self, manifests: str) -> None:
         there = self._there()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from build_tasks.model.local_platform import ContainerState, NetworkState
+from build_tasks.model.local_platform import ContainerState, NetworkFacts, NetworkState
 
 
 class Ended(BaseException):
@@ -27,6 +27,7 @@ class FakeCluster:
     secrets: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     releases: dict[str, Mapping[str, object]] = field(default_factory=dict)
     images: set[str] = field(default_factory=set)
+    network: NetworkFacts | None = field(default_factory=lambda: NetworkFacts("cilium", ready=True))
 
 
 @dataclass

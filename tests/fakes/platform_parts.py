@@ -10,7 +10,7 @@ from pathlib import Path
 from build_tasks.model.images import LocalImage
 from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
-from build_tasks.model.platform import NodeImage, PlatformImages
+from build_tasks.model.platform import NodeImage, PlatformImages, PodNetwork
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.parts import PlatformParts
 from tests.fakes.builder import FakeBuilder
@@ -85,13 +85,15 @@ class FakeFiles:
 
 @dataclass
 class FakeSupplies:
-    """The port ``Supplies``; ``node`` is the pinned node image."""
+    """The port ``Supplies``; ``node`` is the pinned node image, ``network`` what it connects pods with."""
 
     node: str = "node:1"
+    network: PodNetwork = PodNetwork.CILIUM
     made: list[str] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
 
-    def has_tools(self) -> bool:
-        return True
+    def missing_tools(self) -> tuple[str, ...]:
+        return self.missing
 
     def tools(self) -> None:
         """They are there."""
@@ -101,7 +103,7 @@ class FakeSupplies:
 
     def image_names(self) -> PlatformImages:
         return PlatformImages(
-            NodeImage(self.node, "v1.37.2", "3.6.16-0", "v1.14.7"), "registry:1", STORE_IMAGES
+            NodeImage(self.node, "v1.37.2", "3.6.16-0", "v1.14.7", self.network), "registry:1", STORE_IMAGES
         )
 
     def images(self) -> PlatformImages:

@@ -52,10 +52,12 @@ class FakeCompiler:
     """Writes the package's name where a program should be.
 
     :param fails: packages that do not compile.
+    :param modules: folder of modules' sources, each below its path.
     """
 
     identity: str = "go1.0.0 linux/amd64"
     fails: set[str] = field(default_factory=set)
+    modules: Path = Path("/modules")
     built: list[GoProgram] = field(default_factory=list)
 
     def build(self, program: GoProgram, output: Path, on_line: Callable[[str], None]) -> None:
@@ -67,6 +69,9 @@ class FakeCompiler:
 
     def root(self) -> Path:
         return Path("/usr/local/go")
+
+    def sources(self, folder: Path, module: str) -> Path:
+        return self.modules / module
 
 
 @dataclass

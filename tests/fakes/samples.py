@@ -65,5 +65,6 @@ def settings(root: Path = Path("/shop")) -> Settings:
         approval_lifetime=timedelta(hours=72),
         kubernetes="1.37.2",
         deploy_timeout=timedelta(seconds=180),
+        network_policies=True,
         environments={e.name: e for e in environments},
     )

@@ -46,7 +46,7 @@ from tests.fakes.reporter import FakeReporter
 
 reporter = FakeReporter()
 processes = Processes(CommandLog(Path(sys.argv[1])))
-provisioning = Provisioning(user_cache_path("build-tasks"), processes, reporter)
+provisioning = Provisioning(user_cache_path("build-tasks"), processes, reporter, network_policies=True)
 provisioning.host_packages()()
 toolbox = provisioning.tools()()
 print("\\n".join([str(toolbox.folder), *reporter.done]))

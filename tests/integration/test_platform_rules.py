@@ -4,35 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from build_tasks.model.instance import Instance
+from tests.integration.accounts import Account, container
 
 DIGEST = "sha256:" + "0" * 64
-
-
-@dataclass(frozen=True)
-class Account:
-    """An account of a cluster, by its kubeconfig file."""
-
-    kubeconfig: Path
-
-    def kubectl(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        program = Path(os.environ["BUILD_TASKS_TOOLS"], "kubectl")
-        argv: list[str | Path] = [program, f"--kubeconfig={self.kubeconfig}", *words]
-        return subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False)
-
-    def try_to_create(self, namespace: str, manifest: Mapping[str, Any]) -> str:
-        """Why it is refused; empty if it is not."""
-        words = ("create", f"--namespace={namespace}", "--dry-run=server", "--filename=-")
-        done = self.kubectl(*words, stdin=json.dumps(manifest))
-        return "" if done.returncode == 0 else done.stderr
 
 
 @pytest.fixture
@@ -44,18 +23,6 @@ def instance(platform: None) -> Instance:
 def admin(instance: Instance) -> Account:
     """The administrator of prod, whom policies bind as anybody."""
     return Account(instance.admin_kubeconfig("prod"))
-
-
-def container(image: str, **security: Any) -> dict[str, Any]:
-    context = {
-        "runAsNonRoot": True,
-        "runAsUser": 65532,
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-        "seccompProfile": {"type": "RuntimeDefault"},
-        **security,
-    }
-    return {"name": "app", "image": image, "securityContext": context}
 
 
 def spec(image: str, extra: str = "", **security: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import yaml
 
 from build_tasks.errors import FlowError
 from build_tasks.model.local_platform import ContainerState
-from build_tasks.model.platform import NodeImage
+from build_tasks.model.platform import NodeImage, PodNetwork
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import fingerprint, render
 
@@ -37,20 +37,35 @@ class ClusterPlan:
 
     :param image: name of the node image.
     :param config: kind's configuration, as the repository has it.
+    :param network: what connects pods.
     """
 
     image: str
     config: str
+    network: PodNetwork
 
     @property
     def marker(self) -> str:
         """What a finished node's marker says."""
         return json.dumps({"image": self.image, "configuration": fingerprint(self.config)})
 
+    def changes(self, marker: str) -> str:
+        """In what a node that was made otherwise differs, in words; ``marker`` is the node's own."""
+        try:
+            made = json.loads(marker)
+            image, configuration = made["image"], made["configuration"]
+        except (ValueError, LookupError, TypeError):
+            return "it does not say what it was made from"
+        changes = [f"node image {image} -> {self.image}"] if image != self.image else []
+        if configuration != fingerprint(self.config):
+            changes.append("kind-config.yaml changed")
+        return ", ".join(changes)
+
 
 def cluster_plan(parts: PlatformParts) -> ClusterPlan:
     """What the clusters are to be made from; makes nothing."""
-    return ClusterPlan(parts.supplies.image_names().node.image, parts.kind_config)
+    node = parts.supplies.image_names().node
+    return ClusterPlan(node.image, parts.kind_config, node.network)
 
 
 def with_component_versions(kind_config: str, node: NodeImage) -> str:
@@ -84,7 +99,7 @@ def ensure_clusters(parts: PlatformParts, *, recreate: bool) -> None:
     states = cluster_states(parts, plan)
     outdated = [name for name, state in states.items() if state is ClusterState.OUTDATED]
     if outdated and not recreate:
-        raise _ask_for_recreate(outdated, plan)
+        raise _ask_for_recreate(parts, outdated, plan)
     parts.side_by_side(
         lambda name: _ensure(parts, plan, name, states[name], recreate=recreate), parts.cluster_names
     )
@@ -144,7 +159,7 @@ def _revive(
             _create(parts, plan, cluster)
     elif marker.strip() != plan.marker:
         if not recreate:
-            raise _ask_for_recreate([cluster], plan)
+            raise _ask_for_recreate(parts, [cluster], plan)
         with parts.reporter.step(f"create {title}", ClusterState.OUTDATED.value):
             _create(parts, plan, cluster)
 
@@ -170,11 +185,13 @@ def _create(parts: PlatformParts, plan: ClusterPlan, cluster: str) -> None:
     parts.objects.write_file(node, MARKER, plan.marker)
 
 
-def _ask_for_recreate(clusters: list[str], plan: ClusterPlan) -> FlowError:
-    pinned = f"pinned is node image {plan.image}, or kind-config.yaml changed"
+def _ask_for_recreate(parts: PlatformParts, clusters: list[str], plan: ClusterPlan) -> FlowError:
+    nodes = {name: parts.instance.node_container(name) for name in clusters}
+    markers = {name: parts.objects.read_file(node, MARKER) for name, node in nodes.items()}
     return FlowError(
         "bring the platform up",
-        f"to be made anew: {', '.join(clusters)} ({pinned})",
+        f"to be made anew: {', '.join(clusters)}; they were made from something else",
         "run `./inv platform.up --recreate`: what is deployed there and the data stores are lost,"
         " the registry stays",
+        details=[f"{name}: {plan.changes(marker or '')}" for name, marker in markers.items()],
     )

@@ -38,8 +38,9 @@ def _engine(parts: PlatformParts) -> Iterator[CheckResult]:
         return
     kind = "managed" if choice.managed else "yours"
     yield CheckResult("container engine", Verdict.OK, f"{choice.host}, {kind}, version {choice.version}")
-    if not parts.supplies.has_tools():
-        yield CheckResult("tools", Verdict.FAILED, "not provided yet", _UP)
+    missing = parts.supplies.missing_tools()
+    if missing:
+        yield CheckResult("tools", Verdict.FAILED, f"not provided yet: {', '.join(missing)}", _UP)
 
 
 def _host(parts: PlatformParts) -> Iterator[CheckResult]:

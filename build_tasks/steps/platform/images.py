@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from build_tasks.model.data_stores import STORES
-from build_tasks.model.platform import PlatformImages, Toolbox
+from build_tasks.model.platform import NodeImage, PlatformImages, Toolbox
 from build_tasks.steps.platform.base_images import DerivedImages
-from build_tasks.steps.platform.node_image import BuildNodeImage
 
 
 class ProvideImages:
-    """Makes the images that the platform runs, in the engine."""
+    """Makes the images that the platform runs, in the engine.
 
-    def __init__(self, node: BuildNodeImage, derived: DerivedImages) -> None:
+    :param node: makes the node image, plain or with NetworkPolicies.
+    """
+
+    def __init__(self, node: Callable[[Toolbox], NodeImage], derived: DerivedImages) -> None:
         self._node = node
         self._derived = derived
 

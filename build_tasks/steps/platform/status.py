@@ -12,7 +12,7 @@ from build_tasks.model.local_platform import (
     PlatformStatus,
 )
 from build_tasks.steps.platform.accounts import account_usable
-from build_tasks.steps.platform.clusters import ClusterState, cluster_plan, cluster_states
+from build_tasks.steps.platform.clusters import ClusterPlan, ClusterState, cluster_plan, cluster_states
 from build_tasks.steps.platform.datastores import stores_of
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import (
@@ -45,8 +45,9 @@ def _parts(parts: PlatformParts) -> Iterator[PartStatus]:
         return
     version = parts.engine.version
     yield PartStatus("engine", parts.engine.host, PartState.OK, managed, f"version {version}")
-    if not parts.supplies.has_tools():
-        yield PartStatus("tools", "kind, kubectl, helm ...", PartState.MISSING, "provided", "not there")
+    missing = parts.supplies.missing_tools()
+    if missing:
+        yield PartStatus("tools", ", ".join(missing), PartState.MISSING, "provided", "not there")
         return
     yield from _networks_and_registry(parts)
     plan = cluster_plan(parts)
@@ -57,6 +58,7 @@ def _parts(parts: PlatformParts) -> Iterator[PartStatus]:
     for name, state in states.items():
         answers = state in (ClusterState.FINE, ClusterState.OUTDATED) and parts.admin(name).answers()
         facts = parts.admin(name).facts() if answers else None
+        yield _network(name, plan, facts)
         yield from _inside(parts, name, facts)
 
 
@@ -79,6 +81,20 @@ def _networks_and_registry(parts: PlatformParts) -> Iterator[PartStatus]:
     )
     state = PartState.STOPPED if not container.running else PartState.OK if same else PartState.DIFFERS
     yield PartStatus("registry", host, state, spec.image, f"{container.image}, {container.status}")
+
+
+def _network(cluster: str, plan: ClusterPlan, facts: ClusterFacts | None) -> PartStatus:
+    held = "enforced" if plan.network.enforces_policies else "not enforced"
+    desired = f"{plan.network}: NetworkPolicies are {held}"
+    if facts is None:
+        return PartStatus("pod network", cluster, PartState.UNKNOWN, desired, "the cluster does not answer")
+    if facts.network is None:
+        return PartStatus("pod network", cluster, PartState.MISSING, desired, "-")
+    actual = f"{facts.network.plugin}, {'ready' if facts.network.ready else 'its agent is not ready'}"
+    state = PartState.OK if facts.network.ready else PartState.STOPPED
+    if facts.network.plugin != plan.network:
+        state = PartState.DIFFERS
+    return PartStatus("pod network", cluster, state, desired, actual)
 
 
 def _inside(parts: PlatformParts, cluster: str, facts: ClusterFacts | None) -> Iterator[PartStatus]:

@@ -50,6 +50,19 @@ class ProvideTools:
         paths.update(self._host_programs)
         return Toolbox(self._store.links(paths), paths)
 
+    @property
+    def known(self) -> Sequence[str]:
+        """Names of all recipes."""
+        return sorted({recipe.name for recipe in self._recipe_of.values()})
+
+    def missing(self) -> Sequence[str]:
+        """Recipes of which a program would have to be brought; brings nothing."""
+        return sorted({r.name for program, r in self._recipe_of.items() if not self._there(r, program)})
+
+    def _there(self, recipe: ToolRecipe, program: str) -> bool:
+        answers = (source.look(recipe, program) for source in self._sources)
+        return isinstance(next((a for a in answers if not isinstance(a, Declined)), None), Found)
+
     def _rank(self, program: str) -> tuple[int, str, str]:
         recipe = self._recipe(program).name
         return (_FIRST.index(recipe) if recipe in _FIRST else len(_FIRST), recipe, program)

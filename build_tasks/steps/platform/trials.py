@@ -12,6 +12,7 @@ from build_tasks.model.local_platform import CheckResult, EnvironmentNeed, PodRu
 from build_tasks.ports.platform import ClusterAdmin
 from build_tasks.steps.platform.datastores import candidate_ref, stores_of
 from build_tasks.steps.platform.parts import PlatformParts
+from build_tasks.steps.platform.policy_trial import check_policies
 from build_tasks.steps.platform.recipe_texts import DATA
 
 _UP = "run `./inv platform.up`"
@@ -40,7 +41,7 @@ def check_connections(parts: PlatformParts, cluster: str) -> Iterator[CheckResul
     if run.succeeded:
         yield _expect(f"{cluster}: DNS in a pod", tried["dns"] == "open", "kubernetes.default resolves")
         yield from _isolation(parts, cluster, tried)
-        yield _policies(parts, cluster, tried)
+        yield check_policies(parts, cluster, tried)
 
 
 def check_accounts(parts: PlatformParts, cluster: str) -> Iterator[CheckResult]:
@@ -140,20 +141,6 @@ def _isolation(parts: PlatformParts, cluster: str, tried: Mapping[str, str]) -> 
             yield _expect(
                 title, closed, "impossible (tried)", f"a pod reaches a node of {other}", "separate networks"
             )
-
-
-def _policies(parts: PlatformParts, cluster: str, tried: Mapping[str, str]) -> CheckResult:
-    stores = [name for need in parts.environments_on(cluster) for name, _ in stores_of(need)]
-    reached = [store for store in stores if tried.get(store) == "open"]
-    title = f"{cluster}: NetworkPolicies"
-    if not reached:
-        return CheckResult(title, Verdict.OK, "enforced: a forbidden connection was closed")
-    return CheckResult(
-        title,
-        Verdict.WARNING,
-        f"not enforced: a foreign pod connects to {', '.join(reached)} (which ask for a password)",
-        "the node image's bridge network does not enforce them; use one that does where it matters",
-    )
 
 
 def _expect(

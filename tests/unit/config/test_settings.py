@@ -50,6 +50,7 @@ def test_where_it_is_silent_the_instance_s_names_are_taken(tmp_path: Path) -> No
     assert settings.approval_lifetime == timedelta(hours=72)
     assert settings.deploy_timeout == timedelta(seconds=180)
     assert settings.build_folder == tmp_path / ".build"
+    assert settings.network_policies
 
 
 def test_another_cluster_by_its_context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,12 +70,15 @@ kubernetes = "1.36.0"
 expires_hours = 1
 [tool.build_tasks.deploy]
 timeout_seconds = 10
+[tool.build_tasks.platform]
+network_policies = false
 """
     text = LEAST.replace('application = "shop"\n', f'application = "shop"\n{more}')
     settings = load(tmp_path, text)
     assert (settings.registry, settings.main_branch) == ("registry.example.org:5000", "trunk")
     assert (settings.services_folder, settings.allowed_signers) == ("src/services", "who.txt")
     assert (settings.kubernetes, settings.deploy_timeout) == ("1.36.0", timedelta(seconds=10))
+    assert not settings.network_policies
     assert settings.approval_lifetime == timedelta(hours=1)
 
 

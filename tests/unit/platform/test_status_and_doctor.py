@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from build_tasks.model.local_platform import CheckResult, PartState, PodRun, Verdict
+from build_tasks.model.local_platform import CheckResult, NetworkFacts, PartState, PodRun, Verdict
+from build_tasks.model.platform import PodNetwork
 from build_tasks.steps.platform.doctor import doctor
 from build_tasks.steps.platform.environment_lines import env_lines
 from build_tasks.steps.platform.parts import PlatformParts
@@ -46,7 +47,7 @@ def with_pod(parts: PlatformParts, log: str, run: PodRun | None = None) -> Platf
     def admin(cluster: str) -> FakeAdmin:
         made = parts.admin(cluster)
         assert isinstance(made, FakeAdmin)
-        others = OPEN.replace("devtest", "x").replace("prod", "devtest").replace("x", "prod")
+        others = "dns open\napi-devtest closed\napi-prod open\nredis-prod closed\n"
         return replace(made, run=run or PodRun("Succeeded", log if cluster == "devtest" else others))
 
     return replace(parts, admin=admin)
@@ -65,6 +66,13 @@ def test_status_changes_nothing(world: FakeWorld, parts: PlatformParts) -> None:
 def test_status_without_an_engine_tells_just_that(world: FakeWorld, parts: PlatformParts) -> None:
     world.engine_runs = False
     assert states(parts) == {("engine", parts.engine.host): PartState.STOPPED}
+
+
+def test_tools_that_are_not_there_are_told_and_not_made(parts: PlatformParts) -> None:
+    lacking = replace(parts, supplies=FakeSupplies(missing=("cilium",)))
+    assert states(lacking)["tools", "cilium"] is PartState.MISSING
+    last = doctor(lacking)[-1]
+    assert (last.name, last.verdict, last.found) == ("tools", Verdict.FAILED, "not provided yet: cilium")
 
 
 def test_status_of_a_host_where_nothing_was_made() -> None:
@@ -90,6 +98,24 @@ def test_status_tells_stopped_outdated_and_deleted(world: FakeWorld, parts: Plat
     assert outdated["cluster", "local-prod"] is PartState.DIFFERS
 
 
+@pytest.mark.parametrize(
+    ("network", "state", "actual"),
+    [
+        (NetworkFacts("cilium", True), PartState.OK, "cilium, ready"),
+        (NetworkFacts("cilium", False), PartState.STOPPED, "cilium, its agent is not ready"),
+        (NetworkFacts("bridge", True), PartState.DIFFERS, "bridge, ready"),
+        (None, PartState.MISSING, "-"),
+    ],
+)
+def test_status_tells_what_connects_the_pods(
+    world: FakeWorld, parts: PlatformParts, network: NetworkFacts | None, state: PartState, actual: str
+) -> None:
+    world.clusters["local-devtest"].network = network
+    [row] = [p for p in status(parts).parts if (p.kind, p.name) == ("pod network", "devtest")]
+    assert (row.state, row.actual) == (state, actual)
+    assert row.desired == "cilium: NetworkPolicies are enforced"
+
+
 def test_doctor_finds_nothing_wrong_with_a_platform_that_works(
     parts: PlatformParts, world: FakeWorld
 ) -> None:
@@ -105,12 +131,13 @@ def test_doctor_finds_nothing_wrong_with_a_platform_that_works(
         (OPEN.replace("dns open", "dns closed"), "devtest: DNS in a pod", Verdict.FAILED),
         (OPEN.replace("api-prod closed", "api-prod open"), "devtest: connection into prod", Verdict.FAILED),
         (OPEN.replace("api-devtest open", "api-devtest closed"), "devtest: isolation", Verdict.FAILED),
-        (OPEN.replace("redis-qa closed", "redis-qa open"), "devtest: NetworkPolicies", Verdict.WARNING),
+        (OPEN.replace("redis-qa closed", "redis-qa open"), "devtest: NetworkPolicies", Verdict.FAILED),
         (
             OPEN.replace("postgresql-dev closed", "postgresql-dev open"),
             "devtest: NetworkPolicies",
-            Verdict.WARNING,
+            Verdict.FAILED,
         ),
+        (OPEN.replace("dns open", "dns closed"), "devtest: NetworkPolicies", Verdict.FAILED),
     ],
 )
 def test_doctor_believes_what_the_pod_tried(
@@ -119,6 +146,25 @@ def test_doctor_believes_what_the_pod_tried(
     result = results(with_pod(parts, log))[name]
     assert result.verdict is verdict
     assert result.fix
+
+
+@pytest.mark.parametrize(("door", "verdict"), [("open", Verdict.NOTE), ("closed", Verdict.OK)])
+def test_doctor_only_notes_that_policies_are_ignored_where_that_was_asked_for(
+    parts: PlatformParts, door: str, verdict: Verdict
+) -> None:
+    bridge = replace(parts, supplies=FakeSupplies(network=PodNetwork.BRIDGE))
+    log = OPEN.replace("redis-qa closed", f"redis-qa {door}")
+    result = results(with_pod(bridge, log))["devtest: NetworkPolicies"]
+    assert (result.verdict, result.fix) == (verdict, "")
+
+
+def test_doctor_takes_a_store_that_is_down_for_no_proof(world: FakeWorld, parts: PlatformParts) -> None:
+    world.clusters["local-devtest"].releases.clear()
+    result = results(with_pod(parts, OPEN))["devtest: NetworkPolicies"]
+    assert (result.verdict, result.found) == (
+        Verdict.FAILED,
+        "no data store is ready, so nothing was proven",
+    )
 
 
 def test_doctor_tells_why_a_pod_did_not_start(parts: PlatformParts) -> None:

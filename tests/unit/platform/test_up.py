@@ -142,12 +142,26 @@ def test_another_node_image_is_not_taken_without_being_asked_for() -> None:
     with pytest.raises(FlowError, match="devtest, prod") as refused:
         up(newer)
     assert "--recreate" in refused.value.fix
+    assert refused.value.details == tuple(f"{c}: node image node:1 -> node:2" for c in ("devtest", "prod"))
     assert world.changes == []
     up(newer, recreate=True)
     assert status(newer).complete
     assert {world.containers[f"local-{name}-control-plane"].image for name in ("devtest", "prod")} == {
         "node:2"
     }
+
+
+def test_what_changed_is_told_for_each_cluster() -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+    up(parts)
+    world.files_inside["local-prod-control-plane", MARKER] = "not ours"
+    with pytest.raises(FlowError) as refused:
+        up(replace(parts, kind_config="kind: Cluster\n"))
+    assert refused.value.details == (
+        "devtest: kind-config.yaml changed",
+        "prod: it does not say what it was made from",
+    )
 
 
 def test_recreate_leaves_clusters_that_are_as_desired() -> None:

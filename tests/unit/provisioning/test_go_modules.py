@@ -10,7 +10,7 @@ import pytest
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.errors import FlowError
 from build_tasks.model.platform import Found, GoProgram, HostPackages, Obtainable, ToolRecipe
-from build_tasks.steps.platform.go_modules import GoModules
+from build_tasks.steps.platform.go_modules import GoModules, kept_sources
 from tests.fakes.provisioning import FakeCompiler, FakeHost
 
 _C = HostPackages("compile-c", "a C library", ("gcc",), {})
@@ -56,6 +56,26 @@ def test_a_failed_build_leaves_nothing(tmp_path: Path, recipe: ToolRecipe) -> No
     assert [p.name for p in (tmp_path / "cache" / "kube").iterdir()] == [".lock"]
 
 
+def test_sources_are_kept_beside_the_programs_and_can_be_removed(tmp_path: Path, recipe: ToolRecipe) -> None:
+    sources = tmp_path / "modules" / "example.org/kube"
+    (sources / "filters" / "deep").mkdir(parents=True)
+    for path in ("filters/deep/a.h", "filters/b.c", "crd.yaml", "left-out"):
+        (sources / path).write_text(path)
+        (sources / path).chmod(0o444)
+    (sources / "filters").chmod(0o555)
+    keeping = replace(recipe, keep={"example.org/kube": ("filters", "crd.yaml")})
+    source = _source(tmp_path, FakeCompiler(modules=tmp_path / "modules"))
+    source.bring(keeping, lambda _: None)
+    answer = source.look(keeping, "a")
+    assert isinstance(answer, Found)
+    kept = kept_sources(answer.path, "example.org/kube")
+    files = {str(f.relative_to(kept)): f for f in kept.rglob("*") if f.is_file()}
+    assert {path: file.read_text() for path, file in files.items()} == {
+        path: path for path in ("filters/deep/a.h", "filters/b.c", "crd.yaml")
+    }
+    assert all(path.stat().st_mode & 0o200 for path in (*files.values(), kept / "filters"))
+
+
 def test_only_a_recipe_with_c_code_needs_a_c_compiler(tmp_path: Path, recipe: ToolRecipe) -> None:
     host = FakeHost()
     _source(tmp_path, FakeCompiler(), host).bring(recipe, lambda _: None)
@@ -75,6 +95,7 @@ def test_the_key_changes_with_what_goes_in_and_only_then(recipe: ToolRecipe) -> 
         replace(recipe, tags=("t",)).key("go1 linux/amd64"),
         replace(recipe, stamps={"v": "2"}).key("go1 linux/amd64"),
         replace(recipe, programs={"a": "x/a"}).key("go1 linux/amd64"),
+        replace(recipe, keep={"x": ("sources",)}).key("go1 linux/amd64"),
     ]
     (recipe.folder / "main.go").write_text("package main")
     changed.append(recipe.key("go1 linux/amd64"))

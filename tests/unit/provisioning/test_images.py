@@ -9,9 +9,10 @@ import pytest
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.platform import PlatformImages, Toolbox
+from build_tasks.model.platform import PlatformImages, PodNetwork, Toolbox
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
+from build_tasks.steps.platform.cilium_node import BuildCiliumNode
 from build_tasks.steps.platform.images import ProvideImages
 from build_tasks.steps.platform.node_image import BuildNodeImage
 from tests.fakes.provisioning import FakeImageStore, FakeMaterial, FakeRootFilesystems, FakeTrust
@@ -44,10 +45,16 @@ class Workshop:
         }
         return Toolbox(folder, programs)
 
-    def provide(self) -> PlatformImages:
+    def provide(self, *, policies: bool = False) -> PlatformImages:
         """The platform's own images."""
-        node = BuildNodeImage(self.recipes, self.tools, self.images, self.base, self.reporter)
-        return ProvideImages(node, self.derived)(self.toolbox)
+        plain = BuildNodeImage(self.recipes, self.tools, self.images, self.base, self.reporter)
+        cilium = BuildCiliumNode(self.recipes, plain, self.images, self.base, self.reporter)
+        return ProvideImages(cilium if policies else plain, self.derived)(self.toolbox)
+
+    def rebuilt(self, program: str, recipe: str) -> None:
+        """From now on the toolbox has another build of a program."""
+        other = self.toolbox.folder / "tools" / recipe / "other" / "bin" / program
+        self.toolbox = Toolbox(self.toolbox.folder, {**self.toolbox.paths, program: other})
 
 
 @pytest.fixture
@@ -56,10 +63,11 @@ def workshop(tmp_path: Path) -> Workshop:
 
 
 def test_the_second_run_builds_nothing(workshop: Workshop) -> None:
-    made = workshop.stand_ins([_PYTHON]), workshop.provide()
+    made = workshop.stand_ins([_PYTHON]), workshop.provide(), workshop.provide(policies=True)
     workshop.reporter.forget()
     workshop.images.built.clear()
-    assert (workshop.stand_ins([_PYTHON]), workshop.provide()) == made
+    again = workshop.stand_ins([_PYTHON]), workshop.provide(), workshop.provide(policies=True)
+    assert again == made
     assert workshop.images.built == []
     assert workshop.reporter.done == []
     assert len(workshop.systems.made) == 1, "one Debian system for all of them"
@@ -120,24 +128,55 @@ def test_the_node_holds_an_archive_of_every_component(workshop: Workshop) -> Non
     assert built["kube-proxy"] == f"registry.k8s.io/kube-proxy:{node.kubernetes}"
 
 
-def test_every_target_and_context_of_the_node_exists_in_its_dockerfile(workshop: Workshop) -> None:
+@pytest.mark.parametrize(("recipe", "policies"), [("node", False), ("cilium", True)])
+def test_every_target_and_context_of_a_node_exists_in_its_dockerfile(
+    workshop: Workshop, recipe: str, policies: bool
+) -> None:
     workshop.provide()
-    text = (FOLDER / "node" / "Dockerfile").read_text()
-    for build in workshop.images.built:
-        if build.target:
-            assert f" AS {build.target}\n" in text
-            assert all(f"from={name}" in text or f"FROM {name} " in text for name in build.contexts)
+    if policies:
+        workshop.images.built.clear()
+        workshop.provide(policies=True)
+    text = (FOLDER / recipe / "Dockerfile").read_text()
+    targets = [build for build in workshop.images.built if build.target]
+    assert targets
+    for build in targets:
+        assert f" AS {build.target}\n" in text
+        assert all(f"from={name}" in text or f"FROM {name} " in text for name in build.contexts)
 
 
-def test_a_new_kubernetes_makes_a_new_node_image(workshop: Workshop, tmp_path: Path) -> None:
+def test_a_new_kubernetes_makes_a_new_node_image(workshop: Workshop) -> None:
     before = workshop.provide()
-    workshop.toolbox = Toolbox(
-        tmp_path,
-        {**workshop.toolbox.paths, "kube-apiserver": tmp_path / "tools/kubernetes/other/bin/kube-apiserver"},
-    )
+    workshop.rebuilt("kube-apiserver", "kubernetes")
     after = workshop.provide()
     assert after.node != before.node
     assert after.stores == before.stores
+
+
+def test_the_node_with_policies_is_the_plain_one_and_cilium(workshop: Workshop) -> None:
+    plain, policed = workshop.provide().node, workshop.provide(policies=True).node
+    agent, node = workshop.images.built[-2:]
+    assert plain.network is PodNetwork.BRIDGE
+    assert policed.network is PodNetwork.CILIUM
+    assert (policed.etcd_tag, policed.dns_tag) == (plain.etcd_tag, plain.dns_tag)
+    assert (agent.target, agent.image) == ("cilium", "localhost/build-tasks/cilium:1")
+    assert (node.target, node.image) == ("node", policed.image)
+    assert node.contexts["plain-node"] == f"docker-image://{plain.image}"
+    assert node.files["archives"] == ("cilium.tar",)
+    assert node.contexts["cilium-module"].endswith("tools/cilium/key/modules/github.com/cilium/cilium")
+
+
+def test_another_agent_makes_the_node_with_policies_anew_and_no_other(workshop: Workshop) -> None:
+    before = workshop.provide().node, workshop.provide(policies=True).node
+    workshop.rebuilt("cilium-agent", "cilium")
+    after = workshop.provide().node, workshop.provide(policies=True).node
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+
+
+def test_another_kubernetes_makes_the_node_with_policies_anew(workshop: Workshop) -> None:
+    before = workshop.provide(policies=True).node
+    workshop.rebuilt("kube-apiserver", "kubernetes")
+    assert workshop.provide(policies=True).node != before
 
 
 def test_a_component_that_does_not_build_ends_it(workshop: Workshop) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+import yaml
 from semver import Version
 
 from build_tasks.adapters.path_tools import within
@@ -12,6 +14,7 @@ from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.model.data_stores import STORES
 from build_tasks.model.platform import ToolRecipe
 from build_tasks.recipes import FOLDER
+from build_tasks.steps.platform.cilium_node import AGENT
 
 _RECIPES = RecipeFiles(FOLDER)
 _TOOLS = _RECIPES.tools()
@@ -124,3 +127,32 @@ def test_scripts_of_the_node_name_their_interpreter() -> None:
     """A script without one would fail when the first node starts, and not before."""
     scripts = [*(FOLDER / "node/files/kind/bin").iterdir(), FOLDER / "node/files/usr/local/bin/entrypoint"]
     assert all(script.read_text().startswith("#!/bin/") for script in scripts)
+
+
+def _pods_of_cilium() -> dict[str, Any]:
+    documents = yaml.safe_load_all((FOLDER / "cilium" / "manifest.yaml").read_text())
+    [agents] = [d for d in documents if d["kind"] == "DaemonSet"]
+    pod = agents["spec"]["template"]["spec"]
+    assert isinstance(pod, dict)
+    return pod
+
+
+def test_cilium_runs_from_the_node_and_within_limits() -> None:
+    """No registry has its image, and the node has to be left some memory."""
+    pod = _pods_of_cilium()
+    for container in (*pod["initContainers"], *pod["containers"]):
+        assert (container["image"], container["imagePullPolicy"]) == (AGENT, "Never")
+        assert {"requests", "limits"} == set(container["resources"])
+        assert "memory" in container["resources"]["limits"]
+
+
+def test_both_nodes_say_what_connects_their_pods() -> None:
+    """`platform.status` reads it."""
+    for file, plugin in (
+        ("node/files/kind/manifests/default-cni.yaml", "bridge"),
+        ("cilium/manifest.yaml", "cilium"),
+    ):
+        [said] = [d for d in yaml.safe_load_all((FOLDER / file).read_text()) if d["kind"] == "ConfigMap"]
+        assert (said["metadata"]["namespace"], said["metadata"]["name"]) == ("kube-system", "pod-network")
+        assert said["metadata"]["labels"] == {"app.kubernetes.io/part-of": "build-tasks-platform"}
+        assert said["data"]["plugin"] == plugin

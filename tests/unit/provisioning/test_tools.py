@@ -80,6 +80,15 @@ def test_the_second_run_brings_nothing(tmp_path: Path, reporter: FakeReporter) -
     assert reporter.skipped == {"tools": "all 3 are there"}
 
 
+def test_what_is_missing_is_told_without_bringing_it(tmp_path: Path, reporter: FakeReporter) -> None:
+    source = FakeSource("Go module", tmp_path, has={"kubectl", "dockerd"}, can_bring={"kubelet"})
+    step = _step(tmp_path, reporter, [FakeSource("PATH", tmp_path), source])
+    assert step.missing() == ["kubernetes"]
+    assert source.brought == []
+    source.has.add("kubelet")
+    assert step.missing() == []
+
+
 def test_the_toolbox_folder_has_a_link_to_every_program(tmp_path: Path, reporter: FakeReporter) -> None:
     toolbox = _step(tmp_path, reporter, [FakeSource("PATH", tmp_path / "path", has={"dockerd"})])(["dockerd"])
     links = {link.name: link.readlink() for link in toolbox.folder.iterdir()}
