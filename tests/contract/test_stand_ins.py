@@ -63,9 +63,10 @@ def run(
     docker_client: DockerClient, docker: DockerEngine, logged: Processes, tmp_path: Path
 ) -> Iterator[Run]:
     """Build a Dockerfile on the stand-in for a reference, run it, and give what it prints."""
-    stand_ins = Provisioning(user_cache_path("build-tasks"), logged, FakeReporter()).stand_ins(
-        docker_client, network_policies=False
+    provisioning = Provisioning(
+        user_cache_path("build-tasks"), logged, FakeReporter(), network_policies=False
     )
+    stand_ins = provisioning.stand_ins(docker_client)
     tag = f"build-tasks-contract/{uuid4().hex[:8]}:1"
 
     def go(reference: str, dockerfile: str) -> str:
