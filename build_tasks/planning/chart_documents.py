@@ -9,9 +9,6 @@ from typing import Any
 
 import yaml
 
-#: Label of an object that says what part it plays.
-COMPONENT = "app.kubernetes.io/component"
-WORKER = "worker"
 HOOK = "helm.sh/hook"
 Manifest = Mapping[str, Any]
 _DOCUMENT = re.compile(r"^---.*$", re.M)
@@ -49,12 +46,6 @@ def within(manifest: object, *path: str) -> Manifest:
     for key in path:
         manifest = manifest.get(key) if isinstance(manifest, dict) else None
     return manifest if isinstance(manifest, dict) else {}
-
-
-def is_worker(manifest: object) -> bool:
-    """Whether it is the Deployment of a worker: it has no Service, and no pods until its version is live."""
-    kind = within(manifest).get("kind")
-    return kind == "Deployment" and within(manifest, "metadata", "labels").get(COMPONENT) == WORKER
 
 
 def is_test(manifest: object) -> bool:

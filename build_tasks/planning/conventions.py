@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from build_tasks.planning.chart_documents import Document, Manifest, is_test, is_worker, within
+from build_tasks.model.releases import REPLICAS_WHEN_LIVE
+from build_tasks.planning.chart_documents import Document, Manifest, is_test, within
 from build_tasks.planning.pod_conventions import pod_violations
 from build_tasks.planning.violation import Violation
 
@@ -20,8 +21,6 @@ LABELS = (
     "helm.sh/chart",
 )
 CHANGE_CAUSE = "kubernetes.io/change-cause"
-#: Annotation of a worker's Deployment: how many pods it has while its version is live.
-REPLICAS = "build-tasks/replicas"
 _SERVING = ("Deployment", "StatefulSet", "DaemonSet")
 #: Where an object of that kind has the template of its pods.
 _TEMPLATES = {
@@ -47,21 +46,22 @@ def chart_violations(chart: str, files: Collection[str], environments: Sequence[
     ]
 
 
-def violations(made: Sequence[Document], release: str) -> list[Violation]:
+def violations(made: Sequence[Document], release: str, *, worker: bool) -> list[Violation]:
     """What is wrong with a chart's objects, one by one and together.
 
     :param made: a rendered chart, without empty documents.
     :param release: name of the Helm release it was rendered for.
+    :param worker: whether the service is one: nothing asks it, and it has no pods until its version is live.
     """
     found: list[Violation] = []
-    has_worker = any(is_worker(document.content) for document in made)
     for document in made:
         if not isinstance(document.content, dict):
             text = f"{str(document.content)[:40]!r} is not a Kubernetes object"
             found.append(Violation(text, source=document.source))
             continue
         subject = f"{document.content.get('kind')}/{within(document.content, 'metadata').get('name')}"
-        problems = [*_object(document.content, release), *_beside_a_worker(document.content, has_worker)]
+        problems = [*_object(document.content, release)]
+        problems += _of_a_worker(document.content) if worker else ()
         found += [replace(problem, subject=subject, source=document.source) for problem in problems]
     if not any(is_test(document.content) for document in made):
         found.append(
@@ -83,8 +83,6 @@ def _object(manifest: Manifest, release: str) -> Iterator[Violation]:
     kind = str(manifest.get("kind"))
     if kind in _SERVING:
         yield from _annotated(manifest, CHANGE_CAUSE)
-    if is_worker(manifest):
-        yield from _annotated(manifest, REPLICAS)
     if kind == "Pod":
         yield from pod_violations(within(manifest, "spec"), ("spec",), probes=False)
     elif kind in _TEMPLATES:
@@ -106,6 +104,8 @@ def _template(manifest: Manifest, path: tuple[str, ...], *, probes: bool) -> Ite
     yield from pod_violations(within(manifest, *path, "spec"), (*path, "spec"), probes=probes)
 
 
-def _beside_a_worker(manifest: Manifest, has_worker: bool) -> Iterator[Violation]:
-    if has_worker and manifest.get("kind") == "Service":
+def _of_a_worker(manifest: Manifest) -> Iterator[Violation]:
+    if manifest.get("kind") == "Deployment":
+        yield from _annotated(manifest, REPLICAS_WHEN_LIVE)
+    if manifest.get("kind") == "Service":
         yield Violation("a worker has no Service: nothing asks it, and it moves by its replicas", ("kind",))

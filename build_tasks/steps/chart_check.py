@@ -73,7 +73,7 @@ def _rendered(bench: Workbench, candidate: Candidate, environment: Environment) 
 def _broken(
     bench: Workbench, candidate: Candidate, environment: Environment, made: Sequence[Document]
 ) -> list[str]:
-    found = violations(made, candidate.release)
+    found = violations(made, candidate.release, worker=candidate.service.is_worker)
     files = _files(bench, candidate.service, environment) if found else None
     return [files.told(violation, candidate.release) for violation in found] if files else []
 

@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 
-from build_tasks.planning.chart_documents import COMPONENT, HOOK, WORKER, Document
-from build_tasks.planning.conventions import CHANGE_CAUSE, LABELS, REPLICAS, chart_violations
+from build_tasks.model.releases import REPLICAS_WHEN_LIVE
+from build_tasks.planning.chart_documents import HOOK, Document
+from build_tasks.planning.conventions import CHANGE_CAUSE, LABELS, chart_violations
 from build_tasks.planning.conventions import violations as all_violations
 from tests.unit.planning.manifests import CONTAINER, IMAGE, POD, RELEASE, deployment, labels, smoke_test
 
 Change = Callable[[dict[str, Any]], object]
 
 
-def violations(manifests: Sequence[object], release: str) -> list[str]:
+def violations(manifests: Sequence[object], release: str, *, worker: bool = False) -> list[str]:
     """What is wrong with these, beside a smoke test that is as it should be."""
     made = [Document(manifest) for manifest in (*manifests, smoke_test())]
-    return [str(violation) for violation in all_violations(made, release)]
+    return [str(violation) for violation in all_violations(made, release, worker=worker)]
 
 
 def other(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
@@ -193,21 +194,17 @@ def test_all_findings_at_once() -> None:
     assert len(violations([broken, {"kind": "Service"}], RELEASE)) == 2 + len(LABELS) + 1
 
 
-def worker(**annotations: str) -> dict[str, Any]:
-    """The Deployment of a worker."""
-    made = deployment()
-    made["metadata"]["labels"][COMPONENT] = WORKER
-    made["metadata"]["annotations"] |= annotations
-    return made
-
-
 def test_a_worker_says_how_many_pods_it_has_when_it_is_live() -> None:
-    assert violations([worker(**{REPLICAS: "2"})], RELEASE) == []
-    assert violations([worker()], RELEASE) == [f"Deployment/{RELEASE}: annotation {REPLICAS} is missing"]
+    made = deployment()
+    assert violations([made], RELEASE, worker=True) == [
+        f"Deployment/{RELEASE}: annotation {REPLICAS_WHEN_LIVE} is missing"
+    ]
+    made["metadata"]["annotations"][REPLICAS_WHEN_LIVE] = "2"
+    assert violations([made], RELEASE, worker=True) == []
 
 
 def test_a_worker_has_no_service() -> None:
-    [found] = violations([worker(**{REPLICAS: "2"}), other("Service", {})], RELEASE)
+    [found] = violations([other("Service", {})], RELEASE, worker=True)
     assert found.startswith(f"Service/{RELEASE}-service: a worker has no Service")
 
 
@@ -217,7 +214,7 @@ def test_a_worker_has_no_service() -> None:
 def test_something_verifies_the_version(hooks: str, fine: bool) -> None:
     test = smoke_test()
     test["metadata"]["annotations"][HOOK] = hooks
-    found = [str(violation) for violation in all_violations([Document(test)], RELEASE)]
+    found = [str(violation) for violation in all_violations([Document(test)], RELEASE, worker=False)]
     assert found == [] if fine else "no object is a `helm test` hook" in found[0]
 
 
