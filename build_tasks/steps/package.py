@@ -73,6 +73,9 @@ def _mapping(text: bytes, name: str) -> dict[str, Any]:
     try:
         values = yaml.safe_load(text) or {}
         why = "" if isinstance(values, dict) else "it is not a mapping of values"
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        values, why = {}, f"{name}:{line}: {error.problem}"
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         values, why = {}, str(error)
     if why:

@@ -186,7 +186,9 @@ def test_a_chart_that_does_not_parse(shop: Shop) -> None:
 
 def test_an_overlay_that_does_not_parse(shop: Shop) -> None:
     shop.write({"services/delivery/chart/values-qa.yaml": "replicas: [\n"})
-    assert refused(shop).what == "read the chart's values-qa.yaml"
+    error = refused(shop)
+    assert error.what == "read the chart's values-qa.yaml"
+    assert error.why.startswith("values-qa.yaml:2: ")
 
 
 @pytest.mark.parametrize(
