@@ -80,7 +80,7 @@ async def test_a_refusal_is_buried_at_once(setting: Setting) -> None:
     assert setting.stream.dead == [DeadLetter(b"r-1", body(), "delivery answered 422: ownerId", 1)]
 
 
-@pytest.mark.parametrize("poison", POISON, ids=str)
+@pytest.mark.parametrize("poison", POISON)
 async def test_poison_is_buried_untried_and_as_it_was(setting: Setting, poison: dict[bytes, bytes]) -> None:
     setting.stream.add(poison)
     assert said(await setting.attempt(), "outcome", "tries") == ("dead", 0)

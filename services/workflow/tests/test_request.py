@@ -5,7 +5,7 @@ from samples import POISON, REQUEST, body
 from workflow.request import Delivery, DroneDelivery, Unreadable, read_id, read_request
 
 
-@pytest.mark.parametrize("fields", POISON, ids=str)
+@pytest.mark.parametrize("fields", POISON)
 def test_what_is_no_request_is_unreadable(fields: dict[bytes, bytes]) -> None:
     with pytest.raises(Unreadable) as caught:
         read_id(fields.get(b"id"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -31,9 +32,11 @@ class Bench:
         self.stop = Stop(finish_seconds)
         self.under_way: dict[bytes, asyncio.Future[None]] = {}
         self.most_at_once = 0
+        self.begun: Counter[bytes] = Counter()
 
     async def attempt(self, entry: Entry) -> None:
         key = entry.fields[b"id"]
+        self.begun[key] += 1
         self.under_way[key] = asyncio.get_running_loop().create_future()
         self.most_at_once = max(self.most_at_once, len(self.under_way))
         try:
@@ -164,4 +167,4 @@ async def test_a_try_that_outlasts_the_claim_time_is_not_begun_twice_here(heartb
         for ended in list(bench.under_way.values()):
             ended.set_result(None)
         await until(lambda: bench.stream.left == 0, "all are finished")
-    assert bench.most_at_once == 3
+    assert bench.begun == {b"r-1": 1, b"r-2": 1, b"r-3": 1}

@@ -116,4 +116,4 @@ class Worker:
                 await asyncio.gather(*(self._queue.give_back(entry) for entry, _ in unfinished))
                 await self._queue.leave()
         except (QueueUnavailable, TimeoutError) as error:
-            _log.warning("left without a word to the queue: %s", error)
+            _log.warning("left without a word to the queue: %s", str(error) or "no answer in time")
