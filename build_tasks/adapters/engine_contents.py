@@ -95,7 +95,7 @@ class EngineBuildCache:
         return [
             BuildRecord(
                 record.id,
-                record.description or record.id,
+                record.description.partition("\n")[0][:80] or record.id,
                 record.size,
                 record.last_used_at or record.created_at,
                 not record.in_use and not record.shared and record.type not in _KEPT,

@@ -20,9 +20,12 @@ def prune_parts(platform: PlatformComposition) -> PruneParts:
     parts = platform.parts
 
     def wanted() -> frozenset[str]:
+        names = platform.provisioning.base_image_names()
+        if platform.provisioning.tools().absent():
+            # Names of images derive from the tools in them: of those that are not there, there is no image.
+            return names
         own = parts.supplies.image_names()
-        names = {own.node.image, own.registry, *own.stores.values()}
-        return platform.provisioning.base_image_names() | names
+        return names | {own.node.image, own.registry, *own.stores.values()}
 
     return PruneParts(
         platform=parts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from build_tasks.errors import FlowError
 from build_tasks.model.images import Digest, Ref
@@ -54,17 +54,20 @@ def carry_out(parts: PruneParts, plan: PrunePlan, rules: PruneRules) -> int:
     """
     platform = parts.platform
     with platform.files.lock(platform.lock_path):
-        freed = _remove(parts, plan.of(Place.REGISTRY), lambda one: parts.registry.delete(_ref(one.name)))
+        freed = _remove(parts, plan, Place.REGISTRY, lambda one: parts.registry.delete(_ref(one.name)))
         if registry_runs(platform):
             collect_garbage(platform)
-        freed += _remove(parts, plan.of(Place.ENGINE), lambda one: parts.engine.remove(one.name))
+        freed += _remove(parts, plan, Place.ENGINE, lambda one: parts.engine.remove(one.name))
         records = plan.of(Place.BUILD_CACHE)
         if parts.build_cache is not None and records:
-            with platform.reporter.step("remove old build cache", f"{len(records)} records"):
+            with platform.reporter.step(
+                "make room in the build cache", f"{len(records)} records are too many"
+            ):
                 freed += parts.build_cache.prune(rules.older_than, rules.cache_limit)
+        # Asked again: what an instance began to use meanwhile stays.
         entries = {str(entry.path): entry for entry in parts.cache.unused()}
-        going = tuple(one for one in plan.of(Place.CACHE) if one.name in entries)
-        return freed + _remove(parts, going, lambda one: parts.cache.remove(entries[one.name]))
+        still = replace(plan, leftovers=tuple(one for one in plan.of(Place.CACHE) if one.name in entries))
+        return freed + _remove(parts, still, Place.CACHE, lambda one: parts.cache.remove(entries[one.name]))
 
 
 Look = tuple[list[Leftover], str]
@@ -109,16 +112,20 @@ def _cache(parts: PruneParts, rules: PruneRules) -> Look:
     return cache_leftovers(parts.cache.unused(), rules, parts.platform.clock.now()), ""
 
 
-def _remove(parts: PruneParts, leftovers: tuple[Leftover, ...], remove: Callable[[Leftover], None]) -> int:
+def _remove(parts: PruneParts, plan: PrunePlan, place: Place, remove: Callable[[Leftover], None]) -> int:
     """Remove one after the other; gives the bytes that were freed."""
-    reporter, freed = parts.platform.reporter, 0
-    for leftover in leftovers:
-        try:
-            with reporter.step(f"remove {leftover.place} {leftover.title}", leftover.reason):
+    reporter, leftovers, freed = parts.platform.reporter, plan.of(place), 0
+    if not leftovers:
+        return 0
+    with reporter.step(f"make room: {place}", f"{len(leftovers)} that nothing needs"):
+        for leftover in leftovers:
+            try:
                 remove(leftover)
-            freed += leftover.size
-        except FlowError as error:
-            reporter.warn(f"{leftover.title} stays: {error.why}")
+            except FlowError as error:
+                reporter.warn(f"{leftover.title} stays: {error.why}")
+            else:
+                reporter.detail(f"removed {leftover.title}: {leftover.reason}")
+                freed += leftover.size
     return freed
 
 
