@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,18 @@ UNRELEASED = Version.parse("0.0.0-unreleased")
 _ANY_DIGEST = Digest("sha256:" + "0" * 64)
 
 
-def package(bench: Workbench, service: Service, version: Version = UNRELEASED) -> Path:
+def package(
+    bench: Workbench,
+    service: Service,
+    version: Version = UNRELEASED,
+    destinations: Sequence[Environment] = (),
+) -> Path:
     """Check the chart for every environment the service goes to, then make its archive.
 
     What it makes is checked by the conventions, then by the API server of the first environment: a strict dry
     run knows the schemas of the cluster's own version (docs/decisions/0011).
 
+    :param destinations: check it for these alone; empty: for all.
     :returns: the .tgz, version = appVersion = ``version``.
     :raises FlowError: CHART_REFUSED with every finding.
     """
@@ -38,17 +45,21 @@ def package(bench: Workbench, service: Service, version: Version = UNRELEASED) -
             f"package {service.name}", why, "every service has a chart", code=ExitCode.CHART_REFUSED
         )
     title = f"package {service.name} {version}"
-    with bench.reporter.step(title, "version = appVersion; conventions for every environment"):
+    checked = destinations or _destinations(bench, service)
+    where = ", ".join(environment.name for environment in checked)
+    with bench.reporter.step(title, f"version = appVersion; conventions, for {where}"):
         folder = bench.folder(service, "charts")
         archive = bench.charts.package(chart, version=str(version), folder=folder, root=bench.settings.root)
-        check_chart(bench, _candidate(bench, service, archive, version))
+        check_chart(bench, _candidate(bench, service, archive, version, checked))
     return archive
 
 
-def _candidate(bench: Workbench, service: Service, archive: Path, version: Version) -> Candidate:
-    """The chart with the values of every environment it goes to."""
+def _candidate(
+    bench: Workbench, service: Service, archive: Path, version: Version, checked: Sequence[Environment]
+) -> Candidate:
+    """The chart with the values of every environment it is checked for."""
     values = {}
-    for environment in _destinations(bench, service):
+    for environment in checked:
         repository = production_image if environment.production else candidate_image
         image = repository(bench.settings, service.name).at(_ANY_DIGEST)
         values[environment] = values_for(archive, environment, image, "check of the chart", version.tag)

@@ -30,7 +30,7 @@ def deploy_working_tree(
     image = build_stage(bench, service, FINAL, made)
     check_image(service, image)
     version = _version(bench, service, made)
-    archive = package(bench, service, version)
+    archive = package(bench, service, version, [environment])
     target = working_tree_image(bench.settings, service.name).tagged(version.tag)
     digest = bench.registry.digest(target)
     if digest is None:

@@ -21,7 +21,7 @@ def prune_parts(platform: PlatformComposition) -> PruneParts:
 
     def wanted() -> frozenset[str]:
         names = platform.provisioning.base_image_names()
-        if platform.provisioning.tools().absent():
+        if platform.provisioning.tools().missing():
             # Names of images derive from the tools in them: of those that are not there, there is no image.
             return names
         own = parts.supplies.image_names()

@@ -62,13 +62,6 @@ class ProvideTools:
     def _there(self, recipe: ToolRecipe, program: str) -> bool:
         answers = (source.look(recipe, program) for source in self._sources)
         return isinstance(next((a for a in answers if not isinstance(a, Declined)), None), Found)
-    def absent(self) -> Sequence[str]:
-        """Programs that no source has yet; brings none."""
-        return [
-            program
-            for program, recipe in self._recipe_of.items()
-            if not any(isinstance(source.look(recipe, program), Found) for source in self._sources)
-        ]
 
     def _rank(self, program: str) -> tuple[int, str, str]:
         recipe = self._recipe(program).name

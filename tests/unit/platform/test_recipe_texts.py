@@ -128,14 +128,10 @@ def test_a_store_answers_its_own_environment_only(need: EnvironmentNeed, store: 
         "policyTypes": ["Ingress"],
         "ingress": [{"from": [_namespace(need.namespace)], "ports": [_tcp(store.port)]}],
     }
-    way = named(text, "NetworkPolicy", f"allow-own-{store.kind}")
-    assert way["metadata"]["namespace"] == need.namespace
-    peers = [{**_namespace("data"), "podSelector": selected}]
-    assert way["spec"]["egress"] == [{"to": peers, "ports": [_tcp(store.port)]}]
 
 
-def test_nothing_leads_from_one_environment_to_another_nor_out_of_the_stores() -> None:
-    """Every way that is open is inside the namespace, or to the DNS."""
+def test_nothing_is_open_but_the_way_to_the_dns() -> None:
+    """Not even inside an environment: the charts of services open what each needs."""
     policies = [
         document["spec"]
         for text in (environment_manifests(FOLDER, ENVIRONMENTS[0]), data_manifests(FOLDER, production=True))
@@ -143,9 +139,8 @@ def test_nothing_leads_from_one_environment_to_another_nor_out_of_the_stores() -
         if document["kind"] == "NetworkPolicy"
     ]
     opened = [rule for spec in policies for way in ("ingress", "egress") for rule in spec.get(way, [])]
-    inside: list[dict[str, Any]] = [{"podSelector": {}}]
     dns = [{**_namespace("kube-system"), "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}]
-    assert [rule.get("to") or rule["from"] for rule in opened] == [inside, inside, dns]
+    assert [rule.get("to") or rule["from"] for rule in opened] == [dns]
     kinds = [document["kind"] for document in documents(data_manifests(FOLDER, production=True))]
     assert kinds == ["Namespace", "ServiceAccount", "NetworkPolicy"], "stores open no connection at all"
 

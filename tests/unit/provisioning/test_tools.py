@@ -115,12 +115,3 @@ def test_an_unknown_program_lists_the_known_ones(tmp_path: Path, reporter: FakeR
         _step(tmp_path, reporter, [])(["podman"])
     assert caught.value.code is ExitCode.USAGE
     assert "dockerd, kubectl, kubelet" in caught.value.fix
-
-
-def test_what_is_absent_is_told_without_bringing_it(tmp_path: Path, reporter: FakeReporter) -> None:
-    sources = [
-        FakeSource("PATH", tmp_path, has={"dockerd"}),
-        FakeSource("Go module", tmp_path, can_bring={"kubectl", "kubelet"}, has={"kubectl"}),
-    ]
-    assert _step(tmp_path, reporter, sources).absent() == ["kubelet"]
-    assert [source.brought for source in sources] == [[], []]
