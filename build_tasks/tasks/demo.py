@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from invoke import Context, Task
 
 from build_tasks.tasks.command import command
+from build_tasks.tasks.crew import crew_of
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: The service whose changes the demonstration releases.
 SERVICE = "delivery"
+#: The other services that are released at the same time: they wait for clusters more than they compute.
+_AT_ONCE = 4
 
 
 def demo_task(session: Session) -> Task:
@@ -36,7 +39,7 @@ def demo_task(session: Session) -> Task:
         stage = Stage(session.root, folder, settings.main_branch, composition.commands, composition.reporter)
         with composition.reporter.step("clone this repository", "the demonstration changes only its copies"):
             stage.set_up(settings.allowed_signers)
-        outcome = tell(bench, stage, session.service(SERVICE))
+        outcome = tell(bench, stage, session.service(SERVICE), crew_of(session, _AT_ONCE))
         _conclude(session, stage, outcome)
 
     return demo
@@ -48,11 +51,10 @@ def _conclude(session: Session, stage: Stage, outcome: Outcome) -> None:
     answers, bench = session.answers, session.bench
     took = [[f"{seconds:.1f} s", command] for command, seconds in stage.took]
     answers.show_table(["took", "command"], took, title="what was typed")
-    deployed = status(bench, session.service(SERVICE), list(bench.settings.environments.values()))
-    rows = [[v.environment, v.version, "live" if v.live else "", v.ready, v.reason] for v in deployed]
-    answers.show_table(
-        ["environment", "version", "traffic", "ready", "reason"], rows, title="what runs where"
-    )
+    environments = list(bench.settings.environments.values())
+    deployed = [v for s in bench.services.values() for v in status(bench, s, environments)]
+    rows = [[v.service, v.environment, v.version, "live" if v.live else "", v.ready] for v in deployed]
+    answers.show_table(["service", "environment", "version", "", "ready"], rows, title="what runs where")
     answers.show_text(
         f"{outcome.versions[2].tag} was explained {outcome.explained:.1f} s after its deployment began.\n"
         f"The rollback took {outcome.rollback:.1f} s; of {outcome.tally.requests} requests meanwhile"

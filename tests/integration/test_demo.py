@@ -50,11 +50,19 @@ def test_helm_and_kubectl_tell_the_same_story(told: Told) -> None:
     history = told.root.json("delivery.history", "--env", "prod")
     moves = [entry["version"] for entry in history if entry["release"] == "delivery"]
     assert moves == ["v0.1.0", "v0.1.1", "v0.1.0"]
-    releases = {entry["name"] for entry in _helm("list")}
+    releases = {entry["name"] for entry in _helm("list") if entry["name"].startswith("delivery")}
     assert releases == {"delivery", "delivery-v0-1-0", "delivery-v0-1-1"}
     causes = _kubectl("rollout", "history", "deployment/delivery-v0-1-1")
     deployed = next(e for e in history if e["release"] == "delivery-v0-1-1")
     assert deployed["what"].removeprefix("deployed: ") in causes
+
+
+def test_the_whole_application_runs_in_production(told: Told) -> None:
+    live = {row["service"]: row["live"] for row in told.root.json("app.status")}
+    assert set(live) == {"delivery", "dronescheduler", "ingestion", "package", "workflow"}
+    for environment in ("qa", "prod"):
+        assert all(where.get(environment) for where in live.values()), live
+    told.root.must("app.verify", "--env", "prod")
 
 
 def test_the_users_repository_is_untouched(told: Told) -> None:

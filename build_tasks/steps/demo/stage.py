@@ -62,12 +62,18 @@ class Stage:
         self.git(self.origin, "update-ref", f"refs/heads/{self.main}", head)
         self.git(self.origin, "symbolic-ref", "HEAD", f"refs/heads/{self.main}")
         for clone in (self.developer, self.agent):
-            self.git(self.folder, "clone", "--quiet", str(self.origin), str(clone))
+            self.clone(clone.name)
             self.git(clone, "checkout", "--quiet", "-B", self.main, f"origin/{self.main}")
         self._name_signers(self.developer / allowed_signers)
         self.git(self.developer, "add", "--all")
         self.git(self.developer, "commit", "--quiet", "-m", "Name who may cut and approve releases")
         self.git(self.developer, "push", "--quiet", "origin", self.main)
+
+    def clone(self, name: str) -> Path:
+        """A new clone of the origin."""
+        folder = self.folder / name
+        self.git(self.folder, "clone", "--quiet", str(self.origin), str(folder))
+        return folder
 
     def inv(self, folder: Path, *words: str, who: str) -> Typed:
         """Type an ``inv`` command and show what it says; its status is the caller's business.

@@ -10,8 +10,11 @@ from build_tasks.model.version import Version
 from build_tasks.planning.names import release_branch
 from build_tasks.steps.demo.changes import Change, broken, first, second
 from build_tasks.steps.demo.client import Client, Tally
+from build_tasks.steps.demo.others import release_others
 from build_tasks.steps.demo.stage import APPROVER, MANAGER, Stage
+from build_tasks.steps.demo.versions import next_versions
 from build_tasks.steps.push import artifacts, released_versions
+from build_tasks.steps.side_by_side import Crew
 from build_tasks.steps.workbench import Workbench
 
 #: The whole point of looking at pods instead of waiting for a timeout.
@@ -35,28 +38,24 @@ class Outcome:
     tally: Tally
 
 
-def tell(bench: Workbench, stage: Stage, service: Service) -> Outcome:
+def tell(bench: Workbench, stage: Stage, service: Service, crew: Crew) -> Outcome:
     """Tell the whole story; every chapter acts on the real platform.
 
+    :param crew: who releases the other services side by side.
     :raises FlowError: something did not happen as the story says.
     """
     versions = next_versions(released_versions(bench, service))
     stamp = f"{versions[0]} at {bench.clock.now():%Y-%m-%d %H:%M:%S}"
     _release(stage, first(stamp), versions[0])
     _into_production(stage, versions[0])
+    release_others(bench, stage, service, crew)
     _release(stage, second(stamp), versions[1])
     _into_production(stage, versions[1])
+    production = bench.settings.production.name
+    stage.must(stage.developer, "app.verify", "--env", production, who="does all of it work together?")
     explained = _broken_release(stage, broken(), versions[2])
     rollback, tally = _rollback(bench, stage, service, versions)
     return Outcome(versions, explained, rollback, tally)
-
-
-def next_versions(released: list[Version]) -> tuple[Version, Version, Version]:
-    """The next three free patch versions: 0.1.0, 0.1.1 and 0.1.2 on a new platform."""
-    final = [version for version in released if not version.is_prerelease]
-    one = max(final).bump("patch") if final else Version.parse("0.1.0")
-    two = one.bump("patch")
-    return one, two, two.bump("patch")
 
 
 def _release(stage: Stage, change: Change, version: Version) -> None:
