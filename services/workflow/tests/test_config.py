@@ -26,7 +26,7 @@ def test_defaults() -> None:
     settings = Settings.from_environment(REQUIRED)
     assert (settings.version, settings.commit, settings.log_level) == ("unknown", "unknown", logging.INFO)
     assert (settings.concurrency, settings.claim_seconds, settings.call_seconds) == (8, 15, 5)
-    assert settings.heartbeat_file == Path("/tmp/heartbeat")
+    assert (settings.redis_seconds, settings.heartbeat_file) == (2, Path("/tmp/heartbeat"))
     assert settings.service_urls == {
         "dronescheduler": "http://dronescheduler",
         "package": "http://package",
@@ -45,12 +45,14 @@ def test_everything_can_be_set() -> None:
             "CLAIM_SECONDS": "3",
             "CALL_SECONDS": "1",
             "RETRY_SECONDS": "2",
+            "REDIS_SECONDS": "3",
             "HEARTBEAT_FILE": "/run/beat",
         }
     )
     assert (settings.version, settings.commit, settings.log_level) == ("1.2.3", "abc", logging.DEBUG)
     assert (settings.concurrency, settings.claim_seconds, settings.call_seconds) == (100, 3, 1)
-    assert (settings.retry_seconds, settings.heartbeat_file) == (2, Path("/run/beat"))
+    assert (settings.retry_seconds, settings.redis_seconds) == (2, 3)
+    assert settings.heartbeat_file == Path("/run/beat")
 
 
 def test_the_claim_time_outlasts_a_try() -> None:

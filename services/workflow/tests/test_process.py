@@ -73,7 +73,8 @@ def test_two_workers_at_once_do_each_request_once(
         wait_until(lambda: stream.pending == 16, "both have all they may have under way")
         application.package.let_go()
         until_all_are_gone(stream)
-        done = [line["id"] for line in [*worker.requests, *another.requests] if line["outcome"] == "done"]
+        wait_until(lambda: len(worker.requests + another.requests) >= len(ids), "each has its line")
+        done = [line["id"] for line in worker.requests + another.requests if line["outcome"] == "done"]
         assert min(len(worker.requests), len(another.requests)) >= 8
     assert sorted(done) == sorted(ids)
     for target in application.targets:

@@ -25,6 +25,7 @@ def application(monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
 @pytest.fixture(autouse=True)
 def redis_url(redis_server: RedisServer, stream: RedisStream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", redis_server.url)
+    monkeypatch.setenv("REDIS_SECONDS", "60")
 
 
 def run_smoke(capsys: pytest.CaptureFixture[str], wait: float = 0) -> tuple[int, list[str]]:

@@ -11,7 +11,7 @@ from typing import Any
 from servicekit_testing.processes import start_module
 from servicekit_testing.waiting import DEADLINE_SECONDS, wait_until
 
-FOR_EVER = {"CALL_SECONDS": "60", "CLAIM_SECONDS": "3600", "RETRY_SECONDS": "60"}
+FOR_EVER = {"CALL_SECONDS": "60", "CLAIM_SECONDS": "3600", "RETRY_SECONDS": "60", "REDIS_SECONDS": "60"}
 """Times that no test waits for; it makes them pass (`redis_stream`)."""
 
 

@@ -24,6 +24,7 @@ class Settings:
     claim_seconds: int
     call_seconds: int
     retry_seconds: int
+    redis_seconds: int
     heartbeat_file: Path
 
     @classmethod
@@ -40,6 +41,8 @@ class Settings:
             claim_seconds=variables.whole_number("CLAIM_SECONDS", 15, 3, 3600),
             call_seconds=variables.whole_number("CALL_SECONDS", 5, 1, 60),
             retry_seconds=variables.whole_number("RETRY_SECONDS", 4, 1, 60),
+            # At least 2, because a turn of the loop waits for 1 in Redis.
+            redis_seconds=variables.whole_number("REDIS_SECONDS", 2, 2, 60),
             heartbeat_file=Path(variables.text("HEARTBEAT_FILE", DEFAULT_FILE)),
         )
         # Else another worker takes over what this one is still trying.

@@ -14,9 +14,6 @@ from workflow.services import HttpServices
 from workflow.stopping import Stop
 from workflow.worker import Worker
 
-REDIS_SECONDS = 2.0
-"""How long Redis may take for an answer: longer than a turn, short enough for a stop within 10 s."""
-
 _FINISH_SECONDS = 7.0
 _LONGEST_RETRY_SECONDS = 300.0
 
@@ -28,7 +25,9 @@ async def work(settings: Settings) -> None:
     stop = Stop(_FINISH_SECONDS)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.request)
-    queue = RedisQueue(settings.redis_url, unique_worker_name(), settings.claim_seconds, REDIS_SECONDS)
+    queue = RedisQueue(
+        settings.redis_url, unique_worker_name(), settings.claim_seconds, settings.redis_seconds
+    )
     services = HttpServices(
         settings.service_urls, settings.call_seconds, CALLS_AT_ONCE * settings.concurrency
     )

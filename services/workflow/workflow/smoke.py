@@ -17,7 +17,6 @@ import httpx
 from servicekit.configuration import ConfigurationError
 from servicekit.smoke import Check, SmokeFailure, answer, insist, json_object, report
 from workflow.config import Settings
-from workflow.process import REDIS_SECONDS
 from workflow.redis_queue import RedisQueue
 from workflow.request_queue import QueueUnavailable, Summary
 
@@ -54,7 +53,7 @@ class Surroundings:
 
 
 async def _read_queue(settings: Settings) -> Summary:
-    queue = RedisQueue(settings.redis_url, "smoke", settings.claim_seconds, REDIS_SECONDS)
+    queue = RedisQueue(settings.redis_url, "smoke", settings.claim_seconds, settings.redis_seconds)
     try:
         await queue.prepare()
         return await queue.summary()
