@@ -36,8 +36,13 @@ def plan_each(verb: Verb, names: Sequence[str]) -> dict[str, Plan]:
     return {name: Plan(because, (Action(verb, name, "asked for"),)) for name in names}
 
 
-def together(because: str, plans: Mapping[str, Plan], services: Sequence[str]) -> Plan:
-    """Plans of several services as one, for the reader; says which services were left out."""
+def together(
+    because: str, plans: Mapping[str, Plan], services: Sequence[str], left_out: str = "not among --only"
+) -> Plan:
+    """Plans of several services as one, for the reader.
+
+    :param left_out: why services have no plan.
+    """
     actions = tuple(action for plan in plans.values() for action in plan.actions)
-    left_out = tuple(f"{name}: not among --only" for name in services if name not in plans)
-    return Plan(because, actions, left_out)
+    skipped = tuple(f"{name}: {left_out}" for name in services if name not in plans)
+    return Plan(because, actions, skipped)

@@ -15,7 +15,7 @@ from build_tasks.steps.inputs import read_dockerfile
 from build_tasks.steps.side_by_side import Crew, Ended, side_by_side
 from build_tasks.steps.workbench import Workbench
 
-#: Verbs that build images.
+#: Verbs that build images; deploying the working tree (no version) does so, too.
 _BUILDING = {Verb.BUILD, Verb.TEST, Verb.IMAGE, Verb.PUSH}
 
 
@@ -78,7 +78,10 @@ class ProvidedBases:
 
 
 def _builds(plan: Plan) -> bool:
-    return any(action.verb in _BUILDING for action in plan.actions)
+    return any(
+        action.verb in _BUILDING or (action.verb is Verb.DEPLOY and action.version is None)
+        for action in plan.actions
+    )
 
 
 def _with_bases(bench: Workbench, services: Sequence[str]) -> Workbench:

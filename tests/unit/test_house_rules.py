@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CODE = sorted([*ROOT.glob("build_tasks/**/*.py"), ROOT / "tasks.py"])
+CODE = sorted([*ROOT.glob("build_tasks/**/*.py"), *ROOT.glob("bench/**/*.py"), ROOT / "tasks.py"])
 LONGEST_FILE = 200
 LONGEST_FUNCTION = 25
 MISCELLANY = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
