@@ -76,7 +76,10 @@ class Console:
     def skip(self, title: str, reason: str) -> None:
         """Something that needs no work, and why."""
         with self._lock:
-            self._view.skipped(self._safe(title), self._safe(reason), self._current.get())
+            step = self._current.get()
+            if step is not None:
+                step.skipped += 1
+            self._view.skipped(self._safe(title), self._safe(reason), step)
 
     def detail(self, line: str) -> None:
         """A line of a tool's output; belongs to the current step, or else to the one begun last."""
@@ -112,6 +115,7 @@ class Console:
             step = RunningStep(title, reason, self._clock(), self._timings.last(title), parent)
             if parent is not None:
                 parent.children += 1
+                parent.begun += 1
             self._running.append(step)
             self._start_pulse()
             self._view.started(step)
@@ -126,7 +130,7 @@ class Console:
             if not self._running and self._pulse is not None:
                 self._pulse.set()
                 self._pulse = None
-            if error is None:
+            if error is None and not step.idle:
                 self._timings.record(step.title, seconds)
             self._view.finished(step, seconds, error)
 

@@ -15,7 +15,11 @@ DETAILS_OF_A_FAILURE = 15
 
 @dataclass(eq=False)
 class RunningStep:
-    """:param started: monotonic seconds; ``expected``: seconds it took the last time, if known."""
+    """
+    :param started: monotonic seconds; ``expected``: seconds it took the last time, if known.
+    :param children: steps in it that are running; ``begun``: those that ever were.
+    :param skipped: what in it needed no work.
+    """
 
     title: str
     reason: str
@@ -23,7 +27,14 @@ class RunningStep:
     expected: float | None = None
     parent: RunningStep | None = None
     children: int = 0
+    begun: int = 0
+    skipped: int = 0
     details: deque[str] = field(default_factory=lambda: deque(maxlen=DETAILS_KEPT))
+
+    @property
+    def idle(self) -> bool:
+        """Whether all there was to do in it was skipped: then its time says nothing about the work."""
+        return self.skipped > 0 and self.begun == 0
 
     @property
     def depth(self) -> int:

@@ -145,6 +145,22 @@ def test_a_failed_step_does_not_count_as_the_time_it_takes(
     assert not file.exists()
 
 
+def test_a_step_in_which_all_was_skipped_does_not_count_as_the_time_it_takes(
+    screen: Screen, ticks: Ticks, tmp_path: Path
+) -> None:
+    file = tmp_path / "timings.json"
+    console = console_on(screen, ticks, timings=file)
+    with console.step("all.test delivery"):
+        console.skip("build delivery", "built before")
+        with console.step("test delivery"):
+            ticks.now += 5
+    for _ in range(2):
+        with console.step("all.test delivery"):
+            console.skip("test delivery", "tested before")
+            console.beat()
+    assert screen.lines[-2].endswith("(last time 5.0 s)")
+
+
 def test_heartbeats_come_by_themselves_and_end_with_the_last_step(
     screen: Screen, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
