@@ -95,7 +95,8 @@ def _show(session: Session, env: str, waves: list[Wave]) -> None:
 
     services = list(session.bench.services)
     plans = {name: plan for wave in waves for name, plan in wave.items()}
-    session.show_plan(together(f"inv app.deploy --env {env}", plans, services))
+    unnamed = f"{session.bench.settings.versions_folder}/{env}.toml does not name it"
+    session.show_plan(together(f"inv app.deploy --env {env}", plans, services, left_out=unnamed))
 
 
 def _carry_out(session: Session, env: str, waves: list[Wave], reason: str, jobs: int) -> None:
