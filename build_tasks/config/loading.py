@@ -98,7 +98,6 @@ def _service(folder: Path, shown: str, settings: Settings) -> tuple[Service | No
         folder=shown,
         dockerfile=f"{shown}/{file.image.dockerfile}",
         chart=f"{shown}/chart",
-        results=file.test.results,
         environments=file.delivery.environments,
         switch_automatic=file.switch.automatic,
         drain_path=file.switch.drain_path,

@@ -29,12 +29,6 @@ class ImageTable(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "Dockerfile"
 
 
-class TestTable(Struct, frozen=True, forbid_unknown_fields=True):
-    results: Annotated[Literal["junit"], _doc("what the testrunner stage writes into /results", "junit")] = (
-        "junit"
-    )
-
-
 class DeliveryTable(Struct, frozen=True, forbid_unknown_fields=True):
     environments: Annotated[
         tuple[Name, ...],
@@ -70,7 +64,6 @@ class ServiceFile(Struct, frozen=True, forbid_unknown_fields=True):
         tuple[Name, ...], _doc("services it calls: `app.deploy` deploys those first", ["delivery"])
     ] = ()
     image: ImageTable = ImageTable()
-    test: TestTable = TestTable()
     delivery: DeliveryTable = DeliveryTable()
     switch: SwitchTable = SwitchTable()
 

@@ -21,7 +21,6 @@ class Service:
     :param folder: its folder, relative to the repository's root, with ``/``.
     :param dockerfile: its Dockerfile, relative to the repository's root; the build context is the root.
     :param chart: its Helm chart's folder, relative to the repository's root.
-    :param results: what its test runner writes: ``junit``.
     :param environments: where a release goes before production, in that order.
     :param switch_automatic: move the traffic as soon as a version is verified.
     :param drain_path: where a version is told to drain; empty if it cannot be.
@@ -36,7 +35,6 @@ class Service:
     folder: str
     dockerfile: str
     chart: str
-    results: str
     environments: tuple[str, ...]
     switch_automatic: bool
     drain_path: str

@@ -17,14 +17,54 @@ class TestOutcome(StrEnum):
     EMPTY = "empty"
 
 
+class CaseResult(StrEnum):
+    """How one test ended. An error is a failure before or outside the test's own claims."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
 @dataclass(frozen=True)
 class TestCase:
-    """A test that failed: its name and the first lines of its message."""
+    """One test, whatever framework it is of.
+
+    :param suite: what it belongs to, in its framework's words: class, package, file and blocks; or empty.
+    :param message: why it failed or was skipped.
+    :param file: where, as far as its framework says; else empty.
+    :param line: of that file, from 1; 0 if not known.
+    """
 
     __test__ = False
 
+    suite: str
     name: str
-    message: str
+    result: CaseResult
+    seconds: float = 0.0
+    message: str = ""
+    file: str = ""
+    line: int = 0
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"{self.suite}::{self.name}" if self.suite else self.name
+
+    @property
+    def is_bad(self) -> bool:
+        """It speaks against the service."""
+        return self.result in (CaseResult.FAILED, CaseResult.ERROR)
+
+
+@dataclass(frozen=True)
+class TestReport:
+    """What one file says: the tests in it, and what is wrong with the file, if anything."""
+
+    __test__ = False
+
+    cases: tuple[TestCase, ...]
+    damage: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +80,7 @@ class TestSummary:
     seconds: float
     slowest: str = ""
     failures: tuple[TestCase, ...] = ()
+    damage: str = ""
 
     @property
     def line(self) -> str:

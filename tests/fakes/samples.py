@@ -41,7 +41,6 @@ def service(name: str = "delivery", **changes: object) -> Service:
         folder=f"services/{name}",
         dockerfile=f"services/{name}/Dockerfile",
         chart=f"services/{name}/chart",
-        results="junit",
         environments=("qa",),
         switch_automatic=True,
         drain_path="/drain",

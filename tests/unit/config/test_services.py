@@ -47,7 +47,6 @@ def test_the_least_there_can_be(tmp_path: Path) -> None:
         folder="services/delivery",
         dockerfile="services/delivery/Dockerfile",
         chart="services/delivery/chart",
-        results="junit",
         environments=("qa",),
         switch_automatic=True,
         drain_path="",
@@ -61,7 +60,6 @@ def test_everything_said(tmp_path: Path) -> None:
     more = """description = "keeps deliveries"
 port = 3000
 image.dockerfile = "docker/Dockerfile"
-test = { results = "junit" }
 [delivery]
 environments = ["qa", "dev"]
 [switch]
@@ -146,7 +144,6 @@ def test_mistakes_of_all_files_are_one_message(tmp_path: Path) -> None:
         (LEAST.replace('"delivery"', '"package"'), ":1: name: 'package' is not the folder's name 'delivery'"),
         (LEAST + "[image]\ndockerfile = '/etc/x'\n", ":5: image.dockerfile: '/etc/x' does not match"),
         (LEAST + "[image]\ndockerfile = '../../x'\n", ":5: image.dockerfile: '../../x' does not match"),
-        (LEAST + "[test]\nresults = 'trx'\n", ":5: test.results: 'trx' is not one of 'junit'"),
         (LEAST + "[delivery]\nenvironments = []\n", ":5: delivery.environments: "),
         (
             LEAST + "[delivery]\nenvironments = 'qa'\n",

@@ -6,11 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
+from junitparser import JUnitXml
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.images import ContainerExit
 from build_tasks.model.tests import TestOutcome, TestSummary
 from build_tasks.steps.inputs import recipe
+from build_tasks.steps.test import reports_in
 from build_tasks.steps.test import test as run_tests
+from tests.fakes.builder import ScriptedRun
 from tests.unit.steps.shop import PASSED, Shop
 
 FAILED = b"""<testsuite name="s"><testcase classname="t" name="test_get" time="0.1"><failure>assert 1 == 2
@@ -20,6 +24,11 @@ EMPTY = b'<testsuite name="s"/>'
 
 def run(shop: Shop, *, force: bool = False) -> TestSummary:
     return run_tests(shop.bench, shop.service, recipe(shop.bench, shop.service), force=force)
+
+
+def leaves(shop: Shop, files: dict[str, bytes], status: int = 0) -> None:
+    """What the testrunner's container writes from now on."""
+    shop.builder.runs["testrunner"] = ScriptedRun(ContainerExit(status, "", False), files)
 
 
 def refused(shop: Shop) -> FlowError:
@@ -56,6 +65,56 @@ def test_the_runner_crashes(shop: Shop) -> None:
     assert error.code is ExitCode.RUNNER_CRASHED
     assert error.why == "the test runner ended with status 139 and no usable report in /results"
     assert error.details == ("start", "Segmentation fault")
+
+
+def test_the_runner_ends_badly_although_nothing_failed(shop: Shop) -> None:
+    shop.tests_say(PASSED, status=1)
+    error = refused(shop)
+    assert error.code is ExitCode.RUNNER_CRASHED
+    assert error.why == "the test runner ended with status 1 although no test failed"
+
+
+def test_a_damaged_report_is_a_crash_that_says_which(shop: Shop) -> None:
+    leaves(shop, {"sub/results.tap": b"1..3\nok 1 - a\nnot ok 2 - b\n"}, status=1)
+    error = refused(shop)
+    assert error.code is ExitCode.RUNNER_CRASHED
+    assert error.why.endswith("damaged report in /results: sub/results.tap: 2 of 3 planned tests reported")
+    assert error.details == ("FAILED b",)
+
+
+def test_reports_of_any_dialect_are_found_in_any_folder(shop: Shop) -> None:
+    go = b'{"Action":"pass","Package":"p","Test":"TestA"}\n{"Action":"pass","Package":"p"}\n'
+    files = {
+        "unit/report.tap": b"1..1\nok 1 - a\n",
+        "go-test.json": go,
+        "junit.xml": PASSED,
+        "notes": b"1..1",
+    }
+    leaves(shop, files)
+    assert run(shop).passed == 3
+    [junit] = (shop.root / ".build").rglob("tests/*/junit.xml")
+    assert JUnitXml.fromfile(str(junit)).tests == 3
+
+
+def test_links_are_no_reports(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.xml").write_bytes(PASSED)
+    target = tmp_path / "results"
+    target.mkdir()
+    (target / "junit.xml").symlink_to(tmp_path / "elsewhere.xml")
+    (target / "folder.xml").mkdir()
+    assert reports_in(target) == {}
+
+
+def test_a_long_message_is_shown_by_its_ends(shop: Shop) -> None:
+    lines = "\n".join(f"line {number}" for number in range(100)).encode()
+    shop.tests_say(
+        b'<testsuite><testcase name="t" file="a.py" line="3"><failure>'
+        + lines
+        + b"</failure></testcase></testsuite>"
+    )
+    details = refused(shop).details
+    assert details[:3] == ("FAILED t (a.py:3)", "  line 0", "  line 1")
+    assert (len(details), details[5], details[-1]) == (14, "  ...", "  line 99")
 
 
 def test_the_runner_runs_out_of_memory(shop: Shop) -> None:
@@ -144,8 +203,12 @@ def test_a_memory_that_cannot_be_read_is_none(shop: Shop, text: str) -> None:
 def test_reports_stay_with_the_caller(shop: Shop) -> None:
     shop.tests_say(FAILED, status=1, output="the log\n")
     kept = Path(refused(shop).fix.removeprefix("the reports are in "))
-    assert (kept / "report-0.xml").read_bytes() == FAILED
+    assert (kept / "results" / "report-0.xml").read_bytes() == FAILED
     assert (kept / "output.txt").read_text() == "the log\n"
+    assert [case.name for suite in JUnitXml.fromfile(str(kept / "junit.xml")) for case in suite] == [
+        "test_get",
+        "test_put",
+    ]
     assert [entry.name for entry in kept.parent.iterdir()] == [kept.name]
 
 

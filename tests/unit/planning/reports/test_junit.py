@@ -1,11 +1,11 @@
-"""Reports of test runners of several makes, and of none."""
+"""JUnit XML of several makes, and the outcome of a run."""
 
 from __future__ import annotations
 
 import pytest
 
-from build_tasks.model.tests import TestOutcome
-from build_tasks.planning.junit import summarise
+from build_tasks.model.tests import CaseResult, TestOutcome, TestSummary
+from build_tasks.planning.reports.summary import sum_up
 
 PYTEST = b"""<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests">
 <testsuite name="pytest" errors="0" failures="1" skipped="1" tests="3" time="0.052" hostname="x">
@@ -35,13 +35,18 @@ ERROR_AND_FAILURE = b"""<testsuite name="s"><testcase classname="c" name="t"><fa
 <error message="two"/></testcase></testsuite>"""
 
 
+def summarise(reports: list[bytes], status: int) -> TestSummary:
+    files = {f"report-{number}.xml": report for number, report in enumerate(reports)}
+    return sum_up(files, status).summary
+
+
 def test_pytest() -> None:
     found = summarise([PYTEST], 1)
     assert found.outcome is TestOutcome.FAILED
     assert (found.passed, found.failed, found.skipped) == (1, 1, 1)
     assert found.seconds == pytest.approx(0.042)
     assert found.slowest == "tests.test_api::test_get 0.0 s"
-    assert [case.name for case in found.failures] == ["tests.test_api::test_get"]
+    assert [case.title for case in found.failures] == ["tests.test_api::test_get"]
     assert found.failures[0].message.endswith("E   assert 1 == 2")
     assert found.line == "1 passed, 1 failed, 1 skipped in 0.0 s (slowest: tests.test_api::test_get 0.0 s)"
 
@@ -49,13 +54,13 @@ def test_pytest() -> None:
 def test_errors_count_as_failures() -> None:
     found = summarise([COLLECTION_ERROR], 2)
     assert (found.outcome, found.failed) == (TestOutcome.FAILED, 1)
-    assert (found.failures[0].name, found.failures[0].message) == ("tests.test_api", "ImportError: x")
+    assert (found.failures[0].title, found.failures[0].message) == ("tests.test_api", "ImportError: x")
 
 
 def test_a_case_that_fails_twice_is_one() -> None:
     found = summarise([ERROR_AND_FAILURE], 1)
     assert (found.failed, found.passed) == (1, 0)
-    assert found.failures[0].message == "one"
+    assert (found.failures[0].message, found.failures[0].result) == ("one", CaseResult.ERROR)
 
 
 def test_suites_in_suites_are_counted_once() -> None:
@@ -74,7 +79,7 @@ def test_several_reports_are_one_run() -> None:
     assert found.passed == 5
 
 
-@pytest.mark.parametrize("status", [0, 5])
+@pytest.mark.parametrize("status", [0, 1, 5])
 def test_no_test_at_all(status: int) -> None:
     assert summarise([EMPTY], status).outcome is TestOutcome.EMPTY
 
@@ -127,10 +132,25 @@ def test_times_that_are_none(time: bytes) -> None:
     assert (found.outcome, found.seconds, found.slowest) == (TestOutcome.PASSED, 0.0, "t 0.0 s")
 
 
-def test_the_end_of_a_long_message_is_kept() -> None:
-    lines = "\n".join(f"line {number}" for number in range(100)).encode()
-    report = (
-        b'<testsuite name="s"><testcase name="t"><failure>' + lines + b"</failure></testcase></testsuite>"
-    )
-    kept = summarise([report], 1).failures[0].message.splitlines()
-    assert (len(kept), kept[-1]) == (12, "line 99")
+def test_the_place_of_a_failure() -> None:
+    report = b'<testsuite name="s"><testcase name="t" file="a.py" line="7"><failure/></testcase></testsuite>'
+    [case] = summarise([report], 1).failures
+    assert (case.file, case.line) == ("a.py", 7)
+
+
+@pytest.mark.parametrize("line", [b"", b"-1", b"x", b"9" * 5000, "²".encode()])
+def test_lines_that_are_none(line: bytes) -> None:
+    report = b'<testsuite><testcase name="t" line="' + line + b'"><failure/></testcase></testsuite>'
+    assert summarise([report], 1).failures[0].line == 0
+
+
+def test_suites_in_suites_without_end() -> None:
+    depth = 20_000
+    report = b"<testsuite>" * depth + b'<testcase name="t"/>' + b"</testsuite>" * depth
+    assert summarise([report], 0).passed == 1
+
+
+def test_entities_that_expand_without_end_are_damage() -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    report = f'<!DOCTYPE testsuite [<!ENTITY e0 "lol">{entities}]><testsuite name="s">&e11;</testsuite>'
+    assert summarise([report.encode()], 0).outcome is TestOutcome.CRASHED
