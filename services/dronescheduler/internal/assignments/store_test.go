@@ -1,8 +1,6 @@
 package assignments_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -164,37 +162,5 @@ func TestOnlySmokeDeliveriesPassAway(t *testing.T) {
 	}
 	if left := client.PTTL(t.Context(), "dronedelivery:smoke").Val(); left != -1 {
 		t.Errorf("smoke is kept for %v", left)
-	}
-}
-
-func TestAStoreThatIsGoneIsUnavailableUntilItIsBack(t *testing.T) {
-	server := redisserver.New(t)
-	store := redisStore(t, server, assignments.OpenFor)
-	wantUnavailable(t, store)
-	server.Start()
-	wantDrone(t, store, "d-1", "near")
-	server.Stop()
-	wantUnavailable(t, store)
-	server.Start()
-	wantDrone(t, store, "d-1", "near")
-}
-
-func TestTheMemoryIsUnavailableAlike(t *testing.T) {
-	store := memorystore.New()
-	store.SetAvailable(false)
-	wantUnavailable(t, store)
-	store.SetAvailable(true)
-	wantDrone(t, store, "d-1", "near")
-}
-
-func wantUnavailable(t *testing.T, store assignments.Store) {
-	t.Helper()
-	ctx := context.Background()
-	_, _, assigned := store.Assign(ctx, "d-1", fleet)
-	_, _, found := store.Find(ctx, "d-1")
-	for _, err := range []error{assigned, found, store.Check(ctx)} {
-		if !errors.Is(err, assignments.ErrUnavailable) {
-			t.Errorf("%v is not ErrUnavailable", err)
-		}
 	}
 }
