@@ -7,6 +7,10 @@ from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 
+#: Libraries that tell at debug of every byte they send.
+_CHATTY = ("httpcore", "httpx", "redis")
+
+
 def configure(service: str, level: int, version: str) -> None:
     """Send the whole process's logs to stdout; `service` and `version` are put on every line."""
     handler = logging.StreamHandler(sys.stdout)
@@ -21,3 +25,5 @@ def configure(service: str, level: int, version: str) -> None:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(level, logging.INFO))
