@@ -90,11 +90,15 @@ def _full(tag: str) -> str:
 
 
 def _content(request: BuildRequest) -> bytes:
-    """What makes two builds equal: the request without its name, and the context's files."""
+    """What makes two builds equal: the request without its name, and the context's files.
+
+    Without `.build`, where other builds may be at work.
+    """
     context = Path(request.context)
+    inside = [path for top in context.iterdir() if top.name != ".build" for path in (top, *top.rglob("*"))]
     files = {
         str(path.relative_to(context)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(context.rglob("*"))
+        for path in sorted(inside)
         if path.is_file()
     }
     wanted = (request.target, request.args, request.labels, request.contexts, files)

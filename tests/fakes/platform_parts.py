@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -85,7 +86,10 @@ class FakeFiles:
 
 @dataclass
 class FakeSupplies:
-    """The port ``Supplies``; ``node`` is the pinned node image, ``network`` what it connects pods with."""
+    """The port ``Supplies``; ``node`` is the pinned node image, ``network`` what it connects pods with.
+
+    ``made`` names the threads that asked for the images.
+    """
 
     node: str = "node:1"
     network: PodNetwork = PodNetwork.CILIUM
@@ -107,7 +111,7 @@ class FakeSupplies:
         )
 
     def images(self) -> PlatformImages:
-        self.made.append(self.node)
+        self.made.append(threading.current_thread().name)
         return self.image_names()
 
 

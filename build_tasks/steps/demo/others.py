@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from build_tasks.model.order import waves
+from build_tasks.errors import FlowError
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_branch
@@ -17,52 +20,83 @@ from build_tasks.steps.workbench import Workbench
 
 
 def release_others(bench: Workbench, stage: Stage, service: Service, crew: Crew) -> None:
-    """Take every other service that production lacks into production; whom a service calls comes before it.
+    """Take every other service that production lacks into production.
 
+    :param crew: at least as many as there are services: some wait for others.
     :raises FlowError: one of them did not get there.
     """
-    calls = {name: other.calls for name, other in bench.services.items() if name != service.name}
-    for wave in waves(calls):
-        lacking = [name for name in wave if _is_lacking(bench, bench.services[name])]
-        for name in wave:
-            if name not in lacking:
-                bench.reporter.skip(f"release {name}", "a version of it is live in production")
-        _release(bench, stage, lacking, crew)
-
-
-def _is_lacking(bench: Workbench, service: Service) -> bool:
-    return active_version(bench, service, bench.settings.production) is None
-
-
-def _release(bench: Workbench, stage: Stage, names: list[str], crew: Crew) -> None:
-    versions = {name: next_versions(released_versions(bench, bench.services[name]))[0] for name in names}
+    versions = {}
+    for name in bench.services:
+        if name == service.name:
+            continue
+        if active_version(bench, bench.services[name], bench.settings.production) is not None:
+            bench.reporter.skip(f"release {name}", "a version of it is live in production")
+        else:
+            versions[name] = next_versions(released_versions(bench, bench.services[name]))[0]
     for name, version in versions.items():
         words = ("release.cut", name, "--version", str(version), "--key", str(stage.manager_key), "--push")
         stage.must(stage.developer, *words, who=MANAGER)
-    titles = {name: f"release {name} {version.tag}" for name, version in versions.items()}
-    with bench.reporter.side_by_side({title: name for name, title in titles.items()}):
+    _side_by_side(stage, _Releases(bench.services, stage, versions), crew)
+
+
+def _side_by_side(stage: Stage, releases: _Releases, crew: Crew) -> None:
+    titles = {name: f"release {name} {version.tag}" for name, version in releases.versions.items()}
+    with stage.reporter.side_by_side({title: name for name, title in titles.items()}):
         ended = side_by_side(
             crew,
             "demo",
-            names,
-            lambda name: _into_production(stage, name, versions[name]),
-            lambda name: bench.reporter.step(titles[name], "from its release branch into production"),
+            list(titles),
+            releases.take_into_production,
+            lambda name: stage.reporter.step(titles[name], "from its release branch into production"),
         )
     for one in ended:
         if one.error is not None:
             raise one.error
 
 
-def _into_production(stage: Stage, name: str, version: Version) -> None:
-    clone, of_version = _checked_out(stage, name, version), ("--version", str(version))
-    stage.must(clone, "ci.run", who="a CI agent, for the new release branch")
-    stage.must(clone, f"{name}.approve", *of_version, "--key", str(stage.approver_key), who=APPROVER)
-    stage.must(clone, f"{name}.promote", *of_version, who="the delivery job")
+@dataclass
+class _Releases:
+    """Releases that are under way at the same time; each is delivered after those that its service calls."""
 
+    services: Mapping[str, Service]
+    stage: Stage
+    versions: Mapping[str, Version]
+    _ended: dict[str, threading.Event] = field(init=False)
+    _live: set[str] = field(default_factory=set)
 
-def _checked_out(stage: Stage, name: str, version: Version) -> Path:
-    """A clone of its own for each service: git locks one that several work in."""
-    clone = stage.clone(f"ci-agent-{name}")
-    branch = release_branch(name, version)
-    stage.git(clone, "checkout", "--quiet", "-B", branch, f"origin/{branch}")
-    return clone
+    def __post_init__(self) -> None:
+        self._ended = {name: threading.Event() for name in self.versions}
+
+    def take_into_production(self, name: str) -> None:
+        """From the release branch, through QA and the approval.
+
+        :raises FlowError: a command failed, or a service that this one calls did not get there.
+        """
+        try:
+            self._take(name)
+            self._live.add(name)
+        finally:
+            self._ended[name].set()
+
+    def _take(self, name: str) -> None:
+        stage, clone, of_version = self.stage, self._clone(name), ("--version", str(self.versions[name]))
+        stage.must(clone, "ci.run", "--no-deliver", who="a CI agent, for the new release branch")
+        self._await_callees(name)
+        stage.must(clone, "ci.deliver", who="the delivery job: QA")
+        stage.must(clone, f"{name}.approve", *of_version, "--key", str(stage.approver_key), who=APPROVER)
+        stage.must(clone, f"{name}.promote", *of_version, who="the delivery job: production")
+
+    def _clone(self, name: str) -> Path:
+        """One of its own for each service: git locks a clone that several work in."""
+        clone = self.stage.clone(f"ci-agent-{name}")
+        branch = release_branch(name, self.versions[name])
+        self.stage.git(clone, "checkout", "--quiet", "-B", branch, f"origin/{branch}")
+        return clone
+
+    def _await_callees(self, name: str) -> None:
+        """Its smoke test asks them."""
+        for callee in self.services[name].calls:
+            if callee in self._ended:
+                self._ended[callee].wait()
+                if callee not in self._live:
+                    raise FlowError(f"release {name}", f"{callee}, which it calls, did not get to production")

@@ -6,11 +6,10 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 
-import yaml
-
 from build_tasks.errors import FlowError
 from build_tasks.model.local_platform import ContainerState
-from build_tasks.model.platform import NodeImage, PodNetwork
+from build_tasks.model.platform import PodNetwork
+from build_tasks.steps.platform.kind_config import with_component_versions
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import fingerprint, render
 
@@ -62,22 +61,14 @@ class ClusterPlan:
         return ", ".join(changes)
 
 
+#: What there is already, at least in part.
+_REVIVABLE = (ClusterState.FINE, ClusterState.STOPPED, ClusterState.SILENT)
+
+
 def cluster_plan(parts: PlatformParts) -> ClusterPlan:
     """What the clusters are to be made from; makes nothing."""
     node = parts.supplies.image_names().node
     return ClusterPlan(node.image, parts.kind_config, node.network)
-
-
-def with_component_versions(kind_config: str, node: NodeImage) -> str:
-    """kind's configuration, with the versions of etcd and CoreDNS that the node image brings along."""
-    config = yaml.safe_load(kind_config)
-    patch = {
-        "kind": "ClusterConfiguration",
-        "etcd": {"local": {"imageTag": node.etcd_tag}},
-        "dns": {"imageTag": node.dns_tag},
-    }
-    config.setdefault("kubeadmConfigPatches", []).append(yaml.safe_dump(patch))
-    return str(yaml.safe_dump(config, sort_keys=False))
 
 
 def cluster_states(parts: PlatformParts, plan: ClusterPlan) -> dict[str, ClusterState]:
@@ -100,6 +91,9 @@ def ensure_clusters(parts: PlatformParts, *, recreate: bool) -> None:
     outdated = [name for name, state in states.items() if state is ClusterState.OUTDATED]
     if outdated and not recreate:
         raise _ask_for_recreate(parts, outdated, plan)
+    if any(state not in _REVIVABLE for state in states.values()):
+        # Before the clusters part ways: two that lack the node image would make it twice at the same time.
+        parts.supplies.images()
     parts.side_by_side(
         lambda name: _ensure(parts, plan, name, states[name], recreate=recreate), parts.cluster_names
     )
@@ -128,7 +122,7 @@ def _ensure(
     title = f"cluster {parts.instance.cluster_name(cluster)}"
     if state is ClusterState.FINE:
         parts.reporter.skip(title, state.value)
-    elif state in (ClusterState.STOPPED, ClusterState.SILENT):
+    elif state in _REVIVABLE:
         _revive(parts, plan, cluster, state, recreate=recreate)
     else:
         with parts.reporter.step(f"create {title}", state.value):

@@ -14,7 +14,7 @@ from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EnvironmentNeed
 from build_tasks.model.platform import NodeImage
 from build_tasks.recipes import FOLDER
-from build_tasks.steps.platform.clusters import with_component_versions
+from build_tasks.steps.platform.kind_config import with_component_versions
 from build_tasks.steps.platform.recipe_texts import (
     cluster_manifests,
     data_manifests,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -42,6 +43,14 @@ def test_a_first_run_makes_everything() -> None:
     assert set(world.clusters) == {"local-devtest", "local-prod"}
     assert set(world.networks) == {"build-tasks-local-devtest", "build-tasks-local-prod"}
     assert set(world.containers["build-tasks-local-registry"].networks) == set(world.networks)
+
+
+def test_images_are_made_before_the_clusters_part_ways() -> None:
+    """Two clusters that lack the node image would make it twice at the same time."""
+    parts = platform_parts(FakeWorld(engine_runs=False))
+    up(parts)
+    assert isinstance(parts.supplies, FakeSupplies)
+    assert parts.supplies.made[0] == threading.current_thread().name
 
 
 def test_a_second_run_changes_nothing() -> None:
