@@ -26,7 +26,15 @@ class LineReader:
         self._kept: list[bytes] = []
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=copy_context().run, args=(self._read,), daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
         self._thread.start()
+
+    def abandon(self) -> None:
+        """Close the stream if nobody reads it yet."""
+        if not self._thread.is_alive():
+            self._stream.close()
 
     def result(self) -> bytes:
         """Everything that was read, once the stream has ended; raises what ``on_line`` raised."""
@@ -36,7 +44,8 @@ class LineReader:
         return b"".join(self._kept)
 
     def _read(self) -> None:
-        with self._stream:
+        # Closed: abandoned in the very moment in which this began.
+        with suppress(ValueError), self._stream:
             for line in self._stream:
                 self._kept.append(line)
                 if self._on_line is not None:
@@ -67,7 +76,16 @@ class Piped(Protocol):
 def attend(program: Piped, on_line: Callable[[str], None] | None) -> list[LineReader]:
     """Read a program's output and errors as they come."""
     assert program.stdout and program.stderr
-    return [LineReader(stream, on_line, program.terminate) for stream in (program.stdout, program.stderr)]
+    streams = (program.stdout, program.stderr)
+    readers = [LineReader(stream, on_line, program.terminate) for stream in streams]
+    try:
+        for reader in readers:
+            reader.start()
+    except BaseException:  # an interruption: what nobody has begun to read would stay open
+        for reader in readers:
+            reader.abandon()
+        raise
+    return readers
 
 
 def communicate(
