@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from redis.asyncio.connection import parse_url
 
+from servicekit.whole_numbers import whole_number
+
 _LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -30,11 +32,11 @@ class Variables:
         return self._environment.get(name) or default
 
     def whole_number(self, name: str, default: int, least: int, most: int) -> int:
-        value = self.text(name, str(default))
-        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        number = whole_number(self.text(name, str(default)), least, most)
+        if number is None:
             self.mistake(f"{name} must be a whole number from {least} to {most}")
             return least
-        return int(value)
+        return number
 
     def log_level(self, name: str = "LOG_LEVEL") -> int:
         value = self.text(name, "info")

@@ -12,6 +12,7 @@ from servicekit.about import About
 from servicekit.dependency import Dependency
 from servicekit.drain import Drain
 from servicekit.responses import JSONResponse
+from servicekit.whole_numbers import whole_number
 
 _DRAIN_DEFAULT_SECONDS = 30
 _DRAIN_MOST_SECONDS = 300
@@ -55,9 +56,10 @@ class Operations:
 
 def _drain_seconds(request: Request) -> int:
     text = request.query_params.get("seconds", str(_DRAIN_DEFAULT_SECONDS))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _DRAIN_MOST_SECONDS:
+    seconds = whole_number(text, 1, _DRAIN_MOST_SECONDS)
+    if seconds is None:
         raise HTTPException(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             f"seconds is a whole number from 1 to {_DRAIN_MOST_SECONDS}.",
         )
-    return int(text)
+    return seconds
