@@ -1,5 +1,6 @@
-"""A service with nothing of its own but `/broken`, and its fakes."""
+"""A service with nothing of its own but `/broken` and `/things`, and its fakes."""
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -8,6 +9,8 @@ from starlette.types import ASGIApp
 from servicekit.about import About
 from servicekit.application import application
 from servicekit.drain import Drain
+from servicekit.json_body import json_body
+from servicekit.responses import JSONResponse
 from servicekit.unavailable import Unavailable
 
 
@@ -32,9 +35,18 @@ class Store:
         self.open = False
 
 
+class Thing(msgspec.Struct):
+    name: str
+
+
+async def _things(request: Request) -> Response:
+    return JSONResponse(await json_body(request, Thing, "A thing"))
+
+
 async def _broken(_: Request) -> Response:
     raise RuntimeError("secret of the implementation")
 
 
 def kit_app(store: Store, clock: Clock) -> ASGIApp:
-    return application(About("sample", "1.2.3", "abc"), [Route("/broken", _broken)], store, Drain(clock))
+    routes = [Route("/broken", _broken), Route("/things", _things, methods=["POST"])]
+    return application(About("sample", "1.2.3", "abc"), routes, store, Drain(clock))
