@@ -8,6 +8,9 @@ from msgspec import Meta
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 
+# PostgreSQL keeps no NUL in a text: package would refuse it when the client is long gone.
+Tag = Annotated[str, Meta(max_length=64, pattern=r"^[^\0]*$")]
+
 
 class Location(msgspec.Struct, frozen=True):
     """Degrees (WGS 84), and metres above the ellipsoid."""
@@ -22,7 +25,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     size: Literal["small", "medium", "large"]
     weight_kg: Annotated[float, Meta(gt=0, le=30)]
-    tag: Annotated[str, Meta(max_length=64)] | None = None
+    tag: Tag | None = None
 
 
 class DeliveryRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

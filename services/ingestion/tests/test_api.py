@@ -60,6 +60,12 @@ async def test_defaults_are_written_out_and_what_is_not_given_is_left_out(
     assert queued(queue) == {**LEAST, **defaults}
 
 
+async def test_a_tag_has_64_characters_of_any_kind(client: httpx.AsyncClient, queue: MemoryQueue) -> None:
+    request = {**LEAST, "package": {**LEAST["package"], "tag": "\N{PACKAGE}" * 64}}
+    assert (await client.post(PATH, json=request)).status_code == 202
+    assert queued(queue)["package"]["tag"] == "\N{PACKAGE}" * 64
+
+
 async def test_null_is_as_good_as_left_out(client: httpx.AsyncClient, queue: MemoryQueue) -> None:
     request = {**LEAST, "deadline": None, "package": {**LEAST["package"], "tag": None}}
     assert (await client.post(PATH, json=request)).status_code == 202
@@ -87,6 +93,7 @@ async def test_fields_of_a_newer_caller_are_ignored(client: httpx.AsyncClient, q
         ({"package": {"size": "small", "weightKg": 0}}, "$.package.weightKg"),
         ({"package": {"size": "small", "weightKg": 30.1}}, "$.package.weightKg"),
         ({"package": {"size": "small", "weightKg": 1, "tag": "t" * 65}}, "$.package.tag"),
+        ({"package": {"size": "small", "weightKg": 1, "tag": "a\0b"}}, "$.package.tag"),
         ({"package": {"size": "small"}}, "weightKg"),
     ],
 )
