@@ -22,20 +22,21 @@ class DeliveryApi:
         self._store = store
 
     def routes(self) -> list[Route]:
-        path = "/api/deliveries/{id}"
-        return [
-            Route(path, self._put, methods=["PUT"]),
-            Route(path, self._get, methods=["GET"]),
-        ]
+        # One route for both: of several for a path, a 405 would tell (Allow) of the first one's methods only.
+        return [Route("/api/deliveries/{id}", self._answer, methods=["GET", "PUT"])]
 
-    async def _put(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response:
         delivery_id = _delivery_id(request)
+        if request.method == "PUT":
+            return await self._put(delivery_id, request)
+        return await self._get(delivery_id)
+
+    async def _put(self, delivery_id: str, request: Request) -> Response:
         delivery = Delivery.of(delivery_id, await json_body(request, Details, "A delivery"))
         created = await self._store.put(delivery, delivery.lifetime)
         return JSONResponse(delivery, HTTPStatus.CREATED if created else HTTPStatus.OK)
 
-    async def _get(self, request: Request) -> Response:
-        delivery_id = _delivery_id(request)
+    async def _get(self, delivery_id: str) -> Response:
         delivery = await self._store.get(delivery_id)
         if delivery is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no delivery {delivery_id}.")
