@@ -26,8 +26,9 @@ const (
 	// An idle connection ends before a drain of the default length does, so that a drain moves every client;
 	// and later than clients commonly drop theirs (5 s), so that they do not meet on a closing connection.
 	keepAlive = 20 * time.Second
-	// How long a client may take to send what it began, so that one that never does holds nothing for ever.
-	readWithin = 60 * time.Second
+	// How long a client may take to send what it began. Below the pod's grace period: what sends its request this
+	// slowly must not hold up a stop.
+	readWithin = 10 * time.Second
 	// How long requests under way may take once the service stops.
 	finishWithin = 10 * time.Second
 )

@@ -3,6 +3,10 @@ package web_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -99,6 +103,24 @@ func TestABadIDIsRefused(t *testing.T) {
 	for _, id := range []string{"-a", "a%20b", strings.Repeat("a", 65), "%C3%A9", "a%0A", "a%2Fb"} {
 		wantProblem(t, s.put(id, flight), 422, "id")
 		wantProblem(t, s.get("/api/dronedeliveries/"+id), 422, "id")
+	}
+}
+
+// failing is a body that ends in an error.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestABodyThatDoesNotComeIsTheClientsFault(t *testing.T) {
+	tooSlow := &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}
+	for err, status := range map[error]int{tooSlow: 408, io.ErrUnexpectedEOF: 400} {
+		answer := httptest.NewRecorder()
+		request := httptest.NewRequest("PUT", "/api/dronedeliveries/d-1", failing{err})
+		newService(t).http.ServeHTTP(answer, request)
+		wantProblem(t, answer, status, "body")
+		if answer.Header().Get("Connection") != "close" {
+			t.Errorf("%v: the connection is kept", err)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"unicode/utf8"
 
@@ -65,6 +66,9 @@ func unreadable(err error) error {
 	if errors.As(err, &tooLarge) {
 		detail := fmt.Sprintf("A flight takes at most %d bytes.", tooLarge.Limit)
 		return refusal{http.StatusRequestEntityTooLarge, detail}
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return refusal{http.StatusRequestTimeout, "The body of the request was not there in time."}
 	}
 	return refusal{http.StatusBadRequest, "The body of the request broke off."}
 }
