@@ -1,7 +1,7 @@
 // Command dronescheduler picks a drone for each delivery and answers for it over HTTP.
 //
 // Without an argument it serves until SIGTERM; `dronescheduler smoke BASE_URL` tests a deployed version.
-// It exits 0 after a graceful stop, 64 on wrong arguments and 78 on bad configuration.
+// It exits 0 after a graceful stop, 2 on wrong arguments and 78 on bad configuration.
 package main
 
 import (
@@ -16,10 +16,9 @@ import (
 	"dronescheduler/internal/web"
 )
 
-// Exit codes of sysexits.h.
 const (
-	exitUsage         = 64
-	exitConfiguration = 78
+	exitUsage         = 2  // the other services' tools' too
+	exitConfiguration = 78 // EX_CONFIG of sysexits.h
 )
 
 func main() {

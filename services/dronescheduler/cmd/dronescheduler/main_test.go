@@ -130,8 +130,8 @@ func TestBadConfigurationIsOneLineAnd78(t *testing.T) {
 	}
 }
 
-func TestUnknownArgumentsAre64(t *testing.T) {
-	start(t, []string{"fly"}).wantExit(64)
+func TestUnknownArgumentsAre2(t *testing.T) {
+	start(t, []string{"fly"}).wantExit(2)
 }
 
 func TestTheSmokeTestPassesAGoodVersionAndFailsAnother(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const exitUsage = 64
+const exitUsage = 2
 
 var errAddress = errors.New("give one BASE_URL, for example http://dronescheduler-v1-0-2")
 
@@ -20,7 +20,7 @@ type options struct {
 	timeout, wait   time.Duration
 }
 
-// Main runs the test that the arguments describe: 0 if every check held, 1 if not, 64 on wrong arguments.
+// Main runs the test that the arguments describe: 0 if every check held, 1 if not, 2 on wrong arguments.
 func Main(arguments []string, out, complaints io.Writer) int {
 	given, err := parse(arguments, complaints)
 	switch {

@@ -58,7 +58,7 @@ func TestWrongArguments(t *testing.T) {
 	for _, arguments := range [][]string{
 		{}, {"dronescheduler"}, {"http://"}, {"ftp://a"}, {"http://a", "http://b"}, {"http://a", "--loud"},
 	} {
-		if code, out, complaints := run(arguments...); code != 64 || out != "" || complaints == "" {
+		if code, out, complaints := run(arguments...); code != 2 || out != "" || complaints == "" {
 			t.Errorf("%v: %d %q %q", arguments, code, out, complaints)
 		}
 	}
