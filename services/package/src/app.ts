@@ -31,8 +31,9 @@ export function createApp(
   drain: Drain,
   about: About,
   log: FastifyBaseLogger,
+  requestMs: number = REQUEST_MS,
 ): FastifyInstance {
-  const app = fastify(options(log));
+  const app = fastify(options(log, requestMs));
   takeAnyBody(app);
   addHooks(app, drain);
   app.setErrorHandler(answerProblem);
@@ -44,7 +45,10 @@ export function createApp(
   return app;
 }
 
-function options(log: FastifyBaseLogger): FastifyHttpOptions<RawServerDefault, FastifyBaseLogger> {
+function options(
+  log: FastifyBaseLogger,
+  requestMs: number,
+): FastifyHttpOptions<RawServerDefault, FastifyBaseLogger> {
   return {
     loggerInstance: log,
     // One line a request, written by ours.
@@ -52,7 +56,9 @@ function options(log: FastifyBaseLogger): FastifyHttpOptions<RawServerDefault, F
     genReqId: requestId,
     bodyLimit: MAX_BODY_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: requestMs,
+    // Node takes the shorter of both for a request's head and the longer for the whole, and looks twice a minute.
+    http: { headersTimeout: requestMs, connectionsCheckingInterval: requestMs / 10 },
     // Until the last connection is gone, a request that comes is answered like any other.
     return503OnClosing: false,
     // A long id is refused as an id, not as a path.
