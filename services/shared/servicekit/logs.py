@@ -6,8 +6,7 @@ import sys
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
-
-#: Libraries that tell at debug of every byte they send.
+# Libraries that tell at debug of every byte they send.
 _CHATTY = ("httpcore", "httpx", "redis")
 
 
