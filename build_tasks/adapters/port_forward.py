@@ -42,23 +42,26 @@ class PortForward:
         try:
             attempt.decided.wait(_PATIENCE)
             if not attempt.listens:
-                raise FlowError(
-                    self.what, "kubectl does not listen", code=ExitCode.UNAVAILABLE, details=attempt.said
-                )
+                why, fix = "kubectl does not listen", "if the port is taken, name another one with --port"
+                raise FlowError(self.what, why, fix, code=ExitCode.UNAVAILABLE, details=attempt.said)
             yield
         finally:
             self._ended.set()
             keeper.join()
 
     def _keep(self, attempt: _Attempt) -> None:
-        while not self._ended.is_set():
-            with self.processes.background(self.argv, env=self.env, on_line=attempt.hear) as running:
-                while running() and not self._ended.wait(_INTERVAL):
-                    pass
+        try:
+            while not self._ended.is_set():
+                with self.processes.background(self.argv, env=self.env, on_line=attempt.hear) as running:
+                    while running() and not self._ended.wait(_INTERVAL):
+                        pass
+                if not attempt.listens:
+                    return
+                self._ended.wait(_INTERVAL)
+        except FlowError as error:  # it cannot be started; nobody else hears of it in this thread
+            attempt.hear(error.why)
+        finally:
             attempt.decided.set()
-            if not attempt.listens:
-                return
-            self._ended.wait(_INTERVAL)
 
 
 @dataclass

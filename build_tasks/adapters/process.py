@@ -118,12 +118,19 @@ class Processes:
     def background(
         self, argv: Sequence[str | Path], *, env: Mapping[str, str] | None, on_line: Callable[[str], None]
     ) -> Iterator[Callable[[], bool]]:
-        """Run a program until the context ends; gives what tells whether it still runs."""
-        process = self._start(tuple(map(str, argv)), None, env, None, "", uninterrupted=False)
-        attend(process, lambda line: on_line(self.clean(line)))
+        """Run a program until the context ends, when ``on_line`` has got every line of it.
+
+        :returns: what tells whether it still runs.
+        """
+        words = tuple(map(str, argv))
+        self.log.write(f"$ {self.clean(join(words))}  (until it is not needed any more)")
+        process = self._start(words, None, env, None, "", uninterrupted=False)
+        readers = attend(process, lambda line: on_line(self.clean(line)))
         with self._running.ended_with_us(process):
             yield lambda: process.poll() is None
             end(process)
+            for reader in readers:
+                reader.result()
 
     def spawn(self, argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None) -> int:
         """Start a program that outlives this one, in a session of its own; gives its process id."""
