@@ -128,7 +128,8 @@ def _rollback(session: Session, name: str, env: str, wanted: str, reason: str, d
     service, environment = session.service(name), session.environment(env)
     target = rollback_target(session.bench, service, environment, version(wanted) if wanted else None)
     if dry_run:
-        session.answers.show_line(f"switch {name} in {env} to {target.tag}  (it had the traffic before)")
+        why = "asked for" if wanted else f"it had the {service.share} before"
+        session.answers.show_line(f"switch {name} in {env} to {target.tag}  ({why})")
         return
     switch(session.bench, service, target, environment, reason)
-    session.answers.show_line(f"{name} in {env}: the traffic goes to {target.tag}")
+    session.answers.show_line(f"{name} in {env}: the {service.share} goes to {target.tag}")
