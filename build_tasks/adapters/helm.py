@@ -146,11 +146,6 @@ class HelmReleases:
             raise deploy_failure(f"read the tests of {release}", error) from None
         return test_hooks(found)
 
-    def manifest(self, release: str) -> str:
-        """The manifests of the current revision, as applied."""
-        words = ["get", "manifest", release, *self._namespace]
-        return self._run(words, f"read the manifests of {release}").decode()
-
     def _with_values(self, found: Revision) -> Revision:
         read = self._command.get_values(
             found.release, namespace=self._environment.namespace, revision=found.number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from build_tasks.adapters.kubectl_failures import cluster_failure, refusals, unreachable, wrong_context
-from build_tasks.adapters.kubernetes_objects import Deployments, Events, KubeConfig, Pods, Service
+from build_tasks.adapters.kubernetes_objects import Deployments, Events, KubeConfig, Pods
 from build_tasks.adapters.port_forward import PortForward
 from build_tasks.adapters.process import Completed, Processes
 from build_tasks.adapters.workload_states import event_line, pod_state, rollouts
@@ -126,19 +126,6 @@ class KubectlWorkloads:
         """POST an empty body to a pod through the API server; an answer beyond 2xx is a failure."""
         target = f"/api/v1/namespaces/{self.environment.namespace}/pods/{pod}:{port}/proxy/{path.lstrip('/')}"
         self._checked("create", "--raw", target, "--filename=-", what=f"POST {path} to {pod}", stdin=b"")
-
-    def rollout_history(self, deployment: str) -> str:
-        """`kubectl rollout history`, as it prints it."""
-        what = f"read the rollout history of {deployment}"
-        return self._checked("rollout", "history", f"deployment/{deployment}", what=what).stdout
-
-    def service_selector(self, service: str) -> Mapping[str, str]:
-        """The selector of a Service; empty if there is no such Service, or none on it."""
-        words = ["get", "service", service, "--ignore-not-found", "--output=json"]
-        done = self._checked(*words, what=f"read the Service {service}")
-        if not done.stdout.strip():
-            return {}
-        return msgspec.json.decode(done.stdout, type=Service).spec.selector or {}
 
     def set_replicas(self, deployment: str, replicas: int) -> None:
         """Scale a Deployment."""

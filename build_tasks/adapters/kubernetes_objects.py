@@ -99,14 +99,6 @@ class ReplicaSet(msgspec.Struct, tag_field="kind", tag=True):
     metadata: Metadata
 
 
-class ServiceSpec(msgspec.Struct):
-    selector: dict[str, str] | None = None
-
-
-class Service(msgspec.Struct):
-    spec: ServiceSpec
-
-
 class Involved(msgspec.Struct):
     kind: str = ""
     name: str = ""

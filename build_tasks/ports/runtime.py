@@ -50,9 +50,6 @@ class Releases(Protocol):
     def test_runs(self, release: str) -> Sequence[HookRun]:
         """The last run of each test hook of the current revision."""
 
-    def manifest(self, release: str) -> str:
-        """The manifests of the current revision."""
-
 
 class Workloads(Protocol):
     """Kubernetes objects of one environment, through its own account."""
@@ -87,12 +84,6 @@ class Workloads(Protocol):
 
     def post(self, pod: str, port: int, path: str) -> None:
         """POST an empty body to a pod through the API server."""
-
-    def rollout_history(self, deployment: str) -> str:
-        """`kubectl rollout history`, as it prints it."""
-
-    def service_selector(self, service: str) -> Mapping[str, str]:
-        """The selector of a Service; empty if there is none."""
 
     def set_replicas(self, deployment: str, replicas: int) -> None:
         """Scale a Deployment."""

@@ -34,7 +34,7 @@ def test_a_release_that_is_not_there(harbour: Harbour) -> None:
     assert list(releases.history(name)) == []
     assert name not in [found.release for found in releases.list()]
     releases.uninstall(name)
-    calls = (releases.test, releases.test_runs, releases.manifest, lambda r: releases.rollback(r, 1))
+    calls = (releases.test, releases.test_runs, lambda r: releases.rollback(r, 1))
     for call in calls:
         with pytest.raises(FlowError, match="release: not found") as raised:
             call(name)
@@ -50,7 +50,6 @@ def test_the_first_revision(harbour: Harbour) -> None:
     assert list(harbour.releases.history(harbour.release)) == [replace(made, values={})]
     listed = {found.release: found for found in harbour.releases.list()}
     assert listed[harbour.release] == replace(made, values={}, description="")
-    assert "one" in harbour.releases.manifest(harbour.release)
 
 
 def test_a_list_by_label(harbour: Harbour) -> None:

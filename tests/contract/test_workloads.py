@@ -60,12 +60,10 @@ def real(
 def test_nothing_is_there(yard: Yard) -> None:
     workloads, name = yard.workloads, yard.release
     assert [*workloads.rollouts(yard.selector), *workloads.pods(yard.selector), *workloads.events(name)] == []
-    assert workloads.service_selector(name) == {}
     assert list(workloads.last_log(name, 10)) == []
     calls: list[Callable[[], object]] = [
         lambda: workloads.set_replicas(name, 1),
         lambda: workloads.post(name, 8080, "/drain"),
-        lambda: workloads.rollout_history(name),
     ]
     for call in calls:
         with pytest.raises(FlowError, match="not found") as raised:
@@ -124,13 +122,6 @@ def test_a_rollout_that_comes_up(yard: Yard) -> None:
     assert (pod.image, pod.labels.get("pod-template-hash", "")) == (yard.image, rollout.template)
 
 
-def test_a_change_is_in_the_rollout_history(yard: Yard) -> None:
-    yard.deploy("first", replicas=0)
-    yard.deploy("second", replicas=0, script="sleep 700")
-    history = until(lambda: yard.workloads.rollout_history(yard.release), lambda text: "second" in text)
-    assert "first" in history and "REVISION  CHANGE-CAUSE" in history
-
-
 def test_scaling(yard: Yard) -> None:
     yard.deploy("first", replicas=0)
     assert yard.ready().desired == 0
@@ -149,7 +140,6 @@ def test_a_server_is_told_and_logs_it(
     real_workloads.post(pod.name, 8080, "/drain")
     with pytest.raises(FlowError):
         real_workloads.post(pod.name, 8080, "/other")
-    assert real_workloads.service_selector(real.release) == {"app.kubernetes.io/instance": real.release}
     assert list(real_workloads.last_log(pod.name, 2)) == ["asked /drain", "asked /other"]
     assert list(real_workloads.last_log(pod.name, 1)) == ["asked /other"]
     real_workloads.logs(real.selector, follow=False, tail=5)

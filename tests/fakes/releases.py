@@ -12,7 +12,6 @@ import yaml
 from build_tasks.adapters.oci_charts import chart_metadata
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.releases import HookRun, ReleaseStatus, Revision
-from tests.fakes.charts import Render, values_as_configmap
 
 _KEPT = 10
 
@@ -41,7 +40,6 @@ class Ticking:
 class FakeReleases:
     """The releases of one namespace.
 
-    :param render: gives the manifests of a chart for a release, a namespace and values.
     :param tests: test hooks by release; a release without an entry has none.
     :param refusals: why the next upgrade of a release is to fail (the revision is recorded as failed).
     :param killed: releases whose next upgrade ends as if Helm had been killed: pending.
@@ -50,14 +48,12 @@ class FakeReleases:
 
     namespace: str = "dev"
     now: Callable[[], datetime] = field(default_factory=Ticking)
-    render: Render = values_as_configmap
     tests: dict[str, Sequence[ScriptedTest]] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     killed: set[str] = field(default_factory=set)
     on_change: Callable[[str, Revision | None], None] = lambda _release, _revision: None
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     _records: dict[str, list[Revision]] = field(default_factory=dict)
-    _manifests: dict[tuple[str, int], str] = field(default_factory=dict)
     _runs: dict[tuple[str, int], list[HookRun]] = field(default_factory=dict)
 
     def list(self, *, selector: str = "") -> Sequence[Revision]:
@@ -90,9 +86,8 @@ class FakeReleases:
             why = "another operation (install/upgrade/rollback) is in progress"
             raise FlowError(what, why, code=ExitCode.DEPLOY_FAILED)
         name, app_version = _chart(chart, what)
-        manifest = self.render(chart, release, self.namespace, values)
         self.labels[release] = {**self.labels.get(release, {}), **labels}
-        return self._record(what, _draft(release, name, app_version, values, description), manifest)
+        return self._record(what, _draft(release, name, app_version, values, description))
 
     def rollback(self, release: str, revision: int) -> None:
         what = f"roll {release} in {self.namespace} back to revision {revision}"
@@ -101,7 +96,7 @@ class FakeReleases:
         if earlier is None:
             raise FlowError(what, f"release has no {revision} version", code=ExitCode.DEPLOY_FAILED)
         again = replace(earlier, number=current.number, description=f"Rollback to {revision}")
-        self._record(what, again, self._manifests[release, revision])
+        self._record(what, again)
 
     def uninstall(self, release: str) -> None:
         self.labels.pop(release, None)
@@ -130,17 +125,13 @@ class FakeReleases:
         never = [HookRun(script.name, "Unknown") for script in self.tests.get(release, ())]
         return self._runs.get((release, current.number), never)
 
-    def manifest(self, release: str) -> str:
-        current = self._present(release, f"read the manifests of {release}")
-        return self._manifests[release, current.number]
-
     def _present(self, release: str, what: str) -> Revision:
         current = self.get(release)
         if current is None:
             raise FlowError(what, "release: not found", code=ExitCode.DEPLOY_FAILED)
         return current
 
-    def _record(self, what: str, draft: Revision, manifest: str) -> Revision:
+    def _record(self, what: str, draft: Revision) -> Revision:
         """Add a revision after the present one and let it end as scripted."""
         release = draft.release
         records = self._records.setdefault(release, [])
@@ -154,7 +145,6 @@ class FakeReleases:
         else:
             records[:] = [_superseded(record) for record in records]
         made = replace(draft, number=number, status=status, updated=self.now())
-        self._manifests[release, number] = manifest
         records[:] = [*records, made][-_KEPT:]
         if why:
             raise FlowError(what, why, code=ExitCode.DEPLOY_FAILED)

@@ -16,7 +16,7 @@ NAME = "app.kubernetes.io/name"
 
 @dataclass
 class FakeWorkloads:
-    """Deployments, pods, Services.
+    """Deployments and pods.
 
     :param cluster_error: raised by ``check_cluster``; None: the right cluster answers.
     :param troubles: pods that a release gets in place of a ready one, by release.
@@ -32,11 +32,9 @@ class FakeWorkloads:
     pod_logs: dict[str, list[str]] = field(default_factory=dict)
     deployments: dict[str, Rollout] = field(default_factory=dict)
     pods_by_name: dict[str, PodState] = field(default_factory=dict)
-    services: dict[str, Mapping[str, str]] = field(default_factory=dict)
     posts: list[tuple[str, int, str]] = field(default_factory=list)
     forwards: list[tuple[str, int]] = field(default_factory=list)
     shown_logs: list[str] = field(default_factory=list)
-    rollout_causes: dict[str, list[str]] = field(default_factory=dict)
 
     def check_cluster(self) -> None:
         if self.cluster_error:
@@ -73,16 +71,6 @@ class FakeWorkloads:
             raise FlowError(f"POST {path} to {pod}", f'pods "{pod}" not found', code=ExitCode.TOOL_FAILED)
         self.posts.append((pod, port, path))
 
-    def rollout_history(self, deployment: str) -> str:
-        causes = self.rollout_causes.get(deployment)
-        if causes is None:
-            raise _missing(f"read the rollout history of {deployment}", deployment)
-        lines = [f"{number}         {cause or '<none>'}" for number, cause in enumerate(causes, 1)]
-        return "\n".join([f"deployment.apps/{deployment} ", "REVISION  CHANGE-CAUSE", *lines, ""])
-
-    def service_selector(self, service: str) -> Mapping[str, str]:
-        return self.services.get(service, {})
-
     def set_replicas(self, deployment: str, replicas: int) -> None:
         found = self.deployments.get(deployment)
         if found is None:
@@ -96,7 +84,6 @@ class FakeWorkloads:
         if revision is None:
             self.deployments.pop(release, None)
             return
-        self.rollout_causes.setdefault(release, []).append(revision.description)
         replicas = revision.values.get("replicas", 1)
         assert isinstance(replicas, int)
         image = str(revision.values.get("image", "image:none"))
