@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from build_tasks.adapters.kubernetes_objects import Cause, ContainerStatus, Deployment, Event, Pod, ReplicaSet
-from build_tasks.model.releases import REPLICAS_WHEN_LIVE, PodState, Rollout
+from build_tasks.model.releases import REPLICAS_WHEN_LIVE, TEMPLATE_LABEL, PodState, Rollout
 
 _CHANGE_CAUSE = "kubernetes.io/change-cause"
 #: On a Deployment and its ReplicaSets, by the controller; it ties the present template to its pods.
 _REVISION = "deployment.kubernetes.io/revision"
-_TEMPLATE = "pod-template-hash"
 
 
 def pod_state(pod: Pod) -> PodState:
@@ -71,7 +70,7 @@ def _template(deployment: Deployment, sets: Sequence[ReplicaSet]) -> str:
     for one in sets:
         owned = any(owner.name == deployment.metadata.name for owner in one.metadata.owner_references)
         if owned and one.metadata.annotations.get(_REVISION) == present:
-            return one.metadata.labels.get(_TEMPLATE, "")
+            return one.metadata.labels.get(TEMPLATE_LABEL, "")
     return ""
 
 

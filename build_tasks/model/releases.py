@@ -26,7 +26,14 @@ class ReleaseStatus(StrEnum):
         """Somebody is at it, or was killed while at it."""
         return self.value.startswith("pending-")
 
+    @property
+    def took_effect(self) -> bool:
+        """A revision of that state is in force, or was."""
+        return self in (ReleaseStatus.DEPLOYED, ReleaseStatus.SUPERSEDED)
 
+
+#: Kubernetes' own label for the pods of one revision of a Deployment.
+TEMPLATE_LABEL = "pod-template-hash"
 #: Annotation of a worker's Deployment: how many pods it has while its version is the live one.
 REPLICAS_WHEN_LIVE = "build-tasks/replicas"
 

@@ -10,13 +10,11 @@ from collections.abc import Sequence
 
 from build_tasks.errors import FlowError
 from build_tasks.model.environment import Environment
-from build_tasks.model.releases import ReleaseStatus, Revision
+from build_tasks.model.releases import Revision
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.ports.runtime import Releases
 from build_tasks.steps.workbench import Workbench
-
-_TOOK_EFFECT = (ReleaseStatus.DEPLOYED, ReleaseStatus.SUPERSEDED)
 
 
 def active_version(bench: Workbench, service: Service, environment: Environment) -> Version | None:
@@ -31,7 +29,7 @@ def traffic_history(releases: Releases, service: Service) -> list[Version]:
 
 def effective(history: Sequence[Revision]) -> list[Version]:
     """The versions of those revisions that took effect, newest first."""
-    return [_version(revision) for revision in reversed(history) if revision.status in _TOOK_EFFECT]
+    return [_version(revision) for revision in reversed(history) if revision.status.took_effect]
 
 
 def deployed_versions(releases: Releases, service: Service) -> dict[Version, Revision]:

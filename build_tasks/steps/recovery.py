@@ -18,9 +18,7 @@ def recover(bench: Workbench, releases: Releases, current: Revision | None) -> b
     if current is None or not (current.status.pending or current.status is ReleaseStatus.UNINSTALLING):
         return False
     release = current.release
-    good = [
-        r for r in releases.history(release) if r.status in (ReleaseStatus.DEPLOYED, ReleaseStatus.SUPERSEDED)
-    ]
+    good = [revision for revision in releases.history(release) if revision.status.took_effect]
     if good and current.status.pending:
         why = f"it is stuck in {current.status.value}; back to revision {good[-1].number}"
         with bench.reporter.step(f"recover {release}", why):

@@ -9,7 +9,7 @@ from tenacity import RetryError, Retrying, retry_if_result, wait_fixed
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
-from build_tasks.model.releases import PodState, Rollout
+from build_tasks.model.releases import TEMPLATE_LABEL, PodState, Rollout
 from build_tasks.planning.diagnosis import Hopeless, hopeless
 from build_tasks.ports.reporting import Clock
 from build_tasks.ports.runtime import Workloads
@@ -19,10 +19,6 @@ from build_tasks.steps.workbench import Workbench
 _INTERVAL = 0.5
 #: Log lines of the failing pod that an error shows.
 _LOG_LINES = 20
-#: Kubernetes' own label for the pods of one revision of a Deployment.
-_TEMPLATE = "pod-template-hash"
-
-
 #: The label by which everything that belongs to a release names it.
 RELEASE_LABEL = "app.kubernetes.io/instance"
 
@@ -77,7 +73,7 @@ def _new_pods(workloads: Workloads, release: str, rollouts: Sequence[Rollout]) -
     """
     templates = {rollout.template for rollout in rollouts if rollout.template}
     pods = workloads.pods(selector(release))
-    return [pod for pod in pods if not templates or pod.labels.get(_TEMPLATE) in templates]
+    return [pod for pod in pods if not templates or pod.labels.get(TEMPLATE_LABEL) in templates]
 
 
 def _slow(workloads: Workloads, release: str, timeout: timedelta) -> Hopeless:
