@@ -24,15 +24,18 @@ _BUILD_HELP = {**_CHECK_HELP, "force": words.FORCE}
 
 def collection(session: Session) -> Collection:
     """The collection ``all``."""
-    return Collection(
-        "all", _build(session), _test(session), _image(session), _package(session), *all_views.tasks(session)
+    made = (
+        _made(session, "build", "Build every service's code, side by side."),
+        _made(session, "test", "Run every service's unit tests, side by side."),
+        _made(session, "image", "Build every service's runtime image, side by side."),
     )
+    return Collection("all", *made, _package(session), *all_views.tasks(session))
 
 
-def _build(session: Session) -> Task:
-    @command_side_by_side(help=_BUILD_HELP)
-    @session.boundary
-    def build(
+def _made(session: Session, verb: str, explained: str) -> Task:
+    """The task of a verb that makes something of unchanged inputs only if it is forced to."""
+
+    def body(
         context: Context,
         only: str = "",
         jobs: int = 0,
@@ -40,44 +43,11 @@ def _build(session: Session) -> Task:
         dry_run: bool = False,
         json: bool = False,
     ) -> None:
-        """Build every service's code, side by side."""
-        _run(session, "build", only, jobs, force=force, dry_run=dry_run, json=json)
+        _run(session, verb, only, jobs, force=force, dry_run=dry_run, json=json)
 
-    return build
-
-
-def _test(session: Session) -> Task:
-    @command_side_by_side(help=_BUILD_HELP)
-    @session.boundary
-    def test(
-        context: Context,
-        only: str = "",
-        jobs: int = 0,
-        force: bool = False,
-        dry_run: bool = False,
-        json: bool = False,
-    ) -> None:
-        """Run every service's unit tests, side by side."""
-        _run(session, "test", only, jobs, force=force, dry_run=dry_run, json=json)
-
-    return test
-
-
-def _image(session: Session) -> Task:
-    @command_side_by_side(help=_BUILD_HELP)
-    @session.boundary
-    def image(
-        context: Context,
-        only: str = "",
-        jobs: int = 0,
-        force: bool = False,
-        dry_run: bool = False,
-        json: bool = False,
-    ) -> None:
-        """Build every service's runtime image, side by side."""
-        _run(session, "image", only, jobs, force=force, dry_run=dry_run, json=json)
-
-    return image
+    body.__name__, body.__doc__ = verb, explained
+    task: Task = command_side_by_side(help=_BUILD_HELP)(session.boundary(body))
+    return task
 
 
 def _package(session: Session) -> Task:
