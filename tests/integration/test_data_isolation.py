@@ -6,18 +6,15 @@ Needs a node network that enforces NetworkPolicies.
 from __future__ import annotations
 
 import json
-import os
-import time
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.model.data_stores import STORES
-from build_tasks.model.instance import Instance
+from tests.integration.accounts import Account, container
+from tests.integration.waiting import wait_until
 
 _NAMESPACES = {"dev": "dev", "qa": "qa", "staging": "staging", "prod": "backend"}
 _DEVTEST = ("dev", "qa", "staging")
@@ -36,16 +33,11 @@ done
 class Lab:
     """Pods in the environments of the platform under test, made by their clusters' administrators."""
 
-    def __init__(self, folder: Path) -> None:
-        self._instance = Instance.of(os.environ)
-        self._processes = Processes(CommandLog(folder / "log"))
+    def __init__(self) -> None:
         self._made: list[tuple[str, str]] = []
 
     def kubectl(self, environment: str, *words: str, stdin: str = "") -> str:
-        cluster = "prod" if environment == "prod" else "devtest"
-        program = Path(os.environ["BUILD_TASKS_TOOLS"], "kubectl")
-        access = f"--kubeconfig={self._instance.admin_kubeconfig(cluster)}"
-        return self._processes.run([program, access, *words], stdin=stdin.encode()).stdout
+        return Account.admin("prod" if environment == "prod" else "devtest").must(*words, stdin=stdin)
 
     def start(self, environment: str, *command: str) -> str:
         """Run a command in a pod of the environment, in the data store's image; gives the pod's name."""
@@ -66,7 +58,7 @@ class Lab:
         """Which of the targets (host:port by name) a pod of the environment can connect to."""
         words = [f"{name}={at}" for name, at in targets.items()]
         pod = self.start(environment, "bash", "-c", _SCRIPT, "bash", *words)
-        _until(lambda: self.status(environment, pod)["phase"] == "Succeeded")
+        wait_until(lambda: self.status(environment, pod)["phase"] == "Succeeded", "all targets are tried")
         log = self.kubectl(environment, "logs", pod, f"--namespace={_NAMESPACES[environment]}")
         return dict(line.split() for line in log.splitlines())
 
@@ -77,8 +69,8 @@ class Lab:
 
 
 @pytest.fixture
-def lab(platform: None, tmp_path: Path) -> Iterator[Lab]:
-    made = Lab(tmp_path)
+def lab(platform: None) -> Iterator[Lab]:
+    made = Lab()
     yield made
     made.clean()
 
@@ -94,9 +86,9 @@ def test_an_environment_reaches_its_own_stores_and_no_other(lab: Lab, environmen
 
 def test_environments_are_closed_to_each_other(lab: Lab) -> None:
     server = lab.start("qa", "redis-server", "--port", str(_PORT), "--protected-mode", "no", "--save", "")
-    _until(lambda: _is_ready(lab.status("qa", server)))
+    wait_until(lambda: _is_ready(lab.status("qa", server)), "the server is ready")
     targets = {"server": f"{lab.status('qa', server)['podIP']}:{_PORT}"}
-    _until(lambda: lab.tried("qa", targets) == {"server": "open"})
+    wait_until(lambda: lab.tried("qa", targets) == {"server": "open"}, "qa reaches its own server")
     for other in ("dev", "staging"):
         assert lab.tried(other, targets) == {"server": "closed"}
 
@@ -106,25 +98,7 @@ def _is_ready(status: Mapping[str, Any]) -> bool:
     return conditions.get("Ready") == "True"
 
 
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 90
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.3)
-
-
 def _pod(name: str, image: str, command: tuple[str, ...]) -> dict[str, Any]:
-    container = {
-        "name": "isolation",
-        "image": image,
-        "command": list(command),
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": 65532,
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-    }
-    spec = {"restartPolicy": "Never", "automountServiceAccountToken": False, "containers": [container]}
+    running = {**container(image), "command": list(command)}
+    spec = {"restartPolicy": "Never", "automountServiceAccountToken": False, "containers": [running]}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}

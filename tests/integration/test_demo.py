@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.accounts import Account
 from tests.integration.conftest import Told
 
 pytestmark = pytest.mark.timeout(1500)
@@ -52,7 +53,7 @@ def test_helm_and_kubectl_tell_the_same_story(told: Told) -> None:
     assert moves == ["v0.1.0", "v0.1.1", "v0.1.0"]
     releases = {entry["name"] for entry in _helm("list") if entry["name"].startswith("delivery")}
     assert releases == {"delivery", "delivery-v0-1-0", "delivery-v0-1-1"}
-    causes = _kubectl("rollout", "history", "deployment/delivery-v0-1-1")
+    causes = Account.deployer("prod").must("rollout", "history", "deployment/delivery-v0-1-1")
     deployed = next(e for e in history if e["release"] == "delivery-v0-1-1")
     assert deployed["what"].removeprefix("deployed: ") in causes
 
@@ -74,19 +75,9 @@ def test_the_users_repository_is_untouched(told: Told) -> None:
 
 
 def _helm(*words: str) -> list[dict[str, str]]:
-    account = ["--kubeconfig", str(_kubeconfig()), "--namespace", "backend", "--output", "json"]
-    return list(json.loads(_tool("helm", *words, *account)))
-
-
-def _kubectl(*words: str) -> str:
-    return _tool("kubectl", "--kubeconfig", str(_kubeconfig()), "--namespace", "backend", *words)
-
-
-def _kubeconfig() -> Path:
-    return Path(os.environ["BUILD_TASKS_KUBECONFIGS"], "prod.kubeconfig")
-
-
-def _tool(name: str, *words: str) -> str:
-    program = Path(os.environ["BUILD_TASKS_TOOLS"], name)
+    account = ["--kubeconfig", str(Account.deployer("prod").kubeconfig), "--namespace", "backend"]
+    program = Path(os.environ["BUILD_TASKS_TOOLS"], "helm")
+    argv: list[str | Path] = [program, *words, *account, "--output", "json"]
     env = {**os.environ, "HELM_DRIVER": "configmap"}
-    return subprocess.run([program, *words], env=env, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, check=True)
+    return list(json.loads(done.stdout))

@@ -6,7 +6,6 @@ probe that cannot connect at all would prove nothing.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
@@ -14,7 +13,6 @@ from uuid import uuid4
 
 import pytest
 
-from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EnvironmentNeed
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.recipe_texts import environment_manifests
@@ -51,21 +49,16 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def instance(platform: None) -> Instance:
-    return Instance.of(os.environ)
-
-
-@pytest.fixture
-def devtest(instance: Instance) -> Iterator[Account]:
+def devtest(platform: None) -> Iterator[Account]:
     """Its administrator; what was tried with is taken away."""
-    admin = Account(instance.admin_kubeconfig("devtest"))
+    admin = Account.admin("devtest")
     yield admin
     take_away(admin, (*NEIGHBOURS, "default"))
 
 
 @pytest.fixture
-def prod(instance: Instance) -> Iterator[Account]:
-    admin = Account(instance.admin_kubeconfig("prod"))
+def prod(platform: None) -> Iterator[Account]:
+    admin = Account.admin("prod")
     yield admin
     take_away(admin, ["default"])
 
@@ -154,8 +147,8 @@ def test_devtest_reaches_nothing_of_prod(devtest: Account, prod: Account) -> Non
 
 
 @pytest.mark.parametrize("environment", [*NEIGHBOURS, "prod"])
-def test_accounts_read_nobody_s_secrets(instance: Instance, environment: str) -> None:
-    account = Account(instance.kubeconfig(environment))
+def test_accounts_read_nobody_s_secrets(platform: None, environment: str) -> None:
+    account = Account.deployer(environment)
     for namespace in (*NEIGHBOURS, "backend", "data", "kube-system"):
         for what in ("secrets", "secret/redis", "secret/postgresql"):
             done = account.kubectl("get", what, f"--namespace={namespace}")

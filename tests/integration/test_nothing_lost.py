@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.cluster import Kubectl, wait_until
+from tests.integration.accounts import Account
 from tests.integration.conftest import Told
+from tests.integration.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -29,15 +29,15 @@ _LABELS = {
 
 
 @pytest.fixture
-def qa(told: Told) -> Iterator[Kubectl]:
+def qa(told: Told) -> Iterator[Account]:
     """The environment with the whole application in it."""
-    kubectl = Kubectl.deployer("qa")
-    yield kubectl
-    kubectl.run("delete", "pod", POD, "--ignore-not-found", "--wait=true", "--grace-period=1")
-    kubectl.run("delete", "networkpolicy", POD, "--ignore-not-found")
+    account = Account.deployer("qa")
+    yield account
+    account.must("delete", "pod", POD, "--ignore-not-found", "--wait=true", "--grace-period=1")
+    account.must("delete", "networkpolicy", POD, "--ignore-not-found")
 
 
-def test_pods_are_deleted_amid_requests(told: Told, qa: Kubectl) -> None:
+def test_pods_are_deleted_amid_requests(told: Told, qa: Account) -> None:
     run = start_posting(qa, live_image(told, "ingestion"))
     while posting(qa):
         for number, service in enumerate(SERVICES):
@@ -45,40 +45,38 @@ def test_pods_are_deleted_amid_requests(told: Told, qa: Kubectl) -> None:
     check_nothing_lost(qa, run)
 
 
-def test_a_worker_is_released_amid_requests(told: Told, qa: Kubectl) -> None:
+def test_a_worker_is_released_amid_requests(told: Told, qa: Account) -> None:
     before = live_version(told, "workflow")
     run = start_posting(qa, live_image(told, "ingestion"))
-    release = threading.Thread(target=release_workflow, args=(told,))
-    release.start()
-    release.join()
+    release_workflow(told)
     assert posting(qa), "the release took longer than the requests: it proves nothing"
     assert live_version(told, "workflow") != before
     check_nothing_lost(qa, run)
 
 
-def start_posting(qa: Kubectl, image: str) -> str:
+def start_posting(qa: Account, image: str) -> str:
     """Start the client; gives the run's name, which every request carries."""
     run = f"run-{uuid.uuid4().hex[:8]}"
-    qa.run("delete", "pod", POD, "--ignore-not-found", "--wait=true", "--grace-period=1")
+    qa.must("delete", "pod", POD, "--ignore-not-found", "--wait=true", "--grace-period=1")
     script = Path(__file__).with_name("posting.py").read_text(encoding="utf-8")
     qa.apply(_policy(), _pod(image, [script, run, str(REQUESTS), str(PER_SECOND), str(PATIENCE)]))
     wait_until(lambda: phase(qa) in ("Running", "Failed"), "the client runs")
     return run
 
 
-def phase(qa: Kubectl) -> str:
+def phase(qa: Account) -> str:
     return str(qa.json("get", "pod", POD)["status"]["phase"])
 
 
-def posting(qa: Kubectl) -> bool:
+def posting(qa: Account) -> bool:
     """Whether the client still posts; later it only looks for what it posted."""
-    return phase(qa) == "Running" and "posted" not in qa.run("logs", POD).splitlines()
+    return phase(qa) == "Running" and "posted" not in qa.must("logs", POD).splitlines()
 
 
-def delete_pods(qa: Kubectl, service: str, *, force: bool) -> None:
+def delete_pods(qa: Account, service: str, *, force: bool) -> None:
     """Delete every pod of a service and wait until it is complete again."""
     by_force = ["--force", "--grace-period=0"] if force else []
-    qa.run("delete", "pod", f"--selector={pods_of(service)}", "--wait=true", *by_force)
+    qa.must("delete", "pod", f"--selector={pods_of(service)}", "--wait=true", *by_force)
     wait_until(lambda: complete(qa, service), f"{service} has its pods again")
 
 
@@ -86,7 +84,7 @@ def pods_of(service: str) -> str:
     return f"app.kubernetes.io/name={service}"
 
 
-def complete(qa: Kubectl, service: str) -> bool:
+def complete(qa: Account, service: str) -> bool:
     found = qa.json("get", "deployments", f"--selector={pods_of(service)}")["items"]
     return all(d["status"].get("readyReplicas", 0) == d["spec"]["replicas"] for d in found)
 
@@ -100,7 +98,7 @@ def live_version(told: Told, service: str) -> str:
 def live_image(told: Told, service: str) -> str:
     """The image of the live version, by digest, as its pods name it."""
     release = f"{service}-{live_version(told, service).replace('.', '-')}"
-    deployment = Kubectl.deployer("qa").json("get", "deployment", release)
+    deployment = Account.deployer("qa").json("get", "deployment", release)
     return str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
 
 
@@ -114,10 +112,10 @@ def release_workflow(told: Told) -> None:
     told.agent.must("ci.run")
 
 
-def check_nothing_lost(qa: Kubectl, run: str) -> None:
+def check_nothing_lost(qa: Account, run: str) -> None:
     """Each key has exactly one id; it is once in each store, or a dead letter with its reason."""
     wait_until(lambda: phase(qa) != "Running", "the client ends", PATIENCE + 60)
-    log = qa.run("logs", POD)
+    log = qa.must("logs", POD)
     assert phase(qa) == "Succeeded", log
     found = json.loads(log.splitlines()[-1])
     ids = {key: set(given) for key, given in found["ids"].items()}
@@ -166,7 +164,7 @@ def redis(*words: str) -> str:
 
 def store(kind: str, *argv: str) -> str:
     """What a program says in the pod of one of QA's data stores."""
-    return Kubectl.admin("devtest", "data").run("exec", f"{kind}-qa-0", "--", *argv)
+    return Account.admin("devtest").must("exec", "--namespace=data", f"{kind}-qa-0", "--", *argv)
 
 
 def _policy() -> dict[str, Any]:

@@ -20,9 +20,9 @@ def instance(platform: None) -> Instance:
 
 
 @pytest.fixture
-def admin(instance: Instance) -> Account:
+def admin(platform: None) -> Account:
     """The administrator of prod, whom policies bind as anybody."""
-    return Account(instance.admin_kubeconfig("prod"))
+    return Account.admin("prod")
 
 
 def spec(image: str, extra: str = "", **security: Any) -> dict[str, Any]:
@@ -108,8 +108,8 @@ def test_root_is_refused(admin: Account, instance: Instance, security: dict[str,
 
 
 @pytest.mark.parametrize("environment", ["dev", "qa", "prod"])
-def test_deployers_keep_to_their_namespace(instance: Instance, environment: str) -> None:
-    deployer = Account(instance.kubeconfig(environment))
+def test_deployers_keep_to_their_namespace(platform: None, environment: str) -> None:
+    deployer = Account.deployer(environment)
     assert deployer.kubectl("get", "deployments,services,configmaps,pods,jobs,leases").returncode == 0
     for words in (
         ("get", "secrets"),

@@ -16,6 +16,7 @@ from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.instance import Instance
 from tests.fakes.oci_content import put_image
+from tests.integration.accounts import Account, container
 from tests.integration.conftest import Terminal
 
 _BUILT = "2020-01-01T00:00:00Z"
@@ -25,7 +26,7 @@ _NAME = "prune-trial"
 
 
 class Yard:
-    """The registry and the environment dev of the platform under test."""
+    """The registry of the platform under test."""
 
     def __init__(self, folder: Path) -> None:
         self.instance = Instance.of(os.environ)
@@ -47,22 +48,17 @@ class Yard:
         finally:
             connection.close()
 
-    def kubectl(self, *words: str, stdin: str = "") -> None:
-        program = Path(os.environ["BUILD_TASKS_TOOLS"], "kubectl")
-        access = f"--kubeconfig={self.instance.kubeconfig('dev')}"
-        self.processes.run([program, access, *words], stdin=stdin.encode())
-
 
 @pytest.fixture
 def yard(platform: None, tmp_path: Path) -> Iterator[Yard]:
     made = Yard(tmp_path)
     yield made
-    made.kubectl("delete", "deployment", _NAME, "--ignore-not-found")
+    Account.deployer("dev").must("delete", "deployment", _NAME, "--ignore-not-found")
 
 
 def test_old_working_trees_go_but_for_what_is_deployed(fresh_clone: Terminal, yard: Yard) -> None:
     gone, kept = yard.add(1), yard.add(2)
-    yard.kubectl("create", "--filename=-", stdin=json.dumps(_idle(yard.ref(2).at(kept))))
+    Account.deployer("dev").must("create", "--filename=-", stdin=json.dumps(_idle(yard.ref(2).at(kept))))
     layers = [_digest_of(number) for number in (1, 2)]
 
     planned = fresh_clone.json("platform.prune", *_RULES, "--dry-run")["leftovers"]
@@ -101,17 +97,6 @@ def _digest_of(number: int) -> str:
 def _idle(image: Ref) -> dict[str, Any]:
     """A Deployment without pods: what it could be scaled up to counts as running."""
     labels = {"app": _NAME}
-    container = {
-        "name": "app",
-        "image": str(image),
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": 65532,
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-    }
-    template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [container(str(image))]}}
     spec = {"replicas": 0, "selector": {"matchLabels": labels}, "template": template}
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": _NAME}, "spec": spec}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.model.instance import Instance
+from tests.integration.accounts import Account
 from tests.integration.conftest import Told
 
 pytestmark = pytest.mark.timeout(600)
@@ -50,7 +51,7 @@ def test_a_release_stuck_in_pending_upgrade(told: Told, tmp_path: Path) -> None:
     assert "stuck in pending-upgrade" in freed.said
     rows = told.root.json("delivery.status", "--env", "dev")
     assert [(row["release"], row["ready"]) for row in rows] == [("delivery-dev", "1/1")]
-    _kubectl("delete", "pod", "delivery-dev-stuck", "--ignore-not-found")
+    Account.deployer("dev").must("delete", "pod", "delivery-dev-stuck", "--ignore-not-found")
 
 
 def _kill_an_upgrade(release: str, chart: Path) -> None:
@@ -78,9 +79,3 @@ def _helm() -> list[str]:
 
 def _env() -> dict[str, str]:
     return {**os.environ, "HELM_DRIVER": "configmap"}
-
-
-def _kubectl(*words: str) -> None:
-    kubectl = Path(os.environ["BUILD_TASKS_TOOLS"], "kubectl")
-    kubeconfig = Instance.of(os.environ).kubeconfig("dev")
-    subprocess.run([kubectl, "--kubeconfig", kubeconfig, "--namespace", "dev", *words], check=True)
