@@ -3,68 +3,22 @@
 from __future__ import annotations
 
 import contextvars
-import io
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 import rich.console
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.presentation.console import Console, open_console
+from build_tasks.presentation.console import Console
 from build_tasks.presentation.live_rows import table_of
 from build_tasks.presentation.plain_text import printable
 from build_tasks.presentation.running_step import Row, RunningStep
 from build_tasks.presentation.style import ASCII, Style
+from tests.fakes.screen import Screen, Ticks, console_on
 
 TITLES = {"all.test delivery": "delivery", "all.test package": "package"}
-
-
-class Screen(io.StringIO):
-    """Collects what is printed."""
-
-    encoding = "utf-8"
-
-    def __init__(self, terminal: bool = False) -> None:
-        super().__init__()
-        self.terminal = terminal
-
-    def isatty(self) -> bool:
-        return self.terminal
-
-    @property
-    def lines(self) -> list[str]:
-        return self.getvalue().splitlines()
-
-
-class Ticks:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def ticks() -> Ticks:
-    return Ticks()
-
-
-@pytest.fixture
-def screen() -> Screen:
-    return Screen()
-
-
-def console_on(
-    screen: Screen,
-    ticks: Ticks,
-    environ: Mapping[str, str] | None = None,
-    verbose: bool = False,
-) -> Console:
-    return open_console(screen, environ or {}, timings=None, verbose=verbose, clock=ticks)
 
 
 def in_turns(console: Console, ticks: Ticks, error: BaseException | None = None) -> None:

@@ -3,65 +3,16 @@
 from __future__ import annotations
 
 import contextvars
-import io
 import re
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from build_tasks.errors import FlowError
 from build_tasks.ports.reporting import Reporter
-from build_tasks.presentation.console import Console, open_console
 from build_tasks.presentation.plain_text import printable
-
-
-class Screen(io.StringIO):
-    """Collects what is printed."""
-
-    encoding = "utf-8"
-
-    def __init__(self, terminal: bool = False) -> None:
-        super().__init__()
-        self.terminal = terminal
-
-    def isatty(self) -> bool:
-        return self.terminal
-
-    @property
-    def lines(self) -> list[str]:
-        return self.getvalue().splitlines()
-
-
-class Ticks:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def ticks() -> Ticks:
-    return Ticks()
-
-
-@pytest.fixture
-def screen() -> Screen:
-    return Screen()
-
-
-def console_on(
-    screen: Screen,
-    ticks: Ticks,
-    environ: Mapping[str, str] | None = None,
-    timings: Path | None = None,
-    verbose: bool = False,
-) -> Console:
-    return open_console(screen, environ or {}, timings=timings, verbose=verbose, clock=ticks)
+from tests.fakes.screen import Screen, Ticks, console_on
 
 
 def test_it_is_a_reporter(screen: Screen, ticks: Ticks) -> None:
