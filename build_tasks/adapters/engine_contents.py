@@ -29,7 +29,7 @@ class _Config(msgspec.Struct, rename="pascal"):
 
 class _Image(msgspec.Struct, rename="pascal"):
     id: str
-    created: datetime
+    created: datetime | None = None
     size: int = 0
     repo_tags: list[str] | None = None
     config: _Config | None = None

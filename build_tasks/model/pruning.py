@@ -43,12 +43,16 @@ class StoredImage:
 
 @dataclass(frozen=True)
 class EngineImage:
-    """An image of the engine; ``names`` with their tags, none for one that lost its name to a newer build."""
+    """An image of the engine.
+
+    :param names: with their tags; none for one that lost its name to a newer build.
+    :param created: when it was built; None if it does not say.
+    """
 
     id: str
     names: tuple[str, ...]
     labels: Mapping[str, str]
-    created: datetime
+    created: datetime | None
     size: int
 
 

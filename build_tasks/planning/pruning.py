@@ -63,7 +63,7 @@ def engine_leftovers(
     """
     old = [
         image
-        for image in sorted(images, key=lambda image: image.created, reverse=True)
+        for image in sorted(images, key=_moment, reverse=True)
         if not {image.id, *image.names} & set(used)
     ]
     going: list[tuple[EngineImage, str]] = []
@@ -115,7 +115,7 @@ def _by_repository(images: Iterable[StoredImage]) -> Mapping[str, list[StoredIma
         if image.ref.repository.startswith(_WORKING_TREES) and all(map(_is_working_tree, image.tags)):
             found.setdefault(image.ref.repository, []).append(image)
     for repository in found.values():
-        repository.sort(key=lambda image: image.created.timestamp() if image.created else 0, reverse=True)
+        repository.sort(key=_moment, reverse=True)
     return found
 
 
@@ -124,6 +124,11 @@ def _is_working_tree(tag: str) -> bool:
         return Version.parse(tag).is_working_tree
     except ValueError:
         return False
+
+
+def _moment(image: StoredImage | EngineImage) -> float:
+    """When it was built, in seconds since 1970; 0 if it does not say."""
+    return image.created.timestamp() if image.created else 0
 
 
 def _is_old(when: datetime | None, rules: PruneRules, now: datetime) -> bool:

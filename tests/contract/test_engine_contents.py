@@ -118,7 +118,7 @@ def test_images_have_names_labels_and_age(docker_client: DockerClient, name: str
     image = _find(contents, f"{name}:1")
     assert set(image.names) == {f"{name}:1", f"{name}:2"}
     assert LABELS.items() <= image.labels.items()
-    assert timedelta(0) <= datetime.now(UTC) - image.created < timedelta(hours=1)
+    assert image.created and timedelta(0) <= datetime.now(UTC) - image.created < timedelta(hours=1)
     contents.remove(f"{name}:2")
     contents.remove(f"{name}:2")
     assert _find(contents, f"{name}:1").names == (f"{name}:1",)

@@ -85,8 +85,9 @@ def test_the_size_is_what_nothing_else_uses() -> None:
     assert [one.size for one in registry_leftovers(images, set(), alone, NOW)] == [110, 10, 10]
 
 
-def image(number: int, days: int, *names: str, labels: dict[str, str] | None = None) -> EngineImage:
-    return EngineImage(f"sha256:{number}", names, labels or {}, NOW - timedelta(days=days), 10)
+def image(number: int, days: int | None, *names: str, labels: dict[str, str] | None = None) -> EngineImage:
+    created = None if days is None else NOW - timedelta(days=days)
+    return EngineImage(f"sha256:{number}", names, labels or {}, created, 10)
 
 
 def of_engine(*images: EngineImage, used: tuple[str, ...] = (), wanted: tuple[str, ...] = ()) -> list[str]:
@@ -96,6 +97,12 @@ def of_engine(*images: EngineImage, used: tuple[str, ...] = (), wanted: tuple[st
 def test_images_of_others_stay() -> None:
     strangers = [image(1, 99, "postgres:17"), image(2, 99), image(3, 99, "build-tasks/x:1", "mine:1")]
     assert of_engine(*strangers) == []
+
+
+def test_an_image_that_does_not_tell_its_age_stays() -> None:
+    assert of_engine(image(1, None, "build-tasks/node:1"), image(2, 99, "build-tasks/node:2")) == [
+        "build-tasks/node:2"
+    ]
 
 
 def test_recipes_keep_their_images_and_containers_theirs() -> None:
