@@ -52,6 +52,7 @@ class ManagedEngine:
         self._folders = folders
         self.socket = folders.run / "docker.sock"
         self.log = folders.run / "dockerd.log"
+        self.config = folders.run / "daemon.json"
         self._record = folders.run / "dockerd.json"
         self._containerd_pid = folders.run / "exec" / "containerd" / "containerd.pid"
 
@@ -128,14 +129,13 @@ class ManagedEngine:
         folders.data.mkdir(mode=0o711, parents=True, exist_ok=True)
         # The engine outlives the instance that starts it, and with it a link in that instance's folder.
         tools = folders.tools.resolve()
-        config = folders.run / "daemon.json"
-        config.write_text(json.dumps(daemon_config(tools), indent=1), encoding="utf-8")
+        self.config.write_text(json.dumps(daemon_config(tools), indent=1), encoding="utf-8")
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".previous.log"))
         pid = self._processes.spawn(
             [
                 tools / "dockerd",
-                f"--config-file={config}",
+                f"--config-file={self.config}",
                 f"--host={self.host}",
                 f"--data-root={folders.data}",
                 f"--exec-root={folders.run / 'exec'}",

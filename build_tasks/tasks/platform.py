@@ -113,9 +113,9 @@ def _env(session: Session) -> Task:
 
 def _prune(session: Session) -> Task:
     explained = {
-        "older-than": "what was made or last used longer ago goes: 12h, 7d, 2w (default: 7d)",
+        "older_than": "what was made or last used longer ago goes: 12h, 7d, 2w (default: 7d)",
         "keep": "so many of the newest images of each service stay, however old (default: 3)",
-        "dry-run": words.DRY_RUN,
+        "dry_run": words.DRY_RUN,
         "json": words.JSON,
     }
 

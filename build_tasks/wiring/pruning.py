@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from build_tasks.adapters.cached_things import CachedFolders
 from build_tasks.adapters.engine_contents import DockerContents, EngineBuildCache
 from build_tasks.adapters.oci_client import OrasClient
 from build_tasks.adapters.oci_contents import OrasContents
 from build_tasks.steps.platform.prune import PruneParts
-
-if TYPE_CHECKING:
-    from build_tasks.wiring.platform import PlatformComposition
+from build_tasks.wiring.platform import PlatformComposition
 
 
 def prune_parts(platform: PlatformComposition) -> PruneParts:
@@ -32,13 +28,6 @@ def prune_parts(platform: PlatformComposition) -> PruneParts:
         registry=OrasContents(OrasClient(platform.client.processes, Path("oras"))),
         engine=DockerContents(platform.client),
         build_cache=EngineBuildCache(parts.engine.host) if parts.engine.managed else None,
-        cache=_cached(platform),
+        cache=platform.provisioning.cached(parts.instance.state, platform.managed_engine.config),
         wanted_images=wanted,
     )
-
-
-def _cached(platform: PlatformComposition) -> CachedFolders:
-    from build_tasks.wiring.platform import ENGINE_RUN
-
-    state = platform.parts.instance.state
-    return platform.provisioning.cached(state, ENGINE_RUN / "daemon.json")
