@@ -20,7 +20,7 @@ def status(bench: Workbench, service: Service, environments: Sequence[Environmen
 
 
 def history(bench: Workbench, service: Service, environments: Sequence[Environment]) -> list[HistoryEntry]:
-    """Deployments and moves of the traffic, oldest first, as Helm recorded them."""
+    """Deployments and moves of the traffic (or of a worker's work), oldest first, as Helm recorded them."""
     entries = [entry for environment in environments for entry in _history(bench, service, environment)]
     return sorted(entries, key=lambda entry: entry.time)
 
@@ -68,7 +68,7 @@ def _history(bench: Workbench, service: Service, environment: Environment) -> li
             revision=revision.number,
             status=revision.status.value,
             version=f"v{revision.app_version}",
-            what=("traffic to " if name == service.name else "deployed: ") + revision.description,
+            what=(f"{service.share} to " if name == service.name else "deployed: ") + revision.description,
         )
         for name in names
         for revision in releases.history(name)
