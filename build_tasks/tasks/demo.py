@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 #: The service whose changes the demonstration releases.
 SERVICE = "delivery"
-#: The other services that are released at the same time: they wait for clusters more than they compute.
-_AT_ONCE = 4
 
 
 def demo_task(session: Session) -> Task:
@@ -39,7 +37,8 @@ def demo_task(session: Session) -> Task:
         stage = Stage(session.root, folder, settings.main_branch, composition.commands, composition.reporter)
         with composition.reporter.step("clone this repository", "the demonstration changes only its copies"):
             stage.set_up(settings.allowed_signers)
-        outcome = tell(bench, stage, session.service(SERVICE), crew_of(session, _AT_ONCE))
+        crew = crew_of(session, len(bench.services))  # they wait for clusters, and for each other
+        outcome = tell(bench, stage, session.service(SERVICE), crew)
         _conclude(session, stage, outcome)
 
     return demo
