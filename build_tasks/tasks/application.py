@@ -103,8 +103,12 @@ def _carry_out(session: Session, env: str, waves: list[Wave], reason: str, jobs:
     from build_tasks.steps.several import execute_each
 
     crew = crew_of(session, jobs)
+    left = [name for wave in waves for name in wave]
     for wave in waves:
         ended = execute_each(session.bench, wave, crew, "app.deploy", reason=reason or session.head_reason())
-        # What calls those that failed would only fail for their sake.
+        left = [name for name in left if name not in wave]
+        if left and any(one.error for one in ended):
+            # What calls those that failed would only fail for their sake.
+            session.bench.reporter.warn(f"not deployed, they come after what failed: {', '.join(left)}")
         conclude([one.error for one in ended])
     session.answers.show_line(f"next: ./inv app.verify --env {env}")

@@ -14,7 +14,7 @@ from invoke import Collection, Program
 from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.errors import ExitCode
 from build_tasks.steps.workbench import Workbench
-from build_tasks.tasks import all_services, ci, release
+from build_tasks.tasks import all_services, application, ci, release
 from build_tasks.tasks.service import service_collection
 from build_tasks.tasks.session import Session
 from build_tasks.wiring import Composition
@@ -58,7 +58,7 @@ def inv(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Inv:
         session.composition = cast(Composition, FakeComposition(shop.bench))
         tree = Collection()
         tree.add_collection(service_collection(session, "delivery"))
-        for module in (all_services, release, ci):
+        for module in (all_services, application, release, ci):
             tree.add_collection(module.collection(session))
         capsys.readouterr()
         ended = 0
