@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from build_tasks.ports.reporting import Clock
 
@@ -33,6 +33,12 @@ class Ended(Generic[Answer]):
     seconds: float
     answer: Answer | None
     error: Exception | None
+
+    def result(self) -> Answer:
+        """What the work gave; raises what it failed with."""
+        if self.error is not None:
+            raise self.error
+        return cast(Answer, self.answer)
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,12 @@ def side_by_side(
         signals_told_to(shift.interrupt),
         ThreadPoolExecutor(max(1, min(crew.jobs, len(services)))) as pool,
     ):
-        for service in services:
-            pool.submit(copy_context().run, shift.work_on, service)
+        threads = [pool.submit(copy_context().run, shift.work_on, service) for service in services]
         shift.wait_for(len(services), crew.end_programs)
     if shift.interrupted:
         raise KeyboardInterrupt(shift.cut_short(what, services))
+    for thread in threads:
+        thread.result()  # raises what is no Exception, and so no outcome of the work
     return [shift.ended[service] for service in services]
 
 

@@ -50,8 +50,7 @@ def _side_by_side(stage: Stage, releases: _Releases, crew: Crew) -> None:
             lambda name: stage.reporter.step(titles[name], "from its release branch into production"),
         )
     for one in ended:
-        if one.error is not None:
-            raise one.error
+        one.result()
 
 
 @dataclass

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -21,9 +19,13 @@ from build_tasks.ports.platform import (
     Supplies,
 )
 from build_tasks.ports.reporting import Clock, Reporter
+from build_tasks.steps.side_by_side import Crew, side_by_side
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+
+#: Things that are done at the same time.
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,10 @@ class PlatformParts:
 
         :raises FlowError: the first of them, when all have ended.
         """
-        with ThreadPoolExecutor(max(1, min(8, len(items)))) as pool:
-            try:
-                futures = [pool.submit(copy_context().run, ask, item) for item in items]
-                return tuple(future.result() for future in futures)
-            except KeyboardInterrupt:
-                self.end_programs()
-                raise
+        crew = Crew(_AT_ONCE, self.clock, self.end_programs)
+        numbers = [str(number) for number in range(len(items))]
+        try:
+            ended = side_by_side(crew, "", numbers, lambda number: ask(items[int(number)]))
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt from None  # numbers say nothing; the steps that were cut short do
+        return tuple(one.result() for one in ended)

@@ -178,3 +178,12 @@ def test_in_another_thread_signals_are_left_alone() -> None:
     thread.start()
     thread.join()
     assert answers == NAMES
+
+
+def test_what_is_no_exception_ends_the_whole() -> None:
+    def work(name: str) -> None:
+        if name == "package":
+            raise GeneratorExit
+
+    with pytest.raises(GeneratorExit):
+        side_by_side(crew(), "all.test", NAMES, work)
