@@ -29,8 +29,8 @@ def collect_garbage(parts: PlatformParts) -> None:
     name = parts.instance.registry_container
     image = parts.objects.containers([name])[name].image
     with parts.reporter.step("collect the registry's garbage", "it is away for a few seconds"):
-        parts.objects.stop(name)
         try:
+            parts.objects.stop(name)
             words = ("garbage-collect", _CONFIG)
             said = parts.objects.run_once(image, words, {parts.instance.registry_volume: _DATA})
             for line in said.splitlines():
