@@ -125,8 +125,8 @@ class Processes:
         words = tuple(map(str, argv))
         self.log.write(f"$ {self.clean(join(words))}  (until it is not needed any more)")
         process = self._start(words, None, env, None, "", uninterrupted=False)
-        readers = attend(process, lambda line: on_line(self.clean(line)))
         with self._running.ended_with_us(process):
+            readers = attend(process, lambda line: on_line(self.clean(line)))
             yield lambda: process.poll() is None
             end(process)
             for reader in readers:
