@@ -10,7 +10,7 @@ from typing import IO, Protocol
 
 
 class LineReader:
-    """Reads a stream to its end in a thread that runs in a copy of the caller's context.
+    """Reads a stream to its end, and closes it, in a thread that runs in a copy of the caller's context.
 
     :param on_line: called with each line, decoded, without its end; None: the lines are only kept.
     :param on_failure: called once if ``on_line`` raises; the rest is then read (a full pipe would block the
@@ -26,14 +26,20 @@ class LineReader:
         self._kept: list[bytes] = []
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=copy_context().run, args=(self._read,), daemon=True)
+        #: Held by the one who closes the stream: the thread, or who abandoned it.
+        self._owned = threading.Lock()
 
     def start(self) -> None:
         """Begin to read."""
         self._thread.start()
 
     def abandon(self) -> None:
-        """Close the stream if nobody reads it yet."""
-        if not self._thread.is_alive():
+        """Close the stream, unless the thread has it.
+
+        An interruption of :meth:`start` does not tell whether the thread runs; and to close what it reads
+        would wait for the program's next line.
+        """
+        if self._owned.acquire(blocking=False):
             self._stream.close()
 
     def result(self) -> bytes:
@@ -44,8 +50,9 @@ class LineReader:
         return b"".join(self._kept)
 
     def _read(self) -> None:
-        # Closed: abandoned in the very moment in which this began.
-        with suppress(ValueError), self._stream:
+        if not self._owned.acquire(blocking=False):
+            return
+        with self._stream:
             for line in self._stream:
                 self._kept.append(line)
                 if self._on_line is not None:
@@ -81,7 +88,7 @@ def attend(program: Piped, on_line: Callable[[str], None] | None) -> list[LineRe
     try:
         for reader in readers:
             reader.start()
-    except BaseException:  # an interruption: what nobody has begun to read would stay open
+    except BaseException:  # an interruption: what nobody reads would stay open
         for reader in readers:
             reader.abandon()
         raise
