@@ -18,6 +18,9 @@ from build_tasks.steps.push import released_versions
 from build_tasks.steps.side_by_side import Crew, side_by_side
 from build_tasks.steps.workbench import Workbench
 
+#: Seconds in which a service gets into production, or does not: nobody waits for ever.
+_PATIENCE = 1800.0
+
 
 def release_others(bench: Workbench, stage: Stage, service: Service, crew: Crew) -> None:
     """Take every other service that production lacks into production.
@@ -96,6 +99,6 @@ class _Releases:
         """Its smoke test asks them."""
         for callee in self.services[name].calls:
             if callee in self._ended:
-                self._ended[callee].wait()
+                self._ended[callee].wait(_PATIENCE)
                 if callee not in self._live:
                     raise FlowError(f"release {name}", f"{callee}, which it calls, did not get to production")
