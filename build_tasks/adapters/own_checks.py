@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,8 @@ from build_tasks.model.tally import Tally
 
 #: The platform's instance that tests get for themselves.
 INSTANCE = "check"
+#: Seconds from which a test is slow, how many of those are told, and lines of a failure that are.
+_SLOW, _SLOWEST, _LINES = 10.0, 8, 25
 
 
 class Progress(Protocol):
@@ -27,6 +29,8 @@ class Progress(Protocol):
     def step(self, title: str, reason: str = "") -> AbstractContextManager[None]: ...
 
     def detail(self, line: str) -> None: ...
+
+    def note(self, line: str) -> None: ...
 
 
 class OwnChecks:
@@ -94,11 +98,17 @@ class OwnChecks:
             why = f"pytest ended with status {done.status} and no result"
             tail = (done.stdout + done.stderr).splitlines()[-15:]
             return Tally(failed=1), FlowError(what, why, code=ExitCode.RUNNER_CRASHED, details=tail, log=log)
+        self._tell_slowest(cases)
         tally = sum(map(_count, cases), Tally())
         if tally.is_good and done.status == 0:
             return tally, None
-        bad = [f"{_word(case)}: {case.classname}::{case.name}" for case in cases if not _count(case).passed]
+        bad = [line for case in cases if not _count(case).passed for line in _told(case)]
         return tally, FlowError(what, str(tally), code=ExitCode.TESTS_FAILED, details=bad, log=log)
+
+    def _tell_slowest(self, cases: Sequence[TestCase]) -> None:
+        slow = sorted((c for c in cases if (c.time or 0) >= _SLOW), key=lambda c: -c.time)
+        for case in slow[:_SLOWEST]:
+            self._progress.note(f"{case.time:.0f} s  {case.classname}::{case.name}")
 
     def _task(self, task: str, environ: Mapping[str, str]) -> None:
         with self._progress.step(task, f"instance {INSTANCE}"):
@@ -132,6 +142,12 @@ def _count(case: TestCase) -> Tally:
     if kinds & {Error, Failure}:
         return Tally(failed=1)
     return Tally(skipped=1) if Skipped in kinds else Tally(passed=1)
+
+
+def _told(case: TestCase) -> list[str]:
+    """What became of a test, and the end of what it says: whoever reads a CI's output has nothing else."""
+    said = "\n".join(str(result.text or result.message or "") for result in case.result).splitlines()
+    return [f"{_word(case)}: {case.classname}::{case.name}", *(f"  {line}" for line in said[-_LINES:])]
 
 
 def _word(case: TestCase) -> str:
