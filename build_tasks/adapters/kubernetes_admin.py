@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import yaml
 
 from build_tasks.adapters.admin_account import AdminAccount
-from build_tasks.adapters.kubernetes_admin_json import facts_of, images_of, pod_run_of
+from build_tasks.adapters.kubernetes_admin_json import are_stale, facts_of, images_of, pod_run_of
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.local_platform import OWNER_LABEL, ClusterFacts, Endpoint, PodRun
 
@@ -31,18 +32,12 @@ class KubernetesAdmin(AdminAccount):
         done = self._kubectl("see whether it is ready", "get", "--raw=/readyz", timeout="3s", check=False)
         return done.status == 0
 
-    def wait_ready(self, seconds: float) -> None:
+    def wait_ready(self, seconds: float, since: datetime | None = None) -> None:
         deadline = time.monotonic() + seconds
-        while not self.answers():
-            if time.monotonic() > deadline:
-                raise FlowError(
-                    f"wait for cluster {self.cluster}",
-                    f"its API did not become ready within {seconds:g} s",
-                    "run `./inv platform.up --recreate` to make the cluster anew",
-                    code=ExitCode.UNAVAILABLE,
-                    log=self.processes.log.path,
-                )
-            time.sleep(0.5)
+        self._hold_out(self.answers, deadline, f"its API did not become ready within {seconds:g} s")
+        if since is not None:
+            late = f"its node did not say within {seconds:g} s what became of the pods it had"
+            self._hold_out(lambda: not self._stale_pods(since), deadline, late)
         limit = f"--timeout={seconds:g}s"
         self._kubectl(
             "wait for its node", "wait", "--for=condition=Ready", "nodes", "--all", limit, timeout="0"
@@ -51,6 +46,22 @@ class KubernetesAdmin(AdminAccount):
         self._kubectl("wait for its DNS", *dns, timeout="0")
         agents = ("rollout", "status", "daemonset", "--namespace=kube-system", limit)
         self._kubectl("wait for its node's agents", *agents, timeout="0")
+
+    def _hold_out(self, met: Callable[[], bool], deadline: float, otherwise: str) -> None:
+        while not met():
+            if time.monotonic() > deadline:
+                raise FlowError(
+                    f"wait for cluster {self.cluster}",
+                    otherwise,
+                    "run `./inv platform.up --recreate` to make the cluster anew",
+                    code=ExitCode.UNAVAILABLE,
+                    log=self.processes.log.path,
+                )
+            time.sleep(0.5)
+
+    def _stale_pods(self, since: datetime) -> bool:
+        done = self._kubectl("look at its pods", "get", "pods", "-A", "--output=json", check=False)
+        return done.status != 0 or are_stale(done.stdout, since)
 
     def facts(self) -> ClusterFacts:
         what, kinds = "look at what is there", "namespaces,configmaps,statefulsets,daemonsets"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import msgspec
 
@@ -46,8 +47,13 @@ class _Reason(msgspec.Struct):
     message: str = ""
 
 
+class _Running(msgspec.Struct, rename="camel"):
+    started_at: datetime | None = None
+
+
 class _ContainerState(msgspec.Struct):
     waiting: _Reason | None = None
+    running: _Running | None = None
 
 
 class _Container(msgspec.Struct):
@@ -62,6 +68,10 @@ class _PodStatus(msgspec.Struct, rename="camel"):
 
 class _Pod(msgspec.Struct):
     status: _PodStatus
+
+
+class _Pods(msgspec.Struct):
+    items: list[_Pod]
 
 
 def facts_of(text: str) -> ClusterFacts:
@@ -117,3 +127,11 @@ def pod_run_of(text: str) -> PodRun:
     waiting = [c.state.waiting for c in status.container_statuses if c.state.waiting]
     reasons = [f"{w.reason}: {w.message}" for w in (*waiting, *status.conditions) if w.reason]
     return PodRun(status.phase, "", "; ".join(reasons))
+
+
+def are_stale(text: str, since: datetime) -> bool:
+    """Whether a list of pods has one that is told to run since before a moment at which none can have run."""
+    statuses = (pod.status for pod in msgspec.json.decode(text, type=_Pods).items)
+    states = (container.state for status in statuses for container in status.container_statuses)
+    started = (state.running.started_at for state in states if state.running)
+    return any(at is not None and at < since.replace(microsecond=0) for at in started)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -126,8 +127,11 @@ class ClusterAdmin(Protocol):
     def answers(self) -> bool:
         """Whether the API is ready."""
 
-    def wait_ready(self, seconds: float) -> None:
-        """Wait for the API, the nodes, their DNS and agents; FlowError(UNAVAILABLE) when it takes longer."""
+    def wait_ready(self, seconds: float, since: datetime | None = None) -> None:
+        """Wait for the API, the nodes, their DNS and agents; FlowError(UNAVAILABLE) when it takes longer.
+
+        :param since: the node was started then: until it has looked, the API tells of the pods it had before.
+        """
 
     def facts(self) -> ClusterFacts:
         """What is there of ours."""

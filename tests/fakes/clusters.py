@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ class FakeAdmin:
         node = self.world.containers.get(f"{self.cluster}-control-plane")
         return self.cluster in self.world.clusters and node is not None and node.running
 
-    def wait_ready(self, seconds: float) -> None:
+    def wait_ready(self, seconds: float, since: datetime | None = None) -> None:
         self._there()
 
     def facts(self) -> ClusterFacts:

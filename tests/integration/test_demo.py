@@ -24,7 +24,7 @@ def test_the_story_ends_well(told: Told) -> None:
 
 
 def test_the_explanation_names_reason_events_and_log(told: Told) -> None:
-    start = told.said.index("$ inv ci.deliver")
+    start = told.said.rindex("▶ $ inv ci.deliver")
     explanation = told.said[start : told.said.index("$ inv delivery.approve", start)]
     assert "CrashLoopBackOff" in explanation or "restarted" in explanation
     assert "event:" in explanation

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,11 @@ def qa(told: Told) -> Iterator[Account]:
 
 
 def test_pods_are_deleted_amid_requests(told: Told, qa: Account) -> None:
-    run = start_posting(qa, live_image(told, "ingestion"))
+    releases = [live_release(told, service) for service in SERVICES]
+    run, turns = start_posting(qa, live_image(told, "ingestion")), cycle([True, False])
     while posting(qa):
-        for number, service in enumerate(SERVICES):
-            delete_pods(qa, service, force=number % 2 == 0)
+        for release in releases:  # an odd number of them, so that each is deleted in either way
+            delete_pods(qa, release, force=next(turns))
     check_nothing_lost(qa, run)
 
 
@@ -73,20 +75,17 @@ def posting(qa: Account) -> bool:
     return phase(qa) == "Running" and "posted" not in qa.must("logs", POD).splitlines()
 
 
-def delete_pods(qa: Account, service: str, *, force: bool) -> None:
-    """Delete every pod of a service and wait until it is complete again."""
+def delete_pods(qa: Account, release: str, *, force: bool) -> None:
+    """Delete every pod of a release and wait until it is complete again."""
     by_force = ["--force", "--grace-period=0"] if force else []
-    qa.must("delete", "pod", f"--selector={pods_of(service)}", "--wait=true", *by_force)
-    wait_until(lambda: complete(qa, service), f"{service} has its pods again")
+    selector = f"--selector=app.kubernetes.io/instance={release},app.kubernetes.io/component!=smoke-test"
+    qa.must("delete", "pod", selector, "--wait=true", *by_force)
+    wait_until(lambda: complete(qa, release), f"{release} has its pods again")
 
 
-def pods_of(service: str) -> str:
-    return f"app.kubernetes.io/name={service}"
-
-
-def complete(qa: Account, service: str) -> bool:
-    found = qa.json("get", "deployments", f"--selector={pods_of(service)}")["items"]
-    return all(d["status"].get("readyReplicas", 0) == d["spec"]["replicas"] for d in found)
+def complete(qa: Account, release: str) -> bool:
+    found = qa.json("get", "deployment", release)
+    return bool(found["status"].get("readyReplicas", 0) == found["spec"]["replicas"])
 
 
 def live_version(told: Told, service: str) -> str:
@@ -95,10 +94,13 @@ def live_version(told: Told, service: str) -> str:
     return str(live["version"])
 
 
+def live_release(told: Told, service: str) -> str:
+    return f"{service}-{live_version(told, service).replace('.', '-')}"
+
+
 def live_image(told: Told, service: str) -> str:
     """The image of the live version, by digest, as its pods name it."""
-    release = f"{service}-{live_version(told, service).replace('.', '-')}"
-    deployment = Account.deployer("qa").json("get", "deployment", release)
+    deployment = Account.deployer("qa").json("get", "deployment", live_release(told, service))
     return str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
 
 

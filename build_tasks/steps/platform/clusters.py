@@ -136,14 +136,15 @@ def _revive(
     node = parts.instance.node_container(cluster)
     try:
         with parts.reporter.step(f"start {title}", state.value):
-            if state is ClusterState.STOPPED:
+            started = parts.clock.now() if state is ClusterState.STOPPED else None
+            if started:
                 parts.objects.start(node)
             marker = parts.objects.read_file(node, MARKER)
             if marker is not None:
                 parts.clusters.export(
                     parts.instance.cluster_name(cluster), parts.instance.admin_kubeconfig(cluster)
                 )
-                parts.admin(cluster).wait_ready(_PATIENCE)
+                parts.admin(cluster).wait_ready(_PATIENCE, started)
     except FlowError:
         if not recreate:
             raise
