@@ -15,11 +15,12 @@ from build_tasks.steps.workbench import Workbench
 
 
 def is_at_work(workloads: Workloads, service: Service, release: str) -> bool:
-    """Whether a release has all its pods, and no other release of the worker is to have any."""
-    return all(
-        rollout.desired == (rollout.when_live if rollout.labels.get(RELEASE_LABEL) == release else 0)
-        for rollout in workloads.rollouts(_all(service))
-    )
+    """Whether a release is there with all its pods, and no other release of the worker is to have any."""
+    found = workloads.rollouts(_all(service))
+    mine = [rollout for rollout in found if rollout.labels.get(RELEASE_LABEL) == release]
+    others = [rollout for rollout in found if rollout not in mine]
+    complete = all(rollout.desired == rollout.when_live for rollout in mine)
+    return bool(mine) and complete and not any(rollout.desired for rollout in others)
 
 
 def start(bench: Workbench, workloads: Workloads, release: str, environment: Environment) -> None:

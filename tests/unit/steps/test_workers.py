@@ -100,6 +100,14 @@ def test_the_same_again_does_nothing(two: Shop) -> None:
     assert two.reporter.skipped["switch delivery in qa to v1.0.1"] == "its work goes there already"
 
 
+def test_a_live_version_that_somebody_removed_is_told(two: Shop) -> None:
+    to(two, "1.0.1")
+    del two.namespace().workloads.deployments[ONE]
+    with pytest.raises(FlowError) as refused:
+        to(two, "1.0.1")
+    assert refused.value.code is ExitCode.USAGE
+
+
 def test_a_switch_that_was_killed_before_its_end_is_finished(two: Shop) -> None:
     to(two, "1.0.1")
     to(two, "1.0.2")
