@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from build_tasks.adapters.admin_account import AdminAccount
-from build_tasks.adapters.kubernetes_admin_json import are_stale, facts_of, images_of, pod_run_of
+from build_tasks.adapters.kubernetes_admin_json import are_back, facts_of, images_of, pod_run_of
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.local_platform import OWNER_LABEL, ClusterFacts, Endpoint, PodRun
 
@@ -36,8 +36,8 @@ class KubernetesAdmin(AdminAccount):
         deadline = time.monotonic() + seconds
         self._hold_out(self.answers, deadline, f"its API did not become ready within {seconds:g} s")
         if since is not None:
-            late = f"its node did not say within {seconds:g} s what became of the pods it had"
-            self._hold_out(lambda: not self._stale_pods(since), deadline, late)
+            late = f"the platform's own pods were not ready again within {seconds:g} s"
+            self._hold_out(lambda: self._own_pods_are_back(since), deadline, late)
         limit = f"--timeout={seconds:g}s"
         self._kubectl(
             "wait for its node", "wait", "--for=condition=Ready", "nodes", "--all", limit, timeout="0"
@@ -59,9 +59,10 @@ class KubernetesAdmin(AdminAccount):
                 )
             time.sleep(0.5)
 
-    def _stale_pods(self, since: datetime) -> bool:
-        done = self._kubectl("look at its pods", "get", "pods", "-A", "--output=json", check=False)
-        return done.status != 0 or are_stale(done.stdout, since)
+    def _own_pods_are_back(self, since: datetime) -> bool:
+        words = ("get", "pods", "-A", f"--selector={OWNER_LABEL}", "--output=json")
+        done = self._kubectl("look at the platform's pods", *words, check=False)
+        return done.status == 0 and are_back(done.stdout, since)
 
     def facts(self) -> ClusterFacts:
         what, kinds = "look at what is there", "namespaces,configmaps,statefulsets,daemonsets"

@@ -57,6 +57,7 @@ class _ContainerState(msgspec.Struct):
 
 
 class _Container(msgspec.Struct):
+    ready: bool = False
     state: _ContainerState = msgspec.field(default_factory=_ContainerState)
 
 
@@ -129,9 +130,17 @@ def pod_run_of(text: str) -> PodRun:
     return PodRun(status.phase, "", "; ".join(reasons))
 
 
-def are_stale(text: str, since: datetime) -> bool:
-    """Whether a list of pods has one that is told to run since before a moment at which none can have run."""
-    statuses = (pod.status for pod in msgspec.json.decode(text, type=_Pods).items)
-    states = (container.state for status in statuses for container in status.container_statuses)
-    started = (state.running.started_at for state in states if state.running)
-    return any(at is not None and at < since.replace(microsecond=0) for at in started)
+def are_back(text: str, since: datetime) -> bool:
+    """Whether every pod of a list is ready, and not as it was before a moment at which none can have run.
+
+    Pods that have ended need not be.
+    """
+    pods = [pod.status for pod in msgspec.json.decode(text, type=_Pods).items]
+    return all(_is_back(pod, since.replace(microsecond=0)) for pod in pods if pod.phase != "Succeeded")
+
+
+def _is_back(pod: _PodStatus, since: datetime) -> bool:
+    """Kubernetes tells whole seconds."""
+    started = [c.state.running.started_at for c in pod.container_statuses if c.ready and c.state.running]
+    fresh = [at for at in started if at is not None and at >= since]
+    return 0 < len(fresh) == len(pod.container_statuses)

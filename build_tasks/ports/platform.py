@@ -130,7 +130,8 @@ class ClusterAdmin(Protocol):
     def wait_ready(self, seconds: float, since: datetime | None = None) -> None:
         """Wait for the API, the nodes, their DNS and agents; FlowError(UNAVAILABLE) when it takes longer.
 
-        :param since: the node was started then: until it has looked, the API tells of the pods it had before.
+        :param since: the node was started then. For a while the API goes on telling of the pods it had
+            before; the platform's own must be ready anew.
         """
 
     def facts(self) -> ClusterFacts:
