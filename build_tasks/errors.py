@@ -44,6 +44,8 @@ class ExitCode(IntEnum):
     NO_TESTS = 23, "The test runner ran no test."
     IMAGE_REFUSED = 24, "The image breaks a convention (root user, missing label)."
     CHART_REFUSED = 25, "The chart does not lint, template or validate, or breaks a convention."
+    SCAN_REFUSED = 26, "The scan found what the policy does not accept."
+    SCANNER_UNAVAILABLE = 27, "No scanner, or what it knows is missing or too old: nothing was proven."
     DEPLOY_FAILED = 30, "The version did not become ready; the report says why."
     VERIFY_FAILED = 31, "The smoke test of the deployed version failed."
     INTERRUPTED = 130, "Interrupted (Ctrl-C or SIGTERM); run it again, it converges."
