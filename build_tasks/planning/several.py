@@ -36,6 +36,15 @@ def plan_each(verb: Verb, names: Sequence[str]) -> dict[str, Plan]:
     return {name: Plan(because, (Action(verb, name, "asked for"),)) for name in names}
 
 
+def apart(plan: Plan) -> dict[str, Plan]:
+    """A plan as one plan for each service that it does something for, in the order of their first actions."""
+    services = dict.fromkeys(action.service for action in plan.actions)
+    return {
+        name: Plan(plan.because, tuple(action for action in plan.actions if action.service == name))
+        for name in services
+    }
+
+
 def together(
     because: str, plans: Mapping[str, Plan], services: Sequence[str], left_out: str = "not among --only"
 ) -> Plan:

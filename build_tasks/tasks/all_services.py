@@ -5,18 +5,12 @@ There is no ``all.push``: a version is a service's own, and release branches pus
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from invoke import Collection, Context, Task
 
 from build_tasks.tasks import all_views, words
 from build_tasks.tasks.command import command_side_by_side
-from build_tasks.tasks.crew import conclude, crew_of
+from build_tasks.tasks.crew import conclude, crew_of, show_outcomes
 from build_tasks.tasks.session import Session
-
-if TYPE_CHECKING:
-    from build_tasks.model.outcomes import ServiceOutcome
 
 _CHECK_HELP = {"only": words.ONLY, "jobs": words.JOBS, "json": words.JSON, "dry_run": words.DRY_RUN}
 _BUILD_HELP = {**_CHECK_HELP, "force": words.FORCE}
@@ -80,12 +74,5 @@ def _run(
     if json:
         session.answers.show_json(outcomes)
     else:
-        _show_outcomes(session, outcomes)
+        show_outcomes(session, outcomes)
     conclude([one.error for one in ended])
-
-
-def _show_outcomes(session: Session, outcomes: Sequence[ServiceOutcome]) -> None:
-    from build_tasks.presentation.plain_text import duration
-
-    rows = [[o.service, o.outcome, duration(o.seconds), o.summary] for o in outcomes]
-    session.answers.show_table(["service", "outcome", "took", "summary"], rows)

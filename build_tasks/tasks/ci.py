@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from invoke import Collection, Context, Task
 
 from build_tasks.tasks import words
-from build_tasks.tasks.command import command
+from build_tasks.tasks.command import command, command_side_by_side
+from build_tasks.tasks.crew import conclude, crew_of, show_outcomes
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ def collection(session: Session) -> Collection:
 
 
 def _run(session: Session) -> Task:
-    @command(
+    @command_side_by_side(
         help={
             **_EVENT_HELP,
+            "jobs": words.JOBS,
             "deliver": "a release goes on through its environments (--no-deliver leaves it to ci.deliver)",
             "dry_run": words.DRY_RUN,
         }
@@ -44,12 +46,31 @@ def _run(session: Session) -> Task:
         branch: str = "",
         base: str = "",
         deliver: bool = True,
+        jobs: int = 0,
         dry_run: bool = False,
     ) -> None:
         """Do what branch, event and commits call for, no more."""
-        session.run(_planned(session, event, branch, base, deliver), dry_run=dry_run)
+        plan = _planned(session, event, branch, base, deliver)
+        if dry_run:
+            session.show_plan(plan)
+        else:
+            _carry_out(session, plan, jobs)
 
     return run
+
+
+def _carry_out(session: Session, plan: Plan, jobs: int) -> None:
+    """Several services side by side: one that fails hides nothing of the others."""
+    from build_tasks.planning.several import apart
+    from build_tasks.steps.several import execute_each, outcome
+
+    plans = apart(plan)
+    if len(plans) < 2:
+        session.run(plan, dry_run=False)
+        return
+    ended = execute_each(session.bench, plans, crew_of(session, jobs), "ci.run", reason=session.head_reason())
+    show_outcomes(session, [outcome(one) for one in ended])
+    conclude([one.error for one in ended])
 
 
 def _plan(session: Session) -> Task:

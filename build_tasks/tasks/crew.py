@@ -10,6 +10,7 @@ from invoke import Exit
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
+    from build_tasks.model.outcomes import ServiceOutcome
     from build_tasks.steps.side_by_side import Crew
 
 
@@ -29,6 +30,14 @@ def crew_of(session: Session, jobs: int) -> Crew:
         raise FlowError("read the command line", why, "a number from 1 up", code=ExitCode.USAGE)
     at_once = jobs or max(2, os.cpu_count() or 2)
     return Crew(at_once, session.bench.clock, session.composition.processes.end_running)
+
+
+def show_outcomes(session: Session, outcomes: Sequence[ServiceOutcome]) -> None:
+    """What became of each service, in a table."""
+    from build_tasks.presentation.plain_text import duration
+
+    rows = [[o.service, o.outcome, duration(o.seconds), o.summary] for o in outcomes]
+    session.answers.show_table(["service", "outcome", "took", "summary"], rows)
 
 
 def conclude(errors: Sequence[Exception | None]) -> None:

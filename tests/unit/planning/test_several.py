@@ -6,7 +6,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Plan, Verb
-from build_tasks.planning.several import chosen, plan_each, together
+from build_tasks.planning.several import apart, chosen, plan_each, together
 
 SERVICES = ["delivery", "dronescheduler", "ingestion", "package", "workflow"]
 
@@ -57,3 +57,12 @@ def test_together_they_are_what_a_dry_run_prints() -> None:
     plan = together("inv all.test", plan_each(Verb.TEST, ["delivery"]), ["delivery", "package"])
     assert [action.title for action in plan.actions] == ["test delivery"]
     assert plan.skipped == ("package: not among --only",)
+
+
+def test_a_plan_apart_is_a_plan_for_each_service_in_its_own_order() -> None:
+    build, test = (Action(verb, "package", "changed") for verb in (Verb.BUILD, Verb.TEST))
+    other = Action(Verb.BUILD, "delivery", "changed")
+    plans = apart(Plan("a push", (build, other, test), ("workflow: unchanged",)))
+    assert plans == {"package": Plan("a push", (build, test)), "delivery": Plan("a push", (other,))}
+    assert list(plans) == ["package", "delivery"]
+    assert apart(Plan("nothing")) == {}
