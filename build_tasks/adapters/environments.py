@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -25,13 +25,16 @@ class ToolEnvironments:
     kubectl: Path
     helm_home: Path
     timeout: int = 120
+    _workloads: dict[Environment, KubectlWorkloads] = field(default_factory=dict, compare=False)
 
     def releases(self, environment: Environment) -> HelmReleases:
         delete = self.workloads(environment).delete
         return HelmReleases(self._program, environment, delete, timeout=self.timeout)
 
     def workloads(self, environment: Environment) -> KubectlWorkloads:
-        return KubectlWorkloads(self.processes, self.kubectl, environment)
+        """The same one every time: it checks its cluster once."""
+        made = KubectlWorkloads(self.processes, self.kubectl, environment)
+        return self._workloads.setdefault(environment, made)
 
     @cached_property
     def _program(self) -> HelmProgram:

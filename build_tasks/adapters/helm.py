@@ -83,7 +83,7 @@ class HelmReleases:
         *,
         description: str,
         labels: Mapping[str, str],
-    ) -> Revision:
+    ) -> None:
         """Install or upgrade, without waiting for workloads.
 
         Values replace those of the revision before, and what the chart sets replaces what others set
@@ -95,12 +95,7 @@ class HelmReleases:
         words += [*self._writing(), "--description", description]
         if labels:
             words += ["--labels", ",".join(f"{key}={value}" for key, value in sorted(labels.items()))]
-        what = f"deploy {release} to {self._environment.name}"
-        self._run(words, what, json.dumps(values).encode())
-        made = self.get(release)
-        if made is None:
-            raise FlowError(what, "the release is gone: somebody removed it", code=ExitCode.DEPLOY_FAILED)
-        return made
+        self._run(words, f"deploy {release} to {self._environment.name}", json.dumps(values).encode())
 
     def rollback(self, release: str, revision: int) -> None:
         """Back to an earlier revision, without waiting for workloads."""

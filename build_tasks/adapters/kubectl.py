@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -43,12 +43,20 @@ class KubectlWorkloads:
     processes: Processes
     kubectl: Path
     environment: Environment
+    _right: set[str] = field(default_factory=set, init=False, compare=False, repr=False)
 
     def check_cluster(self) -> None:
         """See the port; an answer with another cluster's certificate counts as the wrong cluster.
 
+        Once it was the right one, it is not asked again: every command names file and context.
+
         :raises FlowError: WRONG_CLUSTER, UNAVAILABLE.
         """
+        if self.environment.context not in self._right:
+            self._check_cluster()
+            self._right.add(self.environment.context)
+
+    def _check_cluster(self) -> None:
         what = f"check the cluster of {self.environment.name}"
         config = self._config(what)
         wanted = self.environment.context

@@ -31,7 +31,7 @@ class Releases(Protocol):
         *,
         description: str,
         labels: Mapping[str, str],
-    ) -> Revision:
+    ) -> None:
         """Install or upgrade, without waiting for workloads; keeps the last ten revisions."""
 
     def rollback(self, release: str, revision: int) -> None:

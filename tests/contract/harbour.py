@@ -34,13 +34,16 @@ class Harbour:
         return self.releases if isinstance(self.releases, FakeReleases) else None
 
     def deploy(self, text: str, labels: Mapping[str, str] | None = None, **values: object) -> Revision:
-        return self.releases.upgrade(
+        self.releases.upgrade(
             self.release,
             self.chart,
             {"text": text, **values},
             description=f"says {text}",
             labels=labels or {},
         )
+        made = self.releases.get(self.release)
+        assert made is not None
+        return made
 
     def fail(self) -> None:
         """An upgrade that the API server refuses."""

@@ -79,7 +79,7 @@ class FakeReleases:
         *,
         description: str,
         labels: Mapping[str, str],
-    ) -> Revision:
+    ) -> None:
         what = f"deploy {release} to {self.namespace}"
         current = self.get(release)
         if current and current.status.pending:
@@ -87,7 +87,7 @@ class FakeReleases:
             raise FlowError(what, why, code=ExitCode.DEPLOY_FAILED)
         name, app_version = _chart(chart, what)
         self.labels[release] = {**self.labels.get(release, {}), **labels}
-        return self._record(what, _draft(release, name, app_version, values, description))
+        self._record(what, _draft(release, name, app_version, values, description))
 
     def rollback(self, release: str, revision: int) -> None:
         what = f"roll {release} in {self.namespace} back to revision {revision}"
@@ -131,7 +131,7 @@ class FakeReleases:
             raise FlowError(what, "release: not found", code=ExitCode.DEPLOY_FAILED)
         return current
 
-    def _record(self, what: str, draft: Revision) -> Revision:
+    def _record(self, what: str, draft: Revision) -> None:
         """Add a revision after the present one and let it end as scripted."""
         release = draft.release
         records = self._records.setdefault(release, [])
@@ -150,7 +150,6 @@ class FakeReleases:
             raise FlowError(what, why, code=ExitCode.DEPLOY_FAILED)
         if not status.pending:
             self.on_change(release, made)
-        return made
 
 
 def _listed(record: Revision) -> Revision:
