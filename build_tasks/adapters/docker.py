@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import msgspec
+from tenacity import Retrying, retry_if_result, stop_after_attempt
 
 from build_tasks.adapters.buildkit_output import build_failure
 from build_tasks.adapters.docker_client import DockerClient, Engine
@@ -20,6 +21,10 @@ from build_tasks.model.images import BuildRequest, ContainerExit, Digest, LocalI
 RUN_LABEL = "build-tasks.run"
 
 _PUSHED = re.compile(r"digest: (sha256:[0-9a-f]{64})")
+#: What a registry (distribution) says when the engine resumes an upload of which it kept something else.
+_BROKE_OFF = "invalid content range"
+#: How often an upload is tried.
+_UPLOADS = 3
 _NO_IMAGE = ("no such image", "no such object")
 _NO_FOLDER = ("could not find the file", "no such file or directory")
 
@@ -107,11 +112,18 @@ class DockerEngine:
     def push(self, tag: str, ref: Ref) -> Digest:
         """Push the engine's image under another name; gives the digest that the registry recorded.
 
+        An upload that broke off is begun anew; the engine leaves out what has arrived.
+
         :raises FlowError: UNAVAILABLE when the registry does not answer; TOOL_FAILED when it refuses.
         """
         what = f"push {tag} as {ref}"
         self.client.checked(self.client.call("tag", tag, str(ref), what=what), what)
-        done = self.client.checked(self.client.call("push", str(ref), what=what), what)
+        again = Retrying(
+            retry=retry_if_result(lambda done: done.status != 0 and _BROKE_OFF in done.stderr),
+            stop=stop_after_attempt(_UPLOADS),
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+        )
+        done = self.client.checked(again(lambda: self.client.call("push", str(ref), what=what)), what)
         found = _PUSHED.findall(done.stdout)
         if not found:
             tail = done.stdout.splitlines()[-5:]
