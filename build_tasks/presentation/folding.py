@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from build_tasks.model.ci import Ci
 from build_tasks.presentation.plain_text import without_ci_commands
-from build_tasks.presentation.surroundings import Ci
 
 #: Takes a block's title, its lines and the time (seconds since 1970); gives the lines to print.
 Fold = Callable[[str, Sequence[str], int], Iterator[str]]
@@ -24,14 +24,14 @@ def in_a_block(title: str, lines: Sequence[str], now: int) -> Iterator[str]:
 
 def _github(title: str, lines: Sequence[str], now: int) -> Iterator[str]:
     """https://docs.github.com/actions/reference/workflow-commands-for-github-actions#grouping-log-lines"""
-    yield f"::group::{title}"
+    yield f"::group::{without_ci_commands(title)}"
     yield from map(without_ci_commands, lines)
     yield "::endgroup::"
 
 
 def _azure(title: str, lines: Sequence[str], now: int) -> Iterator[str]:
     """https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands#formatting-commands"""
-    yield f"##[group]{title}"
+    yield f"##[group]{without_ci_commands(title)}"
     yield from map(without_ci_commands, lines)
     yield "##[endgroup]"
 

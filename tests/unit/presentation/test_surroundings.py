@@ -6,8 +6,9 @@ import io
 
 import pytest
 
+from build_tasks.model.ci import Ci
 from build_tasks.presentation.style import ASCII, UNICODE, style_for
-from build_tasks.presentation.surroundings import Ci, surroundings_of
+from build_tasks.presentation.surroundings import surroundings_of
 
 
 class Screen(io.TextIOWrapper):

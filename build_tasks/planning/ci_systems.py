@@ -1,0 +1,27 @@
+"""Which CI system runs us, by the variables that it documents as always set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from build_tasks.model.ci import Ci
+
+#: https://docs.github.com/en/actions/reference/workflows-and-actions/variables,
+#: https://learn.microsoft.com/azure/devops/pipelines/build/variables (TF_BUILD),
+#: https://docs.gitlab.com/ci/variables/predefined_variables/; ``CI`` is what nearly all others set, too.
+_VARIABLES = {"GITHUB_ACTIONS": Ci.GITHUB, "TF_BUILD": Ci.AZURE, "GITLAB_CI": Ci.GITLAB, "CI": Ci.OTHER}
+
+
+def recognised(environ: Mapping[str, str]) -> Ci:
+    """The CI system whose environment this is; NONE for a plain shell."""
+    return next((ci for name, ci in _VARIABLES.items() if is_set(environ, name)), Ci.NONE)
+
+
+def is_set(environ: Mapping[str, str], name: str) -> bool:
+    """Whether a switch is on: it is there, and not ``false`` or ``0``."""
+    return environ.get(name, "").lower() not in ("", "0", "false")
+
+
+def tells_of_a_ci(name: str) -> bool:
+    """Whether it is by this variable that a CI system is recognised. A program without them is in a shell."""
+    return name in _VARIABLES
