@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from build_tasks.errors import FlowError
+from build_tasks.model.account import Annotation, Level
+from build_tasks.presentation.annotations import annotations_of
 from build_tasks.presentation.failures import explanation
 from build_tasks.presentation.folding import in_a_block
 from build_tasks.presentation.plain_text import duration
@@ -29,11 +31,21 @@ class Blocks:
     but what happens within steps of certain titles is collected first.
 
     :param folded: the surface folds blocks, so that the tools' lines have room in them.
+    :param annotate: shows warnings, and what a block failed of, beside the log: a fold would hide them.
     """
 
-    def __init__(self, surface: Surface, style: Style, *, folded: bool, verbose: bool) -> None:
+    def __init__(
+        self,
+        surface: Surface,
+        style: Style,
+        *,
+        folded: bool,
+        verbose: bool,
+        annotate: Callable[[Annotation], None],
+    ) -> None:
         self._surface = surface
         self._style = style
+        self._annotate = annotate
         self._fold = in_a_block if folded else None
         self._verbose = verbose
         self._rows: dict[str, Row] = {}
@@ -79,6 +91,7 @@ class Blocks:
 
     def warned(self, line: str, within: RunningStep | None) -> None:
         self._view_for(within).warned(line, within)
+        self._annotate(Annotation(Level.WARNING, line))
 
     def still(self, step: RunningStep, seconds: float) -> None:
         """A sign of life is worth nothing later."""
@@ -92,6 +105,9 @@ class Blocks:
         told = explanation(error, self._style, error.log) if isinstance(error, FlowError) else ()
         ended = self._style.marks.done if error is None else self._style.marks.failed
         self._surface.block(f"{ended} {step.title}  {duration(seconds)}", block.page.lines, tuple(told))
+        if isinstance(error, FlowError):
+            for annotation in annotations_of(error):
+                self._annotate(annotation)
 
     def _view_for(self, step: RunningStep | None) -> View:
         block = self._block_of(step)

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TextIO
 
+from build_tasks.presentation.annotations import annotating
 from build_tasks.presentation.blocks import Blocks
 from build_tasks.presentation.folding import fold_for
 from build_tasks.presentation.live_view import LiveView
@@ -173,5 +174,6 @@ def open_console(
         surface = LiveView(sink, style, surroundings, clock, verbose=verbose)
     else:
         surface = PlainView(sink, style, fold=fold, verbose=verbose)
-    view = Blocks(surface, style, folded=fold is not None, verbose=verbose)
+    annotate = annotating(surroundings.ci, sink)
+    view = Blocks(surface, style, folded=fold is not None, verbose=verbose, annotate=annotate)
     return Console(view, Timings(timings), encoding=surroundings.encoding, clock=clock)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from build_tasks.errors import FlowError
+from build_tasks.model.account import Annotation, Level
+from build_tasks.presentation.annotations import annotating, annotations_of
 from build_tasks.presentation.plain_text import printable, without_ci_commands
 from build_tasks.presentation.sink import Sink
 from build_tasks.presentation.style import Style, style_for
@@ -29,12 +31,16 @@ class Failures:
     """
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
-        self._style: Style = style_for(surroundings_of(stream, environ))
+        surroundings = surroundings_of(stream, environ)
+        self._style: Style = style_for(surroundings)
         self._sink = Sink(stream)
+        self._annotate = annotating(surroundings.ci, self._sink)
 
     def show_error(self, error: FlowError, log: Path | None = None) -> None:
         """What was attempted, why it failed, the tool's last words, what to do, the log."""
         self._sink.line("\n".join(explanation(error, self._style, log or error.log)))
+        for annotation in annotations_of(error):
+            self._annotate(annotation)
 
     def show_interrupt(self, what: str = "") -> None:
         """The user (or the CI) stopped it.
@@ -52,12 +58,14 @@ class Failures:
         story = "".join(traceback.format_exception(error))
         where = _write(story, log)
         mark = self._style.paint(self._style.marks.failed, "red")
+        bug = f"a bug in build_tasks: {type(error).__name__}: {_first_line(str(error))}"
         lines = [
-            f"{mark} a bug in build_tasks: {type(error).__name__}: {_first_line(str(error))}",
+            f"{mark} {bug}",
             f"  {self._style.paint('to do:', 'bold')} please report it together with the log",
             f"  {self._style.paint('log:', 'bold')}   {where}",
         ]
         self._sink.line("\n".join(lines))
+        self._annotate(Annotation(Level.ERROR, f"{bug} (log: {where})"))
 
 
 def explanation(error: FlowError, style: Style, log: Path | None) -> Iterator[str]:

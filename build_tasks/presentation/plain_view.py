@@ -43,7 +43,8 @@ class PlainView:
 
     def detail(self, step: RunningStep, line: str) -> None:
         if self._verbose and not self._fold:
-            self._sink.line(f"{'  ' * step.depth}  {self._style.paint(f'{step.title} | {line}', 'dim')}")
+            text = without_ci_commands(f"{step.title} | {line}")
+            self._sink.line(f"{'  ' * step.depth}  {self._style.paint(text, 'dim')}")
 
     def skipped(self, title: str, reason: str, within: RunningStep | None) -> None:
         self._show(depth_within(within), "skipped", "dim", f"{title}: skipped, {reason}")
@@ -55,10 +56,8 @@ class PlainView:
         self._show(depth_within(within), "warning", "yellow", line)
 
     def still(self, step: RunningStep, seconds: float) -> None:
-        dots = self._style.marks.ellipsis
-        self._sink.line(
-            f"{'  ' * step.depth}  still: {step.title}{dots} {duration(seconds)}{last_time(step)}"
-        )
+        title = f"{without_ci_commands(step.title)}{self._style.marks.ellipsis}"
+        self._sink.line(f"{'  ' * step.depth}  still: {title} {duration(seconds)}{last_time(step)}")
 
     def rows(self, rows: Sequence[Row]) -> None:
         """Nothing to draw over: the blocks say it all, one after another."""
@@ -69,7 +68,7 @@ class PlainView:
 
     def _show(self, depth: int, mark: str, colour: str, text: str) -> None:
         sign = self._style.paint(getattr(self._style.marks, mark), colour)
-        self._sink.line(f"{'  ' * depth}{sign} {text}")
+        self._sink.line(f"{'  ' * depth}{sign} {without_ci_commands(text)}")
 
     def _lines(self, lines: Iterable[str]) -> None:
         text = "\n".join(lines)
@@ -81,7 +80,8 @@ def tail_of(step: RunningStep, error: BaseException) -> list[str]:
     """The tool's last lines, unless the error brings them along and shows them itself."""
     if isinstance(error, FlowError) and error.details:
         return []
-    return [f"{'  ' * step.depth}  | {line}" for line in list(step.details)[-DETAILS_OF_A_FAILURE:]]
+    last = list(step.details)[-DETAILS_OF_A_FAILURE:]
+    return [f"{'  ' * step.depth}  | {without_ci_commands(line)}" for line in last]
 
 
 def last_time(step: RunningStep) -> str:

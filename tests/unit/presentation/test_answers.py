@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
+import pytest
+
 from build_tasks.presentation.answers import Answers
+from tests.fakes.ci_agents import azure_commands, github_commands
 
 
 class Colour(Enum):
@@ -94,3 +97,28 @@ def test_lines_are_made_safe() -> None:
     screen = Screen()
     Answers(screen, {}).show_text("one\x1b[2J\ntwo\n")
     assert screen.text() == "one\ntwo\n"
+
+
+COMMANDS = ["::add-mask::x", "##vso[task.setvariable variable=x]y", "a ##[add-path]/x", "####[x]"]
+
+
+@pytest.mark.parametrize("environ", [{"TF_BUILD": "True"}, {"GITHUB_ACTIONS": "true"}, {"CI": "true"}])
+def test_no_answer_commands_a_ci_agent(environ: dict[str, str]) -> None:
+    screen = Screen()
+    answers = Answers(screen, environ)
+    answers.show_text("\n".join(COMMANDS))
+    answers.show_table(["name"], [[text] for text in COMMANDS], title=COMMANDS[0])
+    answers.show_json(COMMANDS)
+    assert azure_commands(screen.text()) == github_commands(screen.text()) == []
+
+
+def test_json_for_a_ci_means_what_it_means_elsewhere() -> None:
+    screen = Screen()
+    Answers(screen, {"TF_BUILD": "True"}).show_json({"##[x]": COMMANDS})
+    assert json.loads(screen.text()) == {"##[x]": COMMANDS}
+
+
+def test_in_a_shell_an_answer_is_as_it_is() -> None:
+    screen = Screen()
+    Answers(screen, {}).show_text("\n".join(COMMANDS))
+    assert screen.text().splitlines() == COMMANDS

@@ -16,6 +16,7 @@ from build_tasks.presentation.live_rows import table_of
 from build_tasks.presentation.plain_text import printable
 from build_tasks.presentation.running_step import Row, RunningStep
 from build_tasks.presentation.style import ASCII, Style
+from tests.fakes.ci_agents import github_commands
 from tests.fakes.screen import Screen, Ticks, console_on
 
 TITLES = {"all.test delivery": "delivery", "all.test package": "package"}
@@ -129,8 +130,9 @@ def test_a_ci_folds_each_service_with_its_tools_lines(
 ) -> None:
     in_turns(console_on(screen, ticks, environ), ticks)
     size = len(block("delivery", details=True)) + 2
-    assert len(screen.lines) == 2 * size
-    for lines in (screen.lines[:size], screen.lines[size:]):
+    shown = [line for line in screen.lines if "warning" not in line]
+    assert len(shown) == 2 * size
+    for lines in (shown[:size], shown[size:]):
         opened = re.fullmatch(opening, lines[0])
         assert opened and re.fullmatch(closing, lines[-1])
         assert lines[1:-1] == block(opened[1], details=True)
@@ -141,6 +143,20 @@ def test_a_failure_is_not_folded_away(screen: Screen, ticks: Ticks) -> None:
     in_turns(console_on(screen, ticks, {"GITHUB_ACTIONS": "true"}), ticks, error)
     told = screen.lines.index("✗ test package")
     assert screen.lines[told - 1] == "::endgroup::"
+
+
+def test_warnings_and_failures_of_blocks_are_annotations_outside_of_folds(
+    screen: Screen, ticks: Ticks
+) -> None:
+    """In a fold nobody would see them, and an agent would not take them for commands."""
+    error = FlowError("test package", "2 failed", "see .build", code=ExitCode.TESTS_FAILED)
+    in_turns(console_on(screen, ticks, {"GITHUB_ACTIONS": "true"}), ticks, error)
+    found = [command for command in github_commands(screen.getvalue()) if "group" not in command.name]
+    assert sorted((command.name, command.data) for command in found) == [
+        ("error", "2 failed\nto do: see .build"),
+        ("warning", "delivery is old"),
+        ("warning", "package is old"),
+    ]
 
 
 def test_a_tool_cannot_end_the_fold(screen: Screen, ticks: Ticks) -> None:

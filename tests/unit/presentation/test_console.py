@@ -12,6 +12,7 @@ import pytest
 from build_tasks.errors import FlowError
 from build_tasks.ports.reporting import Reporter
 from build_tasks.presentation.plain_text import printable
+from tests.fakes.ci_agents import azure_commands
 from tests.fakes.screen import Screen, Ticks, console_on
 
 
@@ -177,6 +178,39 @@ def test_a_tool_cannot_command_the_ci_agent(screen: Screen, ticks: Ticks) -> Non
         console.note("::add-mask::y")
     commands = [line for line in screen.lines if line.lstrip().startswith("::")]
     assert commands == ["::group::output of: build", "::endgroup::"]
+
+
+HOSTILE = "##vso[task.setvariable variable=x]y"
+
+
+@pytest.mark.parametrize("environ", [{"TF_BUILD": "True"}, {"CI": "true"}])
+@pytest.mark.parametrize("verbose", [True, False])
+def test_nothing_that_is_told_commands_an_azure_agent(
+    screen: Screen, ticks: Ticks, environ: dict[str, str], verbose: bool
+) -> None:
+    """It finds its commands anywhere in a line."""
+    console = console_on(screen, ticks, environ, verbose=verbose)
+    with (
+        pytest.raises(RuntimeError),
+        console.side_by_side({f"a {HOSTILE}": HOSTILE}),
+        console.step(f"a {HOSTILE}", HOSTILE),
+    ):
+        console.warn(HOSTILE)
+        with console.step(HOSTILE):
+            console.detail(HOSTILE)
+            console.beat()
+            console.note(HOSTILE)
+            console.skip(HOSTILE, HOSTILE)
+            raise RuntimeError
+    names = {command.name for command in azure_commands(screen.getvalue())}
+    assert names == ({"group", "endgroup", "task.logissue"} if "TF_BUILD" in environ else set())
+
+
+def test_a_warning_is_an_annotation_as_well(screen: Screen, ticks: Ticks) -> None:
+    console = console_on(screen, ticks, {"GITHUB_ACTIONS": "true"})
+    with console.step("push"):
+        console.warn("the registry is slow")
+    assert screen.lines[1:3] == ["  ! the registry is slow", "::warning::the registry is slow"]
 
 
 def test_threads_nest_where_they_were_started(screen: Screen, ticks: Ticks) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.presentation.failures import Failures
 from build_tasks.presentation.outcome import guarded, signals_as_interrupts
 from build_tasks.presentation.sink import ReaderGone, Sink
+from tests.fakes.ci_agents import azure_commands, github_commands
 
 
 class MemoryLog:
@@ -174,3 +175,49 @@ def test_the_whole_story_is_named_where_tools_said_more(
     log = MemoryLog(Path("/logs/session.log"))
     guarded(lambda: raising(FlowError("x", "y", code=code)), failures, lambda: log)
     assert ("  log:   /logs/session.log" in shown(stream)) is named
+
+
+def told_in(environ: dict[str, str], work: Callable[[Failures], object]) -> list[str]:
+    """What is shown in this environment."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
+    work(Failures(stream, environ))
+    return shown(stream)
+
+
+ERROR = FlowError("read the configuration", "pyproject.toml:3: registry: no\nand more", "correct it")
+
+
+def test_in_a_ci_an_error_is_an_annotation_as_well() -> None:
+    told = told_in({"GITHUB_ACTIONS": "true"}, lambda failures: failures.show_error(ERROR))
+    assert told == [
+        *told_in({}, lambda failures: failures.show_error(ERROR)),
+        "::error file=pyproject.toml,line=3,title=read the configuration::registry: no",
+        "::error title=read the configuration::and more%0Ato do: correct it",
+    ]
+    [_, last] = azure_commands("\n".join(told_in({"TF_BUILD": "True"}, lambda f: f.show_error(ERROR))))
+    assert last.data == "read the configuration: and more\nto do: correct it"
+
+
+@pytest.mark.parametrize("environ", [{"GITLAB_CI": "true"}, {"CI": "true"}, {}])
+def test_elsewhere_it_is_told_once(environ: dict[str, str]) -> None:
+    told = told_in(environ, lambda failures: failures.show_error(ERROR))
+    assert len(told) == 4
+
+
+def test_a_bug_is_an_annotation_too(tmp_path: Path) -> None:
+    log = MemoryLog(tmp_path / "session.log")
+    told = told_in({"GITHUB_ACTIONS": "true"}, lambda failures: failures.show_bug(KeyError("x"), log))
+    [command] = github_commands("\n".join(told))
+    assert command.data == f"a bug in build_tasks: KeyError: 'x' (log: {tmp_path / 'session.log'})"
+
+
+def test_an_interruption_is_none() -> None:
+    told = told_in({"GITHUB_ACTIONS": "true"}, lambda failures: failures.show_interrupt())
+    assert github_commands("\n".join(told)) == []
+
+
+def test_nothing_that_a_tool_said_commands_the_agent() -> None:
+    hostile = "##vso[task.setvariable variable=x]y"
+    error = FlowError(hostile, f"{hostile}\n::add-mask::x", hostile, details=["::add-mask::x", hostile])
+    told = "\n".join(told_in({"TF_BUILD": "True"}, lambda failures: failures.show_error(error)))
+    assert [command.name for command in azure_commands(told)] == ["task.logissue"]
