@@ -50,6 +50,10 @@ class Run:
             self._recipes[service.name] = recipe(self.bench, service)
         return self._recipes[service.name]
 
+    def known_inputs(self, service: str) -> str:
+        """The inputs hash of the service's images, if it was worked out already; else empty."""
+        return self._recipes[service].inputs if service in self._recipes else ""
+
     def runtime_image(self, service: Service) -> None:
         """Build the runtime image and hold it to the conventions, once."""
         if service.name not in self._checked:

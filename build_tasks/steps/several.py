@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -20,26 +20,34 @@ _BUILDING = {Verb.BUILD, Verb.TEST, Verb.IMAGE, Verb.PUSH}
 
 
 def execute_each(
-    bench: Workbench, plans: Mapping[str, Plan], crew: Crew, task: str, *, reason: str, force: bool = False
+    bench: Workbench,
+    plans: Mapping[str, Plan],
+    crew: Crew,
+    task: str,
+    *,
+    reason: str,
+    force: bool = False,
+    carry_out: Callable[[Run, Plan], None] = execute,
 ) -> list[Ended[str]]:
     """Carry out the plan of each service, all to their ends; what they share is made once, before.
 
     :param plans: by service; each concerns its service alone.
     :param task: how it was called, ``all.test``.
     :param reason: the change cause of deployments.
+    :param carry_out: carries out one plan; gives who keeps an account of it a look at each action.
     :returns: how each ended; the answer is its tests' summary line, empty when none ran.
     """
     shared = _with_bases(bench, [name for name, plan in plans.items() if _builds(plan)])
     titles = {name: f"{task} {name}" for name in plans}
 
-    def carry_out(service: str) -> str:
+    def work(service: str) -> str:
         run = Run(shared, reason, force)
-        execute(run, plans[service])
+        carry_out(run, plans[service])
         return run.tested[service].line if service in run.tested else ""
 
     with bench.reporter.side_by_side({title: name for name, title in titles.items()}):
         return side_by_side(
-            crew, task, list(plans), carry_out, lambda service: bench.reporter.step(titles[service])
+            crew, task, list(plans), work, lambda service: bench.reporter.step(titles[service])
         )
 
 
