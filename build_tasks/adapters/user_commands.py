@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import join
 
 from build_tasks.adapters.process import Processes
+from build_tasks.planning.ci_systems import tells_of_a_ci
 from build_tasks.ports.commands import Typed
 
 #: Commits of a demonstration are nobody's.
@@ -29,7 +30,9 @@ class UserCommands:
         """This program's own Python runs the tasks of the folder, so that no second .venv is made."""
         # -P: the folder's own copy of this package must not be imported in place of this one.
         argv = [sys.executable, "-P", "-m", "build_tasks", "--search-root", str(folder), *words]
-        done = self.processes.run(argv, cwd=folder, check=False, on_line=on_line)
+        # The clones of a demonstration have nothing to do with the event that a CI system started it for.
+        in_a_shell = self.processes.without(tells_of_a_ci)
+        done = in_a_shell.run(argv, cwd=folder, check=False, on_line=on_line)
         lines = (*done.stderr.splitlines(), *done.stdout.splitlines())
         return Typed(join(["inv", *words]), done.status, lines, done.seconds)
 

@@ -21,6 +21,13 @@ class Extent(StrEnum):
     RELEASE = "release"
 
 
+_HOW = {
+    EventKind.PUSH: "a push to",
+    EventKind.MANUAL: "a run by hand of",
+    EventKind.SCHEDULE: "a scheduled run of",
+}
+
+
 @dataclass(frozen=True)
 class Trigger:
     """What an event calls for.
@@ -41,24 +48,54 @@ def trigger(event: BuildEvent, main: str, services: Collection[str]) -> Trigger:
     :param main: name of the main branch.
     :raises FlowError: USAGE for a release branch that names no known service or no legal version.
     """
-    if event.kind is EventKind.PULL_REQUEST:
-        return Trigger(Extent.CANDIDATE, f"a pull request from {event.branch}")
+    match event.kind:
+        case EventKind.TAG:
+            return _nothing(f"the tag {event.branch} builds nothing: versions come from release branches")
+        case EventKind.DELETION:
+            return _nothing(f"{event.branch} was deleted")
+        case EventKind.OTHER:
+            return _nothing(f"{event.named or 'what happened'} is no event that calls for anything")
+        case EventKind.PULL_REQUEST:
+            return _pull_request(event, main)
+        case EventKind.SCHEDULE if event.branch != main:
+            # On a release branch it would bring an old version back to QA, night after night.
+            return _nothing(f"a schedule builds {main}, not {event.branch}")
+    return _branch(event, main, services)
+
+
+def _branch(event: BuildEvent, main: str, services: Collection[str]) -> Trigger:
+    how = _HOW[event.kind]
     if event.branch == main:
-        return Trigger(Extent.CANDIDATE, f"a push to {main}, which is always releasable")
+        return Trigger(Extent.CANDIDATE, f"{how} {main}, which is always releasable")
     if event.branch.startswith("release/"):
         return _release(event.branch, services)
     for prefix in ("feature", "topic"):
         if event.branch.startswith(f"{prefix}/"):
-            return _validation(event.branch, services)
-    return Trigger(Extent.NOTHING, f"branch {event.branch or '(detached)'} is none that triggers a build")
+            return _validation(event.branch, how, services)
+    return _nothing(f"branch {event.branch or '(detached)'} is none that triggers a build")
 
 
-def _validation(branch: str, services: Collection[str]) -> Trigger:
+def _pull_request(event: BuildEvent, main: str) -> Trigger:
+    """Into another branch it calls for nothing: its commits are looked at when they are pushed to a branch
+    of their own, and once more, in full, on their way into main."""
+    number = f" #{event.pull_request}" if event.pull_request else ""
+    source = f" from {event.branch}{' (a fork)' if event.fork else ''}" if event.branch else ""
+    target = event.target or main
+    because = f"pull request{number}{source} into {target}"
+    if target != main:
+        return _nothing(f"{because}, which is not {main}: pushes validate its commits")
+    return Trigger(Extent.CANDIDATE, because)
+
+
+def _nothing(because: str) -> Trigger:
+    return Trigger(Extent.NOTHING, because)
+
+
+def _validation(branch: str, how: str, services: Collection[str]) -> Trigger:
     parts = branch.split("/")
     if len(parts) < 3 or parts[1] not in services:
-        reason = f"branch {branch} names no service (feature/<service>/...)"
-        return Trigger(Extent.NOTHING, reason)
-    return Trigger(Extent.VALIDATION, f"a push to {branch}", parts[1])
+        return _nothing(f"branch {branch} names no service (feature/<service>/...)")
+    return Trigger(Extent.VALIDATION, f"{how} {branch}", parts[1])
 
 
 def _release(branch: str, services: Collection[str]) -> Trigger:

@@ -2,70 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.event import BuildEvent, EventKind
-from build_tasks.model.plan import Plan
+from build_tasks.model.plan import Plan, Verb
 from build_tasks.planning.affected import Affected, affected
 from build_tasks.planning.pipeline import continuous_integration, delivery
 from build_tasks.planning.triggers import Extent, trigger
+from build_tasks.planning.versions import check_new
 from build_tasks.steps.inputs import sources
-from build_tasks.steps.push import artifacts
-from build_tasks.steps.release import main_ref
+from build_tasks.steps.push import artifacts, released_versions
 from build_tasks.steps.workbench import Workbench
 
 
-def event_here(bench: Workbench, kind: str, branch: str, base: str) -> BuildEvent:
-    """The event that this clone stands for.
-
-    :param kind: ``push`` or ``pull_request``.
-    :param branch: empty: the branch that is checked out.
-    :param base: what to compare with; empty (or zeros, as CI systems write for a new branch): the parent on
-        main, else where the branch left main.
-    :raises FlowError: USAGE for an unknown kind, a detached head without a branch, an unknown base.
-    """
-    what = "find out what to build"
-    head = bench.source.head().sha
-    try:
-        event = EventKind(kind.replace("-", "_"))
-    except ValueError:
-        kinds = ", ".join(EventKind)
-        raise FlowError(what, f"there is no event {kind!r}", f"one of {kinds}", code=ExitCode.USAGE) from None
-    branch = branch or bench.source.branch()
-    if not branch:
-        raise FlowError(what, "no branch is checked out (detached)", "say --branch", code=ExitCode.USAGE)
-    if base.strip("0"):
-        commit = bench.source.commit(base)
-        if commit is None:
-            fix = "name a commit that is in this clone (a shallow clone lacks history)"
-            raise FlowError(what, f"there is no commit {base!r}", fix, code=ExitCode.USAGE)
-        return BuildEvent(event, branch, commit.sha, head)
-    return BuildEvent(event, branch, _base(bench, event, branch, head), head)
-
-
-def plan_for(bench: Workbench, event: BuildEvent, *, deliver: bool) -> Plan:
+def plan_for(
+    bench: Workbench, event: BuildEvent, *, deliver: bool, changed: Sequence[str] | None = None
+) -> Plan:
     """The plan of an event.
 
     :param deliver: go on with the delivery of a release.
+    :param changed: the paths that the event changes; None: those that git says.
     """
     called_for = trigger(event, bench.settings.main_branch, bench.services)
     compared = called_for.extent in (Extent.VALIDATION, Extent.CANDIDATE)
-    found = concerned(bench, event) if compared else []
+    found = concerned(bench, event, changed) if compared else []
     return continuous_integration(called_for, dict(bench.services), found, deliver)
 
 
-def concerned(bench: Workbench, event: BuildEvent) -> list[Affected]:
+def concerned(bench: Workbench, event: BuildEvent, changed: Sequence[str] | None = None) -> list[Affected]:
     """The services that the event's change concerns; all of them when there is nothing to compare with."""
-    if not event.base:
-        return [Affected(name, "there is no commit to compare with") for name in sorted(bench.services)]
+    if changed is None and not event.base:
+        reason = event.unbased or "there is no commit to compare with"
+        return [Affected(name, reason) for name in sorted(bench.services)]
     built_from = {name: sources(bench, service) for name, service in bench.services.items()}
-    return affected(bench.source.changed_paths(event.base, event.head), built_from)
+    paths = bench.source.changed_paths(event.base, event.head) if changed is None else changed
+    return affected(paths, built_from)
 
 
-def _base(bench: Workbench, kind: EventKind, branch: str, head: str) -> str:
-    if kind is EventKind.PUSH and branch == bench.settings.main_branch:
-        parent = bench.source.commit(f"{head}~1")
-        return parent.sha if parent else ""
-    return bench.source.merge_base(head, main_ref(bench)) or ""
+def check_versions(bench: Workbench, plan: Plan) -> None:
+    """Refuse before anything is built what pushing would refuse afterwards: a version that may not come next.
+
+    :raises FlowError: REFUSED.
+    """
+    for action in plan.actions:
+        if action.verb is Verb.PUSH and action.version is not None:
+            released = released_versions(bench, bench.services[action.service])
+            if action.version not in released:
+                check_new(action.service, action.version, released)
 
 
 def delivery_of(bench: Workbench, branch: str) -> Plan:

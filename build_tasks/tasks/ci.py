@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 from invoke import Collection, Context, Task
 
 from build_tasks.tasks import words
+from build_tasks.tasks.ci_job import carry_out
+from build_tasks.tasks.ci_simulate import simulate
 from build_tasks.tasks.command import command, command_side_by_side
-from build_tasks.tasks.crew import conclude, crew_of, show_outcomes
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
+    from build_tasks.model.event import BuildEvent
     from build_tasks.model.plan import Plan
 
 _EVENT_HELP = {
-    "event": "push or pull_request",
-    "branch": "the branch it is about (default: the one checked out)",
-    "base": "commit to compare with (default: the parent on main, else where the branch left main)",
+    "event": "push, pull_request, manual, schedule, tag or deletion (default: what the CI says, else push)",
+    "branch": "the branch it is about (default: what the CI says, else the one checked out)",
+    "base": "commit to compare with (default: the CI's, else the parent on main, else where it left main)",
+    "target": "the branch a pull request is to go into (default: what the CI says, else main)",
+    "actor": "who caused it (default: whom the CI authenticated)",
 }
 
 
@@ -27,6 +31,7 @@ def collection(session: Session) -> Collection:
     tasks.add_task(_run(session))
     tasks.add_task(_plan(session))
     tasks.add_task(_deliver(session))
+    tasks.add_task(simulate(session))
     return tasks
 
 
@@ -42,35 +47,23 @@ def _run(session: Session) -> Task:
     @session.boundary
     def run(
         context: Context,
-        event: str = "push",
+        event: str = "",
         branch: str = "",
         base: str = "",
+        target: str = "",
+        actor: str = "",
         deliver: bool = True,
         jobs: int = 0,
         dry_run: bool = False,
     ) -> None:
         """Do what branch, event and commits call for, no more."""
-        plan = _planned(session, event, branch, base, deliver)
+        _, plan = _planned(session, (event, branch, base, target, actor), deliver)
         if dry_run:
             session.show_plan(plan)
         else:
-            _carry_out(session, plan, jobs)
+            carry_out(session, "ci.run", plan, jobs)
 
     return run
-
-
-def _carry_out(session: Session, plan: Plan, jobs: int) -> None:
-    """Several services side by side: one that fails hides nothing of the others."""
-    from build_tasks.planning.several import apart
-    from build_tasks.steps.several import execute_each, outcome
-
-    plans = apart(plan)
-    if len(plans) < 2:
-        session.run(plan, dry_run=False)
-        return
-    ended = execute_each(session.bench, plans, crew_of(session, jobs), "ci.run", reason=session.head_reason())
-    show_outcomes(session, [outcome(one) for one in ended])
-    conclude([one.error for one in ended])
 
 
 def _plan(session: Session) -> Task:
@@ -78,18 +71,17 @@ def _plan(session: Session) -> Task:
     @session.boundary
     def plan(
         context: Context,
-        event: str = "push",
+        event: str = "",
         branch: str = "",
         base: str = "",
+        target: str = "",
+        actor: str = "",
         deliver: bool = True,
         json: bool = False,
     ) -> None:
         """Print what ci.run would do, each step with its reason; touch nothing."""
-        planned = _planned(session, event, branch, base, deliver)
-        if json:
-            session.answers.show_json(planned)
-        else:
-            session.show_plan(planned)
+        found, planned = _planned(session, (event, branch, base, target, actor), deliver)
+        session.show_event(found, planned, json=json)
 
     return plan
 
@@ -99,18 +91,32 @@ def _deliver(session: Session) -> Task:
     @session.boundary
     def deliver(context: Context, branch: str = "", dry_run: bool = False) -> None:
         """Take a pushed release through its environments, up to the approval."""
-        session.run(_delivery(session, branch), dry_run=dry_run)
+        plan = _delivery(session, branch)
+        if dry_run:
+            session.show_plan(plan)
+        else:
+            carry_out(session, "ci.deliver", plan, 1)
 
     return deliver
 
 
-def _planned(session: Session, event: str, branch: str, base: str, deliver: bool) -> Plan:
-    from build_tasks.steps.ci import event_here, plan_for
+def _planned(
+    session: Session, flags: tuple[str, str, str, str, str], deliver: bool
+) -> tuple[BuildEvent, Plan]:
+    from build_tasks.planning.events import typed
+    from build_tasks.steps.ci import plan_for
+    from build_tasks.steps.events import event_here
 
-    return plan_for(session.bench, event_here(session.bench, event, branch, base), deliver=deliver)
+    event = event_here(session.bench, typed(*flags), session.composition.told)
+    return event, plan_for(session.bench, event, deliver=deliver)
 
 
 def _delivery(session: Session, branch: str) -> Plan:
+    from build_tasks.planning.events import typed
     from build_tasks.steps.ci import delivery_of
+    from build_tasks.steps.events import event_here
 
-    return delivery_of(session.bench, branch or session.bench.source.branch())
+    told = session.composition.told
+    if not branch and not told.branch:
+        return delivery_of(session.bench, session.bench.source.branch())
+    return delivery_of(session.bench, event_here(session.bench, typed("", branch, "", "", ""), told).branch)

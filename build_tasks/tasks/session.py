@@ -11,6 +11,7 @@ from build_tasks.tasks.boundary import Boundary
 
 if TYPE_CHECKING:
     from build_tasks.model.environment import Environment
+    from build_tasks.model.event import BuildEvent
     from build_tasks.model.plan import Plan
     from build_tasks.model.service import Service
     from build_tasks.model.version import Version
@@ -88,6 +89,14 @@ class Session:
         if not plan.actions:
             lines.append("  nothing to do")
         self.answers.show_text("\n".join(lines) + "\n")
+
+    def show_event(self, event: BuildEvent, plan: Plan, *, json: bool) -> None:
+        """The plan of an event; as JSON with what was understood of the event."""
+        if json:
+            parts = {"because": plan.because, "actions": plan.actions, "skipped": plan.skipped}
+            self.answers.show_json({**parts, "event": event})
+        else:
+            self.show_plan(plan)
 
     def head_reason(self) -> str:
         """The change cause when nobody gave one: the commit that is checked out."""

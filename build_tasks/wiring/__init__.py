@@ -19,6 +19,7 @@ from build_tasks.model.instance import VARIABLE, Instance
 from build_tasks.wiring.logs import new_log
 
 if TYPE_CHECKING:
+    from build_tasks.model.event import Told
     from build_tasks.model.settings import Settings
     from build_tasks.ports.commands import Commands
     from build_tasks.ports.reporting import Reporter
@@ -73,6 +74,16 @@ class Composition:
         verbose = bool(self._environ.get("BUILD_TASKS_VERBOSE"))
         timings = self.cache / "timings.json"
         return open_console(sys.stderr, self._environ, timings=timings, verbose=verbose)
+
+    @cached_property
+    def told(self) -> Told:
+        """What a CI system says of the event that this process was started for.
+
+        :raises FlowError: it says what nobody can build from.
+        """
+        from build_tasks.adapters.ci_surroundings import told_by
+
+        return told_by(self._environ)
 
     @cached_property
     def settings(self) -> Settings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
@@ -13,8 +15,8 @@ SERVICES = ("delivery", "drone-scheduler", "package")
 PUSH, PULL = EventKind.PUSH, EventKind.PULL_REQUEST
 
 
-def called_for(branch: str, kind: EventKind = PUSH, main: str = "main") -> Trigger:
-    return trigger(BuildEvent(kind, branch, "", SHA), main, SERVICES)
+def called_for(branch: str, kind: EventKind = PUSH, main: str = "main", **more: Any) -> Trigger:
+    return trigger(BuildEvent(kind, branch, "", SHA, **more), main, SERVICES)
 
 
 @pytest.mark.parametrize(
@@ -110,3 +112,63 @@ def test_a_release_branch_that_cannot_be_one_is_refused(branch: str, why: str) -
 
 def test_the_version_of_a_release_branch_is_read_whole() -> None:
     assert called_for("release/delivery/v2.0.0-rc-1.x").version == v("2.0.0-rc-1.x")
+
+
+@pytest.mark.parametrize(
+    ("more", "because"),
+    [
+        ({}, "pull request from x into main"),
+        ({"target": "main", "pull_request": "7"}, "pull request #7 from x into main"),
+        ({"target": "main", "pull_request": "7", "fork": True}, "pull request #7 from x (a fork) into main"),
+    ],
+)
+def test_a_pull_request_into_main(more: dict[str, Any], because: str) -> None:
+    found = called_for("x", PULL, **more)
+    assert (found.extent, found.because) == (Extent.CANDIDATE, because)
+
+
+@pytest.mark.parametrize("source", ["feature/delivery/x", "x", "main", "release/delivery/1.0"])
+@pytest.mark.parametrize("target", ["feature/delivery/big", "release/delivery/v1.0.2", "develop", "main2"])
+def test_a_pull_request_into_another_branch_calls_for_nothing(source: str, target: str) -> None:
+    found = called_for(source, PULL, target=target)
+    assert found.extent is Extent.NOTHING
+    assert found.because.endswith(f"into {target}, which is not main: pushes validate its commits")
+
+
+def test_a_pull_request_of_which_only_the_number_is_known() -> None:
+    assert called_for("", PULL, pull_request="17").because == "pull request #17 into main"
+
+
+def test_the_target_is_the_main_branch_that_is_configured() -> None:
+    assert called_for("x", PULL, main="trunk", target="trunk").extent is Extent.CANDIDATE
+    assert called_for("x", PULL, main="trunk", target="main").extent is Extent.NOTHING
+
+
+@pytest.mark.parametrize("branch", ["main", "v1.0.2", "release/delivery/v1.0.2", "release/delivery/1.0"])
+@pytest.mark.parametrize("kind", [EventKind.TAG, EventKind.DELETION, EventKind.OTHER])
+def test_what_was_done_to_a_tag_or_undone_calls_for_nothing(kind: EventKind, branch: str) -> None:
+    assert called_for(branch, kind).extent is Extent.NOTHING
+
+
+def test_an_event_that_nobody_knows_is_named() -> None:
+    found = called_for("main", EventKind.OTHER, named="workflow_run")
+    assert found.because == "workflow_run is no event that calls for anything"
+
+
+@pytest.mark.parametrize(
+    ("branch", "extent"),
+    [
+        ("main", Extent.CANDIDATE),
+        ("feature/delivery/x", Extent.VALIDATION),
+        ("release/delivery/v1.0.2", Extent.RELEASE),
+        ("x", Extent.NOTHING),
+    ],
+)
+def test_a_run_by_hand_is_as_a_push_to_that_branch(branch: str, extent: Extent) -> None:
+    assert called_for(branch, EventKind.MANUAL).extent is extent is called_for(branch).extent
+
+
+@pytest.mark.parametrize("branch", ["feature/delivery/x", "release/delivery/v1.0.2", "release/x"])
+def test_a_schedule_builds_main_and_nothing_else(branch: str) -> None:
+    assert called_for("main", EventKind.SCHEDULE).extent is Extent.CANDIDATE
+    assert called_for(branch, EventKind.SCHEDULE).extent is Extent.NOTHING

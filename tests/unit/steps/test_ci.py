@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.event import BuildEvent, EventKind
-from build_tasks.steps.ci import concerned, delivery_of, event_here, plan_for
+from build_tasks.model.event import BuildEvent, EventKind, Told
+from build_tasks.planning.events import typed
+from build_tasks.steps.ci import concerned, delivery_of, plan_for
+from build_tasks.steps.events import event_here
 from tests.unit.steps.shop import FILES, LIBRARY, STANDS_ON_IT, Shop
 
 APP = "services/delivery/app.py"
@@ -21,14 +23,19 @@ def branch(shop: Shop, name: str, *changes: str) -> str:
     return shop.source.head().sha
 
 
+def here(shop: Shop, kind: str, name: str, base: str) -> BuildEvent:
+    """The event of what was typed in a shell."""
+    return event_here(shop.bench, typed(kind, name, base, "", ""), Told())
+
+
 def titles(shop: Shop, kind: str = "push", *, deliver: bool = True) -> list[str]:
-    made = plan_for(shop.bench, event_here(shop.bench, kind, "", ""), deliver=deliver)
+    made = plan_for(shop.bench, here(shop, kind, "", ""), deliver=deliver)
     return [action.title for action in made.actions]
 
 
 def refused(shop: Shop, kind: str = "push", name: str = "", base: str = "") -> FlowError:
     with pytest.raises(FlowError) as error:
-        event_here(shop.bench, kind, name, base)
+        here(shop, kind, name, base)
     assert error.value.code is ExitCode.USAGE
     return error.value
 
@@ -36,14 +43,14 @@ def refused(shop: Shop, kind: str = "push", name: str = "", base: str = "") -> F
 def test_a_feature_branch_is_compared_with_where_it_left_main(shop: Shop) -> None:
     start = shop.source.head().sha
     head = branch(shop, "feature/delivery/x", APP, "README.md")
-    event = event_here(shop.bench, "push", "", "")
+    event = here(shop, "push", "", "")
     assert event == BuildEvent(EventKind.PUSH, "feature/delivery/x", start, head)
     assert titles(shop) == ["build delivery", "test delivery"]
 
 
 def test_a_feature_branch_that_touches_nothing_of_the_service(shop: Shop) -> None:
     branch(shop, "feature/delivery/x", "README.md")
-    made = plan_for(shop.bench, event_here(shop.bench, "push", "", ""), deliver=True)
+    made = plan_for(shop.bench, here(shop, "push", "", ""), deliver=True)
     assert made.actions == ()
     assert made.skipped == ("delivery: nothing that it is built from changed",)
 
@@ -51,7 +58,7 @@ def test_a_feature_branch_that_touches_nothing_of_the_service(shop: Shop) -> Non
 def test_a_folder_that_the_dockerfile_copies_in_triggers(shop: Shop) -> None:
     """The public reference implementation's trigger misses one."""
     branch(shop, "feature/delivery/x", "services/shared/log.py")
-    made = plan_for(shop.bench, event_here(shop.bench, "push", "", ""), deliver=True)
+    made = plan_for(shop.bench, here(shop, "push", "", ""), deliver=True)
     assert made.actions[0].reason == "services/shared/log.py changed, its Dockerfile copies services/shared"
 
 
@@ -61,7 +68,7 @@ def test_a_chart_that_the_chart_stands_on_triggers(shop: Shop) -> None:
     shop.commit({**LIBRARY, **STANDS_ON_IT, "services/delivery/Dockerfile": dockerfile})
     shop.publish()
     branch(shop, "feature/delivery/x", "services/shared/chart/templates/_labels.tpl")
-    made = plan_for(shop.bench, event_here(shop.bench, "push", "", ""), deliver=True)
+    made = plan_for(shop.bench, here(shop, "push", "", ""), deliver=True)
     reason = "services/shared/chart/templates/_labels.tpl changed, its chart depends on services/shared/chart"
     assert made.actions[0].reason == reason
 
@@ -75,12 +82,12 @@ def test_a_pull_request(shop: Shop, kind: str) -> None:
 def test_a_push_to_main_is_compared_with_its_parent(shop: Shop) -> None:
     parent = shop.source.head().sha
     head = shop.commit({APP: "changed\n"})
-    assert event_here(shop.bench, "push", "", "") == BuildEvent(EventKind.PUSH, "main", parent, head)
+    assert here(shop, "push", "", "") == BuildEvent(EventKind.PUSH, "main", parent, head)
     assert titles(shop) == ["build delivery", "test delivery", "image delivery", "package delivery"]
 
 
 def test_the_first_commit_of_main_concerns_everything(shop: Shop) -> None:
-    event = event_here(shop.bench, "push", "", "")
+    event = here(shop, "push", "", "")
     assert event.base == ""
     [found] = concerned(shop.bench, event)
     assert (found.service, found.reason) == ("delivery", "there is no commit to compare with")
@@ -90,16 +97,16 @@ def test_a_base_by_name(shop: Shop) -> None:
     first = shop.source.head().sha
     shop.commit({APP: "changed\n"})
     shop.commit({"README.md": "changed\n"})
-    assert event_here(shop.bench, "push", "", "HEAD~2").base == first
+    assert here(shop, "push", "", "HEAD~2").base == first
     assert titles(shop) == []
-    assert plan_for(shop.bench, event_here(shop.bench, "push", "", first), deliver=True).actions != ()
+    assert plan_for(shop.bench, here(shop, "push", "", first), deliver=True).actions != ()
 
 
 def test_zeros_for_a_base_are_none(shop: Shop) -> None:
     """GitHub and GitLab write them for the first push of a branch."""
     start = shop.source.head().sha
     branch(shop, "feature/delivery/x", APP)
-    assert event_here(shop.bench, "push", "", "0" * 40).base == start
+    assert here(shop, "push", "", "0" * 40).base == start
 
 
 def test_an_unknown_base(shop: Shop) -> None:
@@ -110,21 +117,21 @@ def test_an_unknown_base(shop: Shop) -> None:
 def test_an_unknown_event(shop: Shop) -> None:
     error = refused(shop, "merge")
     assert error.why == "there is no event 'merge'"
-    assert error.fix == "one of push, pull_request"
+    assert error.fix == "one of push, pull_request, manual, schedule, tag, deletion"
 
 
 def test_a_detached_head_needs_a_name(shop: Shop) -> None:
     shop.source.check_out(shop.source.head().sha)
     error = refused(shop)
     assert (error.why, error.fix) == ("no branch is checked out (detached)", "say --branch")
-    assert event_here(shop.bench, "push", "main", "").branch == "main"
+    assert here(shop, "push", "main", "").branch == "main"
 
 
 def test_a_clone_without_main_compares_with_nothing(shop: Shop) -> None:
     branch(shop, "feature/delivery/x", APP)
     for names in (shop.source._heads, shop.source._remote):
         names.pop("main")
-    assert event_here(shop.bench, "push", "", "").base == ""
+    assert here(shop, "push", "", "").base == ""
     assert titles(shop) == ["build delivery", "test delivery"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +14,7 @@ from invoke import Collection, Program
 
 from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.errors import ExitCode
+from build_tasks.model.event import Told
 from build_tasks.steps.workbench import Workbench
 from build_tasks.tasks import all_services, application, ci, release
 from build_tasks.tasks.service import service_collection
@@ -26,6 +28,7 @@ class FakeComposition:
     """The part of the composition root that these tasks use."""
 
     workbench: Workbench
+    told: Told = field(default_factory=Told)
     log: CommandLog | None = None
     processes: Processes = field(default_factory=lambda: Processes(CommandLog(None)))
 
@@ -50,12 +53,18 @@ def shop(tmp_path: Path) -> Shop:
 
 
 @pytest.fixture
-def inv(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Inv:
+def inv(inv_in: Callable[[Told], Inv]) -> Inv:
     """Types ``inv <words>`` in the shop."""
+    return inv_in(Told())
 
-    def run(words: str) -> Typed:
+
+@pytest.fixture
+def inv_in(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Callable[[Told], Inv]:
+    """The same, where a CI system says something of an event."""
+
+    def run(told: Told, words: str) -> Typed:
         session = Session(shop.root)
-        session.composition = cast(Composition, FakeComposition(shop.bench))
+        session.composition = cast(Composition, FakeComposition(shop.bench, told))
         tree = Collection()
         tree.add_collection(service_collection(session, "delivery"))
         for module in (all_services, application, release, ci):
@@ -69,4 +78,4 @@ def inv(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Inv:
         said = capsys.readouterr()
         return Typed(next(code for code in ExitCode if code == ended), said.out, said.err)
 
-    return run
+    return lambda told: partial(run, told)

@@ -1,0 +1,120 @@
+"""The event that a clone is built for: what was said of it, and what the clone adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.ci import Ci
+from build_tasks.model.event import BuildEvent, EventKind, Told
+from build_tasks.planning.events import prevailing
+from build_tasks.steps.release import main_ref
+from build_tasks.steps.workbench import Workbench
+
+_WHAT = "find out what to build"
+#: Systems that could say what was there before a push to main; of a shell the commit before is looked at.
+_TELLING = (Ci.GITHUB, Ci.AZURE, Ci.GITLAB)
+
+
+def event_here(bench: Workbench, asked: Told, told: Told) -> BuildEvent:
+    """The event that this clone stands for. Flags win over the environment, the environment over the clone.
+
+    :param asked: what was typed.
+    :param told: what the environment says.
+    :raises FlowError: USAGE for a detached head without a branch, or a base typed that is not in this clone.
+    """
+    head = bench.source.head().sha
+    return event_of(bench, prevailing(asked, told), asked.base, head)
+
+
+def event_of(bench: Workbench, said: Told, typed: str, head: str) -> BuildEvent:
+    """What was said of an event, and what the clone adds.
+
+    :param typed: the commit to compare with that somebody named, whatever was said; empty: nobody did.
+    :param head: full name of the commit to build.
+    :raises FlowError: as :func:`event_here`.
+    """
+    kind = said.kind or EventKind.PUSH
+    branch = said.branch or ("" if said.pull_request else bench.source.branch())
+    if not (branch or said.pull_request or kind is EventKind.OTHER):
+        raise FlowError(_WHAT, "no branch is checked out (detached)", "say --branch", code=ExitCode.USAGE)
+    base, unbased = _typed(bench, typed), ""
+    if not base:
+        base, unbased = _base(bench, said, kind, branch, head)
+    return BuildEvent(
+        kind=kind,
+        branch=branch,
+        base=base,
+        head=head,
+        target=said.target,
+        actor=said.actor,
+        pull_request=said.pull_request,
+        fork=said.fork,
+        named=said.named,
+        unbased=unbased,
+    )
+
+
+def _typed(bench: Workbench, base: str) -> str:
+    """The full name of the commit that ``--base`` names; empty for none (or zeros)."""
+    if not base.strip("0"):
+        return ""
+    commit = bench.source.commit(base)
+    if commit is None:
+        fix = "name a commit that is in this clone (a shallow clone lacks history)"
+        raise FlowError(_WHAT, f"there is no commit {base!r}", fix, code=ExitCode.USAGE)
+    return commit.sha
+
+
+def _base(bench: Workbench, said: Told, kind: EventKind, branch: str, head: str) -> tuple[str, str]:
+    """What to compare with; or nothing, and why."""
+    match kind:
+        case EventKind.PULL_REQUEST:
+            return _parted(bench, said, head)
+        case EventKind.PUSH if branch == bench.settings.main_branch:
+            return _before(bench, said, head)
+        case EventKind.PUSH:
+            # What the branch brings, not what its last push brought: a push that touches nothing of the
+            # service must not turn a branch green that the push before it broke.
+            parted = bench.source.merge_base(head, main_ref(bench))
+            return (parted, "") if parted else ("", _missing(bench.settings.main_branch))
+    return "", "nothing was pushed: all of it is looked at"
+
+
+def _before(bench: Workbench, said: Told, head: str) -> tuple[str, str]:
+    """What main was before the push, which may bring several commits."""
+    if said.system not in _TELLING:
+        parent = bench.source.commit(f"{head}~1")
+        return (parent.sha, "") if parent else ("", "there is no commit to compare with")
+    if not said.base:
+        return "", f"{said.system.words} does not say what was there before the push"
+    if not said.base.strip("0"):
+        return "", "there was nothing before this push"
+    before = bench.source.commit(said.base)
+    return (before.sha, "") if before else ("", _missing(said.base[:12]))
+
+
+def _parted(bench: Workbench, said: Told, head: str) -> tuple[str, str]:
+    """The newest commit of the target that is in what is built.
+
+    That is where the branch left it; or, where the system checks out what merging would make, the commit
+    that it merged into. Both the clone's own target and the commit that the system names may be older.
+    """
+    target = said.target or bench.settings.main_branch
+    found = ""
+    for parted in _partings(bench, said, target, head):
+        if not found or bench.source.merge_base(found, parted) == found:
+            found = parted
+    return (found, "") if found else ("", _missing(target))
+
+
+def _partings(bench: Workbench, said: Told, target: str, head: str) -> Iterator[str]:
+    remote, local = f"refs/remotes/origin/{target}", f"refs/heads/{target}"
+    for ref in (remote if bench.source.commit(remote) else local, said.base):
+        parted = bench.source.merge_base(head, ref) if ref else None
+        if parted:
+            yield parted
+
+
+def _missing(name: str) -> str:
+    return f"{name} is not in this clone (is it shallow?)"
