@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.account import Annotation, RunAccount, TestsAccount
 from build_tasks.model.plan import Verb
 from build_tasks.model.service import Service
@@ -18,6 +19,9 @@ from build_tasks.planning.reports.summary import TestRun, sum_up
 from build_tasks.steps.inputs import built_from
 from build_tasks.steps.ledger import Entry, Ledger
 from build_tasks.steps.workbench import Workbench
+
+#: Failures of a run of tests that nevertheless says which tests there were.
+_WITH_A_REPORT = (ExitCode.TESTS_FAILED, ExitCode.RUNNER_CRASHED, ExitCode.NO_TESTS)
 
 
 def ci_folder(bench: Workbench) -> Path:
@@ -38,7 +42,7 @@ def account_of(ledger: Ledger) -> RunAccount:
     """
     tests, broken = [], list[Annotation]()
     for service, run in _tested(ledger):
-        files = ledger.bench.source.files(built_from(ledger.bench, service))
+        files = _files(ledger.bench, service)
         tests.append(_written(ledger.bench, service, run, files))
         broken += [annotation_of(case, files, service.folder) for case in run.summary.failures]
     return RunAccount(
@@ -60,9 +64,18 @@ def _tested(ledger: Ledger) -> Iterator[tuple[Service, TestRun]]:
                 yield service, sum_up({report.name: report.read_bytes()}, status=0)
 
 
+def _files(bench: Workbench, service: Service) -> Sequence[str]:
+    """What the service is made of; nothing if git cannot be asked any more, as after an interruption."""
+    try:
+        return bench.source.files(built_from(bench, service))
+    except FlowError:
+        return []
+
+
 def _kept(bench: Workbench, service: Service, entry: Entry) -> Path | None:
-    """The report that the step ``test`` keeps for these inputs; None if it came to none."""
-    if not entry.inputs:
+    """The report that the step ``test`` keeps for these inputs; None if it came to none this time."""
+    came_to_one = entry.failure in (ExitCode.OK, *_WITH_A_REPORT)
+    if not entry.inputs or not came_to_one:
         return None
     report = bench.folder(service, "tests") / entry.inputs[:16] / "junit.xml"
     return report if report.is_file() else None

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 
-from build_tasks.errors import FlowError
+from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.account import Ending, StepAccount
 from build_tasks.model.plan import Action, Plan
 from build_tasks.ports.reporting import Clock, Reporter
@@ -20,6 +20,7 @@ class Entry:
     """What is known of one action so far; ``begun`` and ``skipped`` count what happened in it.
 
     :param inputs: the inputs hash of its service's images; empty if it was not worked out.
+    :param failure: what it failed with; OK if it did not.
     """
 
     account: StepAccount
@@ -27,6 +28,7 @@ class Entry:
     begun: int = 0
     skipped: int = 0
     inputs: str = ""
+    failure: ExitCode = ExitCode.OK
 
 
 class Ledger:
@@ -71,6 +73,7 @@ class Ledger:
             yield
             ending = Ending.UNCHANGED if entry.skipped and not entry.begun else Ending.DONE
         except FlowError as error:
+            entry.failure = error.code
             entry.remarks.append(error.why)
             raise
         except KeyboardInterrupt:

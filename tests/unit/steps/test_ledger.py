@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from build_tasks.errors import FlowError
+from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.account import Ending, RunAccount, StepAccount, TestsAccount
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.planning.reports.summary import sum_up
@@ -116,6 +116,32 @@ def test_a_testrunner_that_did_not_build_has_no_tests(shop: Shop) -> None:
     account = carried_out(shop, TEST, fails=True)
     assert account.tests == ()
     assert not (shop.root / ".build" / "ci" / "junit").exists()
+
+
+def test_a_testrunner_that_does_not_build_again_says_nothing_of_the_tests_of_before(shop: Shop) -> None:
+    shop.tests_say(FAILED, status=1)
+    assert carried_out(shop, TEST, fails=True).tests != ()
+    shop.builder._images.clear()  # as after a prune
+    shop.builder.failures["testrunner"] = ["no space left"]
+    again = Ledger(shop.bench, Plan("x", (TEST,)))
+    with pytest.raises(FlowError, match="no space left"):
+        again.carry_out(Run(again.bench, "x"), again.plan)
+    assert account_of(again).tests == () == account_of(again).broken
+
+
+def test_without_git_tests_are_told_without_their_places(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interruption lets no program start any more."""
+    shop.tests_say(FAILED, status=1)
+    ledger = Ledger(shop.bench, Plan("x", (TEST,)))
+    with pytest.raises(FlowError):
+        ledger.carry_out(Run(ledger.bench, "x"), ledger.plan)
+
+    def interrupted(_paths: object) -> None:
+        raise FlowError("list the files", "interrupted", code=ExitCode.INTERRUPTED)
+
+    monkeypatch.setattr(shop.source, "files", interrupted)
+    [broken] = account_of(ledger).broken
+    assert (broken.title, broken.file) == ("test_api::test_put", "")
 
 
 def test_an_interruption_is_no_failure_of_what_it_ended(shop: Shop) -> None:
