@@ -26,6 +26,7 @@ HEAVY = {
     "dockerfile_parse",
     "jsonschema",
     "junitparser",
+    "lark",
     "msgspec",
     "pydantic",
     "pyhelm3",
