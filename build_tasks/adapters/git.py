@@ -104,6 +104,10 @@ class GitRepository:
         listed = _split(self._git.run(*words, *paths, what="list the files of the repository").stdout)
         return sorted(name for name in set(listed) if _is_file(self._git.root / name))
 
+    def tracked(self) -> Sequence[str]:
+        """Paths of the index; a submodule is one of them."""
+        return sorted(set(_split(self._git.run("ls-files", "-z", what="list what git tracks").stdout)))
+
     def branches(self, pattern: str) -> Sequence[str]:
         """Local and origin's branches, each once; ``*`` also stands for ``/``, as in `git branch --list`."""
         names = [n.removeprefix(_HEADS).removeprefix(_ORIGIN) for n in self._refs(_HEADS, _ORIGIN)]

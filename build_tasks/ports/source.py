@@ -35,6 +35,9 @@ class SourceControl(Protocol):
     def files(self, paths: Sequence[str]) -> Sequence[str]:
         """Files below the given paths in the working tree: tracked or untracked, but not ignored; sorted."""
 
+    def tracked(self) -> Sequence[str]:
+        """Every path that git tracks, whether or not it is still there; sorted."""
+
     def branches(self, pattern: str) -> Sequence[str]:
         """Names of local and origin's branches that match a glob, without ``refs/...`` and ``origin/``."""
 

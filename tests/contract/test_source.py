@@ -106,6 +106,15 @@ def test_the_files_of_the_working_tree(repository: Repository) -> None:
     assert (files(["nope"]), files([])) == ([], [])
 
 
+def test_what_git_tracks(repository: Repository) -> None:
+    """Whether or not it is still there; what is new is not among it."""
+    assert repository.source.tracked() == []
+    repository.commit({"b/two": "2", "a\nb": "x", "ü": "y", "gone": "z"})
+    repository.commit({"gone": None})
+    repository.write("b/new")
+    assert repository.source.tracked() == ["a\nb", "b/two", "ü"]
+
+
 def test_branches_and_tags_match_globs(repository: Repository) -> None:
     sha = repository.commit({"a": "1"})
     for name in ("release/delivery/v1.0.2", "release/kitchen/v1.0.0", "feature/delivery/a/b"):

@@ -102,6 +102,10 @@ class FakeSource:
         names = self.dirty | set(self._history[at].files if at else ())
         return sorted(n for n in names if any(p == "." or n == p or n.startswith(f"{p}/") for p in paths))
 
+    def tracked(self) -> Sequence[str]:
+        at = self._resolve("HEAD")
+        return sorted(self._history[at].files if at else ())
+
     def branches(self, pattern: str) -> Sequence[str]:
         return sorted(n for n in {*self._heads, *self._remote} if fnmatchcase(n, pattern))
 
