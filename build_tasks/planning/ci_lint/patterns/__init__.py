@@ -1,0 +1,1 @@
+"""Patterns of branches and paths, as languages that can be compared."""
