@@ -1,0 +1,1 @@
+"""YAML files, safe to walk, whose values know their lines."""
