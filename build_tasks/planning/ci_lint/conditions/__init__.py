@@ -1,0 +1,1 @@
+"""Conditions of pipelines, and what is known of them before a run."""
