@@ -122,6 +122,7 @@ def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
         deploy_timeout=timedelta(seconds=table.deploy.timeout_seconds),
         network_policies=table.platform.network_policies,
         environments={name: _environment(name, e, instance) for name, e in table.environments.items()},
+        required_checks=table.ci.required_checks,
     )
 
 

@@ -94,6 +94,13 @@ class PlatformTable(Struct, frozen=True, forbid_unknown_fields=True):
     ] = True
 
 
+class CiTable(Struct, frozen=True, forbid_unknown_fields=True):
+    required_checks: Annotated[
+        tuple[str, ...],
+        _doc("checks that a pull request needs, with `*` for any text: `ci.lint` asks", ["gate", "build *"]),
+    ] = ("*",)
+
+
 class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
     """``[tool.build_tasks]`` in pyproject.toml."""
 
@@ -121,6 +128,7 @@ class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
         _doc("service whose chart tests the application from end to end; empty: none does", "ingestion"),
     ] = ""
     approval: ApprovalTable = ApprovalTable()
+    ci: CiTable = CiTable()
     deploy: DeployTable = DeployTable()
     platform: PlatformTable = PlatformTable()
 

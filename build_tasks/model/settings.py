@@ -23,6 +23,7 @@ class Settings:
     :param kubernetes: the version charts are validated against, ``1.37.2``.
     :param network_policies: the local platform's nodes enforce NetworkPolicies.
     :param deploy_timeout: how long a version may take to become ready without being hopeless.
+    :param required_checks: names of the checks that a pull request needs, with ``*`` for any text.
     """
 
     root: Path
@@ -38,6 +39,7 @@ class Settings:
     deploy_timeout: timedelta
     network_policies: bool
     environments: Mapping[str, Environment]
+    required_checks: tuple[str, ...] = ("*",)
 
     @property
     def production(self) -> Environment:
