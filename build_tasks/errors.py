@@ -32,7 +32,7 @@ class ExitCode(IntEnum):
     FAILED = 1, "An expected failure that has no code of its own."
     USAGE = 2, "The command line is wrong: unknown task, service, environment, flag or value."
     BUG = 3, "A bug in build_tasks; please report it with the log file named in the message."
-    CONFIG = 10, "A configuration file is wrong (service.toml, pyproject.toml, a policy file)."
+    CONFIG = 10, "A configuration file is wrong (service.toml, pyproject.toml, a policy file, a pipeline)."
     REFUSED = 11, "A gate refused: approval missing, expired or not valid, evidence missing, version rules."
     CONFLICT = 12, "The version exists with other content; nothing was overwritten."
     UNAVAILABLE = 13, "Something the task needs does not answer: engine, registry, cluster."

@@ -8,6 +8,7 @@ from invoke import Collection, Context, Task
 
 from build_tasks.tasks import words
 from build_tasks.tasks.ci_job import carry_out
+from build_tasks.tasks.ci_lint import lint
 from build_tasks.tasks.ci_simulate import simulate
 from build_tasks.tasks.command import command, command_side_by_side
 from build_tasks.tasks.session import Session
@@ -32,6 +33,7 @@ def collection(session: Session) -> Collection:
     tasks.add_task(_plan(session))
     tasks.add_task(_deliver(session))
     tasks.add_task(simulate(session))
+    tasks.add_task(lint(session))
     return tasks
 
 

@@ -24,10 +24,10 @@ def _lint(session: Session) -> Task:
     @command()
     @session.boundary
     def lint(context: Context) -> None:
-        """Check rules, layout, types and layers of the code."""
+        """Check rules, layout, types and layers of the code, and the pipelines."""
         from build_tasks.steps.check import run_checks
 
-        _conclude(session, run_checks(session.composition.reporter, _lints(_tools(session))))
+        _conclude(session, run_checks(session.composition.reporter, _lints(session, _tools(session))))
 
     return lint
 
@@ -53,7 +53,7 @@ def _check(session: Session) -> Task:
         from build_tasks.steps.check import run_checks, run_checks_on_platform
 
         tools, reporter = _tools(session), session.composition.reporter
-        alone = run_checks(reporter, [*_lints(tools), *_suites(tools, ["unit"], {})])
+        alone = run_checks(reporter, [*_lints(session, tools), *_suites(tools, ["unit"], {})])
         together = run_checks_on_platform(
             reporter,
             tools.platform,
@@ -71,7 +71,7 @@ def _tools(session: Session) -> OwnChecks:
     return OwnChecks(composition.processes, composition.root, composition.reporter)
 
 
-def _lints(tools: OwnChecks) -> list[Check]:
+def _lints(session: Session, tools: OwnChecks) -> list[Check]:
     from build_tasks.model.tally import Tally
     from build_tasks.steps.check import Check, Outcome
 
@@ -87,7 +87,17 @@ def _lints(tools: OwnChecks) -> list[Check]:
         Check("check layout", "ruff format", passing(tools.layout)),
         Check("check types", "mypy --strict", passing(tools.types)),
         Check("check layers", "import-linter", passing(tools.layers)),
+        Check("check pipelines", "ci.lint", passing(lambda: _pipelines(session))),
     ]
+
+
+def _pipelines(session: Session) -> None:
+    from build_tasks.presentation.findings import refusal
+    from build_tasks.steps.ci_lint import lint
+
+    error = refusal(lint(session.bench))
+    if error is not None:
+        raise error
 
 
 def _suites(tools: OwnChecks, kinds: Sequence[str], environ: Mapping[str, str]) -> list[Check]:

@@ -1,0 +1,45 @@
+"""What reading a pipeline brings together, from all files that it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from build_tasks.model.ci_lint import LintFinding, LintRule
+from build_tasks.planning.ci_lint.conditions.places import conditions_in
+from build_tasks.planning.ci_lint.conditions.refs import named_in
+from build_tasks.planning.ci_lint.files.documents import Place, Yaml
+from build_tasks.planning.ci_lint.files.reading import Document
+from build_tasks.planning.ci_lint.pipelines import Check, NamedBranches, Step
+
+
+@dataclass
+class Collected:
+    """:param unseen: places of what is done elsewhere, so that nobody says what is missing here."""
+
+    steps: list[Step] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    branches: list[NamedBranches] = field(default_factory=list)
+    unseen: list[Place] = field(default_factory=list)
+    findings: list[LintFinding] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+
+    def opened(self, path: str, document: Document) -> Yaml | None:
+        """A file that belongs to it; None if it holds nothing or cannot be read."""
+        if path not in self.files:
+            self.files.add(path)
+            self.findings += document.findings
+        return document.root
+
+    def conditions(self, root: Yaml) -> None:
+        """What the conditions of an Azure or GitHub file say of branches."""
+        for condition, place in conditions_in(root):
+            self.branches += named_in(condition, place)
+
+    def miss(self, place: Place, message: str) -> None:
+        """Steps that are not looked into."""
+        self.unseen.append(place)
+        self.note(place, message)
+
+    def note(self, place: Place, message: str) -> None:
+        """Something else that could not be judged."""
+        self.findings.append(LintFinding(place.file, place.line, LintRule.NOT_LOOKED_INTO, message))

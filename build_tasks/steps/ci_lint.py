@@ -1,0 +1,95 @@
+"""Pipeline files of the repository, held against what its services are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.ci_lint import LintReport
+from build_tasks.model.service import Service
+from build_tasks.planning.ci_lint.facts import Repository, ServiceInputs, Tracked
+from build_tasks.planning.ci_lint.files.discovery import named_files, pipeline_files
+from build_tasks.planning.ci_lint.files.reading import LARGEST
+from build_tasks.planning.ci_lint.files.sources import Sources
+from build_tasks.planning.ci_lint.judge import judge
+from build_tasks.planning.ci_lint.pipelines import System
+from build_tasks.planning.inputs import under_any
+from build_tasks.steps.inputs import read_dockerfile, sources
+from build_tasks.steps.workbench import Workbench
+
+_WHAT = "read the pipeline files"
+
+
+def lint(bench: Workbench, named: Sequence[str] = ()) -> LintReport:
+    """Judge pipeline files.
+
+    :param named: these, relative to the root; none: all that are found.
+    :raises FlowError: USAGE for a named file that is not there or of which nobody can tell whose it is; as
+        :func:`build_tasks.steps.inputs.sources` for a service whose files cannot be read.
+    """
+    root = bench.settings.root
+    wanted = [_relative(root, name) for name in named]
+    listed = (path for path in bench.source.files(["."]) if path.endswith((".yml", ".yaml")))
+    texts = Sources(_texts(root, {*listed, *wanted}))
+    files = _named(texts, wanted) if wanted else pipeline_files(texts)
+    return judge(files, texts, repository(bench))
+
+
+def repository(bench: Workbench) -> Repository:
+    """What pipelines are held against.
+
+    :raises FlowError: as :func:`lint`.
+    """
+    tracked = Tracked(bench.source.tracked())
+    return Repository(
+        main=bench.settings.main_branch,
+        services={name: _inputs(bench, service, tracked) for name, service in bench.services.items()},
+        tracked=tracked,
+        branches=bench.source.branches("*"),
+        required_checks=bench.settings.required_checks,
+    )
+
+
+def _inputs(bench: Workbench, service: Service, tracked: Tracked) -> ServiceInputs:
+    why = sources(bench, service)
+    made = {service.dockerfile, service.chart, service.toml, *read_dockerfile(bench, service).sources}
+    inputs: dict[str, str] = {}
+    for source in why:
+        for file in tracked.below(source):
+            # Of its own folder only what something is made of: a README may well start nothing.
+            if source != service.folder or under_any(file, made):
+                inputs.setdefault(file, source)
+    return ServiceInputs(service.name, service.folder, service.dockerfile, inputs, why)
+
+
+def _named(texts: Sources, wanted: Sequence[str]) -> Mapping[str, System]:
+    missing = [path for path in wanted if path not in texts]
+    if missing:
+        raise FlowError(_WHAT, f"there is no file {', '.join(missing)}", code=ExitCode.USAGE)
+    known, unknown = named_files(texts, wanted)
+    if unknown:
+        why = f"{', '.join(unknown)}: neither Azure's, GitHub's nor GitLab's by name or content"
+        raise FlowError(_WHAT, why, "name pipeline files only", code=ExitCode.USAGE)
+    return known
+
+
+def _relative(root: Path, name: str) -> str:
+    """A path as git writes it.
+
+    :raises FlowError: USAGE for one that leads out of the repository.
+    """
+    path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise FlowError(_WHAT, f"{name} is not in the repository", code=ExitCode.USAGE)
+    return path.relative_to(root.resolve()).as_posix()
+
+
+def _texts(root: Path, paths: Iterable[str]) -> Mapping[str, bytes]:
+    """The files that can be read, and of each no more than a pipeline can have."""
+    found = {}
+    for path in paths:
+        if (root / path).is_file():
+            with (root / path).open("rb") as file:
+                found[path] = file.read(LARGEST + 1)
+    return found

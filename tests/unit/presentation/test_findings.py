@@ -1,0 +1,32 @@
+"""What `inv ci.lint` found, as it is told."""
+
+from __future__ import annotations
+
+from build_tasks.errors import ExitCode
+from build_tasks.model.ci_lint import LintFinding, LintReport, LintRule
+from build_tasks.presentation.findings import refusal, told
+
+WRONG = LintFinding("a.yml", 3, LintRule.DEAD_PATH, "matches nothing", "leave it out")
+UNSEEN = LintFinding("a.yml", 5, LintRule.NOT_LOOKED_INTO, "a template")
+
+
+def test_findings_and_their_count() -> None:
+    assert list(told(LintReport(("a.yml", "b.yml"), (WRONG, UNSEEN)))) == [
+        "a.yml:3: dead-path: matches nothing",
+        "    to do: leave it out",
+        "a.yml:5: not-looked-into: a template",
+        "2 pipeline files, 1 mistake, 1 not looked into",
+    ]
+
+
+def test_nothing_found() -> None:
+    assert list(told(LintReport(("a.yml",), ()))) == ["1 pipeline file, 0 mistakes"]
+    assert list(told(LintReport((), ()))) == ["there is no pipeline file"]
+
+
+def test_as_one_check_among_others() -> None:
+    assert refusal(LintReport(("a.yml",), (UNSEEN,))) is None
+    error = refusal(LintReport(("a.yml",), (WRONG,)))
+    assert error is not None
+    assert (error.code, error.why) == (ExitCode.CONFIG, "1 pipeline file, 1 mistake")
+    assert error.details == ("a.yml:3: dead-path: matches nothing", "    to do: leave it out")
