@@ -152,7 +152,7 @@ def test_steps_of_templates_count(repo: Monorepo) -> None:
     )
     stages = (
         "stages:\n- stage: a\n  jobs:\n  - deployment: b\n    strategy:\n      runOnce:\n        deploy:\n"
-        "          steps:\n          - template: /src/ci/steps.yml\n"
+        "          steps:\n          - template: \\src\\ci\\steps.yml\n"
     )
     repo.commit({FILE: main, "src/shipping/dronescheduler/ci/stages.yml": stages, "src/ci/steps.yml": STEPS})
     found = repo.lint().findings

@@ -237,6 +237,13 @@ def test_pull_requests_to_other_branches_need_no_check(repo: Monorepo) -> None:
     assert repo.found(LintRule.PENDING_CHECK, {FILE: text}) == []
 
 
+def test_a_pull_request_that_is_closed_waits_for_nothing(repo: Monorepo) -> None:
+    held = HELD.replace("    paths", "    types: [closed]\n    paths")
+    assert repo.found(LintRule.PENDING_CHECK, {FILE: held + JOBS}) == []
+    held = held.replace("closed", "closed, synchronize")
+    assert len(repo.found(LintRule.PENDING_CHECK, {FILE: held + JOBS})) == 1
+
+
 def test_a_push_s_filter_holds_no_check_back(repo: Monorepo) -> None:
     text = "on:\n  push: {paths: ['src/**']}\n  pull_request:\n" + JOBS
     assert repo.found(LintRule.PENDING_CHECK, {FILE: text}) == []

@@ -16,6 +16,8 @@ from build_tasks.planning.ci_lint.patterns.language import Choice
 from build_tasks.planning.ci_lint.pipelines import Filter, NamedBranches, Pattern, pattern
 
 _NONE = Choice(())
+#: Types of pull requests' events that new commits bring; these three are the default.
+_ON_NEW_COMMITS = {"opened", "synchronize", "reopened"}
 _EVENTS = ("push", "pull_request", "pull_request_target")
 
 
@@ -23,7 +25,9 @@ _EVENTS = ("push", "pull_request", "pull_request_target")
 class Trigger:
     """One event.
 
-    :param branches: which start it, by their short names; :param paths: None: any change does.
+    :param branches: which start it, by their short names; none for a pull request that starts it only later,
+        when it is closed or labelled.
+    :param paths: None: any change does.
     """
 
     event: str
@@ -48,12 +52,14 @@ def triggers(root: Yaml) -> list[Trigger]:
 def _trigger(event: str, place: Place, given: Yaml | None) -> Trigger:
     findings: list[LintFinding] = []
     branches = _filter(given, "branches", findings) or Filter((), True, place)
+    types = {leaf.text for leaf in _leaves(given, "types")}
+    later = bool(types) and types.isdisjoint(_ON_NEW_COMMITS)
     only_tags = given is not None and not branches.patterns and _any(given, "tags", "tags-ignore")
     listed = [*_leaves(given, "branches"), *_leaves(given, "branches-ignore")]
     return Trigger(
         event,
         place,
-        Filter((), False, place) if only_tags else branches,
+        Filter((), False, place) if only_tags or later else branches,
         _filter(given, "paths", findings),
         tuple(_named(listed)),
         tuple(findings),
