@@ -22,8 +22,11 @@ def lint(session: Session) -> Task:
     @session.boundary
     def lint(context: Context, files: str = "", strict: bool = False, json: bool = False) -> None:
         """Hold pipeline files against what services are built from: filters, branches, checks, scans."""
+        import os
+        import sys
+
         from build_tasks.errors import ExitCode
-        from build_tasks.presentation.findings import told
+        from build_tasks.presentation.findings import annotate, told
         from build_tasks.steps.ci_lint import lint as look
 
         report = look(session.bench, [name for name in files.split(",") if name])
@@ -31,6 +34,7 @@ def lint(session: Session) -> Task:
             session.answers.show_json(report)
         else:
             session.answers.show_text("\n".join(told(report)))
+        annotate(report, sys.stderr, os.environ)
         if report.findings if strict else report.mistakes:
             raise Exit(code=int(ExitCode.CONFIG))
 
