@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from build_tasks.errors import ExitCode, FlowError
 
 
 class TestOutcome(StrEnum):
@@ -32,8 +35,9 @@ class TestCase:
 
     :param suite: what it belongs to, in its framework's words: class, package, file and blocks; or empty.
     :param message: why it failed or was skipped.
-    :param file: where, as far as its framework says; else empty.
+    :param file: where, in the repository if it could be found there, else as its framework says; or empty.
     :param line: of that file, from 1; 0 if not known.
+    :param excerpt: of a failure the few lines of the message that matter.
     """
 
     __test__ = False
@@ -45,6 +49,7 @@ class TestCase:
     message: str = ""
     file: str = ""
     line: int = 0
+    excerpt: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -69,7 +74,12 @@ class TestReport:
 
 @dataclass(frozen=True)
 class TestSummary:
-    """One test run in numbers; ``seconds`` is the framework's own figure."""
+    """One test run in numbers.
+
+    :param seconds: the framework's own figure.
+    :param matching: the expression that the run was limited to by (``--filter``): whatever came of it says
+        nothing of the other tests. Empty: all tests ran.
+    """
 
     __test__ = False
 
@@ -81,10 +91,35 @@ class TestSummary:
     slowest: str = ""
     failures: tuple[TestCase, ...] = ()
     damage: str = ""
+    matching: str = ""
 
     @property
     def line(self) -> str:
         """The summary line: ``12 passed, 0 failed, 1 skipped in 0.8 s (slowest: test_put 0.2 s)``."""
         slowest = f" (slowest: {self.slowest})" if self.slowest else ""
         counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
-        return f"{counts} in {self.seconds:.1f} s{slowest}"
+        limited = f"; only what matches {self.matching!r}" if self.matching else ""
+        return f"{counts} in {self.seconds:.1f} s{slowest}{limited}"
+
+
+class TestRunError(FlowError):
+    """A run of tests that is no pass.
+
+    :param summary: with its failures, each with its place in the repository and its excerpt: what annotations
+        in a CI system are made of.
+    """
+
+    __test__ = False
+
+    def __init__(
+        self, what: str, why: str, fix: str, summary: TestSummary, *, details: Sequence[str] = ()
+    ) -> None:
+        super().__init__(what, why, fix, code=_CODES[summary.outcome], details=details)
+        self.summary = summary
+
+
+_CODES = {
+    TestOutcome.FAILED: ExitCode.TESTS_FAILED,
+    TestOutcome.CRASHED: ExitCode.RUNNER_CRASHED,
+    TestOutcome.EMPTY: ExitCode.NO_TESTS,
+}

@@ -2,131 +2,135 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.images import ContainerExit
+from build_tasks.model.images import ContainerExit, LocalImage
 from build_tasks.model.service import Service
-from build_tasks.model.tests import TestCase, TestOutcome, TestSummary
+from build_tasks.model.tests import CaseResult, TestCase, TestOutcome, TestRunError, TestSummary
+from build_tasks.planning.container_files import ContainerFiles, container_files
 from build_tasks.planning.dockerfile import TESTRUNNER
-from build_tasks.planning.reports.detection import HEAD_BYTES, dialect
+from build_tasks.planning.reports.failures import failure_lines
 from build_tasks.planning.reports.merged import merged_junit
 from build_tasks.planning.reports.summary import TestRun, sum_up
 from build_tasks.steps.image import build_stage
 from build_tasks.steps.inputs import Recipe
+from build_tasks.steps.test_results import Results, reports_in, results_of
 from build_tasks.steps.workbench import Workbench
 
 #: Where the testrunner's container writes its reports, in whatever dialect.
 RESULTS = "/results"
-#: Lines of a failure's message that are shown: its beginning and its end.
-_FIRST, _LAST = 4, 8
-_CODES = {
-    TestOutcome.FAILED: ExitCode.TESTS_FAILED,
-    TestOutcome.CRASHED: ExitCode.RUNNER_CRASHED,
-    TestOutcome.EMPTY: ExitCode.NO_TESTS,
-}
+#: The variable in which a testrunner finds the expression that chooses tests, in its framework's own words.
+FILTER = "TEST_FILTER"
+#: Label with which a testrunner's image says how it takes that expression, and the one way there is.
+FILTER_LABEL, FROM_ENVIRONMENT = "build-tasks.test-filter", "env"
 
 
-def test(bench: Workbench, service: Service, made: Recipe, *, force: bool = False) -> TestSummary:
+def test(
+    bench: Workbench, service: Service, made: Recipe, *, force: bool = False, matching: str = ""
+) -> TestSummary:
     """Build the testrunner stage, run it, and sum up its reports.
 
     ``.build/<service>/tests/<inputs>`` then has all tests in one ``junit.xml``, what the container printed in
-    ``output.txt``, and its own files in ``results/``. A pass is remembered for the inputs it was for; a
-    failure is always run again.
+    ``output.txt``, and its own files in ``results/``; the JUnit file is ``.build/ci/junit/<service>.xml``, too.
+    A pass is remembered for the inputs it was for; a failure is always run again.
 
-    :raises FlowError: BUILD_FAILED, TESTS_FAILED, RUNNER_CRASHED or NO_TESTS.
+    :param matching: run only tests that match this expression, in the words of the service's framework.
+        Such a run has a folder of its own, is no pass of the inputs, and nothing for CI.
+    :raises TestRunError: TESTS_FAILED, RUNNER_CRASHED or NO_TESTS.
+    :raises FlowError: BUILD_FAILED; USAGE for an expression that the testrunner does not take.
     """
-    kept = bench.folder(service, "tests") / made.inputs[:16]
-    remembered = None if force else _remembered(kept / "summary.json")
+    results = results_of(bench, service, made, matching)
+    remembered = None if force else results.remembered()
     if remembered is not None:
         bench.reporter.skip(f"test {service.name}", f"unchanged inputs passed before: {remembered.line}")
         return remembered
+    results.withdraw()
     image = build_stage(bench, service, TESTRUNNER, made)
-    with bench.reporter.step(f"test {service.name}", f"inputs {made.inputs[:12]} were not tested yet"):
-        summary, ended = _run(bench, service, image.id, kept)
-        if summary.outcome is not TestOutcome.PASSED:
-            raise _failure(service, summary, ended, kept)
+    _check_takes(service, image, matching)
+    reason = (
+        f"only what matches {matching!r}" if matching else f"inputs {made.inputs[:12]} were not tested yet"
+    )
+    with bench.reporter.step(f"test {service.name}", reason):
+        summary, ended = _run(bench, service, image, made, results, matching)
+        if summary.outcome not in (TestOutcome.PASSED, TestOutcome.EMPTY):
+            raise _failure(service, summary, ended, results.folder)
+    if summary.outcome is TestOutcome.EMPTY:
+        raise _failure(service, summary, ended, results.folder)
     bench.reporter.note(summary.line)
-    _remember(kept / "summary.json", summary)
     return summary
 
 
-def _run(bench: Workbench, service: Service, image: str, kept: Path) -> tuple[TestSummary, ContainerExit]:
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
-        made = Path(scratch, "run")
-        results = made / "results"
-        results.mkdir(parents=True)
-        ended = bench.builder.run(image, results_from=RESULTS, results_to=results, env={})
-        found = sum_up(reports_in(results), ended.status)
-        _write(made, service, found, ended)
-        shutil.rmtree(kept, ignore_errors=True)
-        made.rename(kept)
+def _run(
+    bench: Workbench, service: Service, image: LocalImage, made: Recipe, results: Results, matching: str
+) -> tuple[TestSummary, ContainerExit]:
+    where = _files_in_it(bench, service, made)
+    with tempfile.TemporaryDirectory(dir=results.parent) as scratch:
+        run = Path(scratch, "run")
+        left = run / "results"
+        left.mkdir(parents=True)
+        env = {FILTER: matching} if matching else {}
+        ended = bench.builder.run(image.id, results_from=RESULTS, results_to=left, env=env)
+        found = sum_up(reports_in(left), ended.status, where, matching)
+        (run / "output.txt").write_text(ended.output, encoding="utf-8")
+        results.keep(run, found.summary, _junit(service, found, ended))
     return found.summary, ended
 
 
-def reports_in(folder: Path) -> dict[str, bytes]:
-    """The files that may be reports, by their paths in the folder. Links are none: they may lead out."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file():
-            continue
-        name = path.relative_to(folder).as_posix()
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-            if dialect(name, head) is not None:
-                found[name] = head + file.read()
-    return found
+def _files_in_it(bench: Workbench, service: Service, made: Recipe) -> ContainerFiles:
+    text = (bench.settings.root / service.dockerfile).read_text(encoding="utf-8")
+    return container_files(text, TESTRUNNER, bench.source.files(made.paths))
 
 
-def _write(folder: Path, service: Service, found: TestRun, ended: ContainerExit) -> None:
-    (folder / "output.txt").write_text(ended.output, encoding="utf-8")
-    (folder / "junit.xml").write_bytes(merged_junit(service.name, found.cases))
+def _check_takes(service: Service, image: LocalImage, matching: str) -> None:
+    if matching and image.labels.get(FILTER_LABEL) != FROM_ENVIRONMENT:
+        raise FlowError(
+            f"test {service.name}",
+            f"its testrunner does not say that it takes a filter: --filter {matching!r} would run all tests",
+            f"leave out --filter, or let the stage {TESTRUNNER} of {service.dockerfile} hand ${FILTER} to its"
+            f' framework and say so: LABEL {FILTER_LABEL}="{FROM_ENVIRONMENT}" (docs/configuration.md)',
+            code=ExitCode.USAGE,
+        )
 
 
-def _failure(service: Service, summary: TestSummary, ended: ContainerExit, kept: Path) -> FlowError:
-    details = [line for case in summary.failures for line in _case_lines(case)]
+def _junit(service: Service, found: TestRun, ended: ContainerExit) -> bytes:
+    """All tests. A run without failures that is no pass has one more, or CI systems would show it as one."""
+    summary = found.summary
+    trouble = []
+    if summary.outcome in (TestOutcome.CRASHED, TestOutcome.EMPTY):
+        message = _why(summary, ended)
+        trouble = [TestCase(service.name, TESTRUNNER, CaseResult.ERROR, message=message)]
+    return merged_junit(service.name, [*found.cases, *trouble])
+
+
+def _failure(service: Service, summary: TestSummary, ended: ContainerExit, kept: Path) -> TestRunError:
+    details = [*failure_lines(summary)] if summary.failures else []
+    if summary.outcome is not TestOutcome.FAILED:
+        details += ended.output.splitlines()[-15:]
+    fix = f"the reports are in {kept}"
+    return TestRunError(f"test {service.name}", _why(summary, ended), fix, summary, details=details)
+
+
+def _why(summary: TestSummary, ended: ContainerExit) -> str:
     match summary.outcome:
         case TestOutcome.FAILED:
-            why = summary.line
+            ran = summary.passed + summary.failed
+            return f"{summary.failed} of {ran} {'test' if ran == 1 else 'tests'} failed"
+        case TestOutcome.EMPTY if summary.matching:
+            return f"no test matches --filter {summary.matching!r}"
         case TestOutcome.EMPTY:
-            why, details = "the test runner ran no test", ended.output.splitlines()[-10:]
+            return "the test runner ran no test"
         case _:
-            why = _crash(summary, ended)
-            details += ended.output.splitlines()[-15:]
-    fix = f"the reports are in {kept}"
-    return FlowError(f"test {service.name}", why, fix, code=_CODES[summary.outcome], details=details)
+            return _crash(summary, ended)
 
 
 def _crash(summary: TestSummary, ended: ContainerExit) -> str:
     killed = " (out of memory)" if ended.oom_killed else ""
-    status = f"the test runner ended with status {ended.status}{killed}"
+    limited = f" with --filter {summary.matching!r}" if summary.matching else ""
+    status = f"the test runner ended with status {ended.status}{killed}{limited}"
     if summary.damage:
         return f"{status} and a damaged report in {RESULTS}: {summary.damage}"
     if summary.passed or summary.skipped:
         return f"{status} although no test failed"
     return f"{status} and no usable report in {RESULTS}"
-
-
-def _case_lines(case: TestCase) -> list[str]:
-    place = f" ({case.file}:{case.line})" if case.file and case.line else ""
-    lines = case.message.splitlines()
-    if len(lines) > _FIRST + _LAST:
-        lines = [*lines[:_FIRST], "...", *lines[-_LAST:]]
-    return [f"FAILED {case.title}{place}", *(f"  {line}" for line in lines)]
-
-
-def _remembered(file: Path) -> TestSummary | None:
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-        return TestSummary(**{**data, "outcome": TestOutcome(data["outcome"]), "failures": ()})
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _remember(file: Path, summary: TestSummary) -> None:
-    file.write_text(json.dumps(asdict(summary)), encoding="utf-8")

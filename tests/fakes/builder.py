@@ -26,6 +26,7 @@ class FakeBuilder:
     """Images are known by their tags; what stages do is scripted by the name of the stage.
 
     :param users: user of the image that a stage builds; root (empty) where none is given.
+    :param labels: labels that the Dockerfile itself gives the image of a stage.
     :param runs: how the image of a stage runs; a stage without a script ends with 0 and no output.
     :param failures: stages that do not build, each with its last lines.
     :param on_push: told of each push (to make the image known to a fake registry); gives the digest that
@@ -33,6 +34,7 @@ class FakeBuilder:
     """
 
     users: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Mapping[str, str]] = field(default_factory=dict)
     runs: dict[str, ScriptedRun] = field(default_factory=dict)
     failures: dict[str, Sequence[str]] = field(default_factory=dict)
     on_push: Callable[[LocalImage, Ref], Digest | None] = lambda _image, _ref: None
@@ -50,7 +52,8 @@ class FakeBuilder:
             raise FlowError(what, lines[-1], code=ExitCode.BUILD_FAILED, details=lines)
         identity = f"sha256:{hashlib.sha256(_content(request)).hexdigest()}"
         user = self.users.get(request.target, "")
-        image = LocalImage(identity, dict(request.labels), user, (_full(request.tag),))
+        labels = {**self.labels.get(request.target, {}), **request.labels}
+        image = LocalImage(identity, labels, user, (_full(request.tag),))
         self._images[_full(request.tag)] = image
         self._stages[identity] = request.target
 

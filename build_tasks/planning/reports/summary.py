@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from build_tasks.model.tests import CaseResult, TestCase, TestOutcome, TestReport, TestSummary
 from build_tasks.planning.reports.detection import HEAD_BYTES, dialect, read_report
+from build_tasks.planning.reports.excerpts.frames import Where
+from build_tasks.planning.reports.excerpts.reading import explained
 
 #: What frameworks end with when they find no test: pytest 5; Jest and Vitest 1, as for a failure, which then
 #: is in the report.
@@ -24,16 +26,20 @@ class TestRun:
     cases: tuple[TestCase, ...]
 
 
-def sum_up(files: Mapping[str, bytes], status: int) -> TestRun:
+def sum_up(
+    files: Mapping[str, bytes], status: int, where: Where = lambda _name: "", matching: str = ""
+) -> TestRun:
     """Sum up what a test runner left behind. Tests that two files report count twice.
 
     :param files: what it wrote, by path; what is no report is passed over.
     :param status: the exit status of its container.
+    :param where: what its files are in the repository.
+    :param matching: the expression that the run was limited by.
     :returns: CRASHED for reports that are damaged or missing, or a bad status although nothing failed; EMPTY
         if nothing ran or all that there is was skipped: nothing was tested.
     """
     reports = _read(files)
-    cases = tuple(case for report in reports.values() for case in report.cases)
+    cases = tuple(_placed(case, where) for report in reports.values() for case in report.cases)
     damage = next((f"{name}: {report.damage}" for name, report in reports.items() if report.damage), "")
     failures = tuple(case for case in cases if case.is_bad)
     skipped = sum(case.result is CaseResult.SKIPPED for case in cases)
@@ -48,8 +54,15 @@ def sum_up(files: Mapping[str, bytes], status: int) -> TestRun:
         slowest=_slowest(cases),
         failures=failures,
         damage=damage,
+        matching=matching,
     )
     return TestRun(summary, cases)
+
+
+def _placed(case: TestCase, where: Where) -> TestCase:
+    if case.is_bad:
+        return explained(case, where)
+    return replace(case, file=where(case.file) or case.file) if case.file else case
 
 
 def _read(files: Mapping[str, bytes]) -> dict[str, TestReport]:

@@ -10,10 +10,10 @@ from junitparser import JUnitXml
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import ContainerExit
-from build_tasks.model.tests import TestOutcome, TestSummary
+from build_tasks.model.tests import TestOutcome, TestRunError, TestSummary
 from build_tasks.steps.inputs import recipe
-from build_tasks.steps.test import reports_in
 from build_tasks.steps.test import test as run_tests
+from build_tasks.steps.test_results import reports_in
 from tests.fakes.builder import ScriptedRun
 from tests.unit.steps.shop import PASSED, Shop
 
@@ -29,6 +29,10 @@ def run(shop: Shop, *, force: bool = False) -> TestSummary:
 def leaves(shop: Shop, files: dict[str, bytes], status: int = 0) -> None:
     """What the testrunner's container writes from now on."""
     shop.builder.runs["testrunner"] = ScriptedRun(ContainerExit(status, "", False), files)
+
+
+def for_ci(shop: Shop) -> Path:
+    return shop.root / ".build" / "ci" / "junit" / "delivery.xml"
 
 
 def refused(shop: Shop) -> FlowError:
@@ -54,9 +58,32 @@ def test_tests_fail(shop: Shop) -> None:
     shop.tests_say(FAILED, status=1)
     error = refused(shop)
     assert error.code is ExitCode.TESTS_FAILED
-    assert error.why.startswith("1 passed, 1 failed, 0 skipped")
-    assert error.details == ("FAILED t::test_get", "  assert 1 == 2", "  E   is not")
+    assert error.why == "1 of 2 tests failed"
+    assert error.details == (
+        "FAILED t::test_get",
+        "  E   is not",
+        "1 passed, 1 failed, 0 skipped in 0.6 s (slowest: t::test_put 0.5 s)",
+    )
     assert shop.reporter.failed == ["test delivery"]
+
+
+def test_a_failure_s_place_is_a_path_of_the_repository(shop: Shop) -> None:
+    """The Dockerfile copies services/delivery/app.py and services/shared into the container's root folder."""
+    message = b">   x\nE   KeyError: 1\n\n/{}:12: KeyError"
+    for inside, path in (("app.py", "services/delivery/app.py"), ("shared/log.py", "services/shared/log.py")):
+        case = (
+            b'<testcase name="t"><failure>'
+            + message.replace(b"{}", inside.encode())
+            + b"</failure></testcase>"
+        )
+        shop.tests_say(b"<testsuite>" + case + b"</testsuite>", status=1)
+        error = refused(shop)
+        assert error.details[0] == f"{path}:12: FAILED t"
+        assert isinstance(error, TestRunError)
+        [failure] = error.summary.failures
+        assert (failure.file, failure.line, failure.excerpt) == (path, 12, (">   x", "E   KeyError: 1"))
+        [written] = [c for s in JUnitXml.fromfile(str(for_ci(shop))) for c in s]
+        assert (written._elem.get("file"), written._elem.get("line")) == (path, "12")
 
 
 def test_the_runner_crashes(shop: Shop) -> None:
@@ -79,7 +106,7 @@ def test_a_damaged_report_is_a_crash_that_says_which(shop: Shop) -> None:
     error = refused(shop)
     assert error.code is ExitCode.RUNNER_CRASHED
     assert error.why.endswith("damaged report in /results: sub/results.tap: 2 of 3 planned tests reported")
-    assert error.details == ("FAILED b",)
+    assert error.details == ("FAILED b", "1 passed, 1 failed, 0 skipped in 0.0 s (slowest: a 0.0 s)")
 
 
 def test_reports_of_any_dialect_are_found_in_any_folder(shop: Shop) -> None:
@@ -103,18 +130,6 @@ def test_links_are_no_reports(shop: Shop, tmp_path: Path) -> None:
     (target / "junit.xml").symlink_to(tmp_path / "elsewhere.xml")
     (target / "folder.xml").mkdir()
     assert reports_in(target) == {}
-
-
-def test_a_long_message_is_shown_by_its_ends(shop: Shop) -> None:
-    lines = "\n".join(f"line {number}" for number in range(100)).encode()
-    shop.tests_say(
-        b'<testsuite><testcase name="t" file="a.py" line="3"><failure>'
-        + lines
-        + b"</failure></testcase></testsuite>"
-    )
-    details = refused(shop).details
-    assert details[:3] == ("FAILED t (a.py:3)", "  line 0", "  line 1")
-    assert (len(details), details[5], details[-1]) == (14, "  ...", "  line 99")
 
 
 def test_the_runner_runs_out_of_memory(shop: Shop) -> None:
@@ -209,7 +224,7 @@ def test_reports_stay_with_the_caller(shop: Shop) -> None:
         "test_get",
         "test_put",
     ]
-    assert [entry.name for entry in kept.parent.iterdir()] == [kept.name]
+    assert {entry.name for entry in kept.parent.iterdir()} == {kept.name, ".lock"}
 
 
 def test_what_is_remembered_is_the_summary(shop: Shop) -> None:

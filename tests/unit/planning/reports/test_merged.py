@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
 from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import JUnitXml
@@ -48,3 +52,58 @@ def test_what_is_written_can_be_read_and_counts_the_same(cases: list[TestCase]) 
     read = sound("junit.xml", merged_junit("service", cases))
     assert sorted(case.result for case in read) == sorted(case.result for case in cases)
     assert sorted(case.line for case in read) == sorted(case.line for case in cases)
+
+
+#: Jenkins' schema (junit-10.xsd), and `file` and `line` of a test, which CI systems point at: for each
+#: element the attributes it must have, those it may have, and the elements that may be in it.
+SCHEMA: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors"},
+        {"time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url", "group"},
+        {"testsuite", "properties", "testcase", "system-out", "system-err"},
+    ),
+    "testcase": (
+        {"name"},
+        {"time", "classname", "group", "file", "line"},
+        {"skipped", "error", "failure", "system-out", "system-err"},
+    ),
+    "failure": (set(), {"type", "message"}, set()),
+    "error": (set(), {"type", "message"}, set()),
+    "skipped": (set(), {"type", "message"}, set()),
+}
+COUNT = re.compile(r"[0-9]+")
+#: Without the schema's commas between thousands.
+SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+def check_schema(element: Element) -> None:
+    """An element, and what is in it, is as the schema has it."""
+    needed, allowed, inside = SCHEMA[element.tag]
+    assert needed <= set(element.attrib) <= needed | allowed
+    for name, value in element.attrib.items():
+        if name in ("tests", "failures", "errors", "skipped", "line"):
+            assert COUNT.fullmatch(value)
+        if name == "time":
+            assert SECONDS.fullmatch(value)
+    assert {child.tag for child in element} <= inside
+    for child in element:
+        check_schema(child)
+
+
+@given(st.text(), st.lists(CASES, max_size=5))
+def test_it_is_what_ci_systems_read(name: str, cases: list[TestCase]) -> None:
+    root = ElementTree.fromstring(merged_junit(name, cases))
+    assert root.tag == "testsuites"
+    check_schema(root)
+
+
+def test_durations_have_no_exponent() -> None:
+    short = TestCase("s", "t", CaseResult.PASSED, seconds=1e-05)
+    assert b'time="0.000"' in merged_junit("service", [short])
+    assert b"e-05" not in merged_junit("service", [short])
+
+
+def test_a_suite_without_a_name_has_the_whole_s() -> None:
+    [suite] = ElementTree.fromstring(merged_junit("delivery", [TestCase("", "t", CaseResult.PASSED)]))
+    assert suite.get("name") == "delivery"
