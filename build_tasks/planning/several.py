@@ -30,10 +30,14 @@ def chosen(only: str, services: Sequence[str]) -> list[str]:
     return [name for name in services if name in named]
 
 
-def plan_each(verb: Verb, names: Sequence[str]) -> dict[str, Plan]:
-    """A plan for each service: one verb, asked for."""
+def plan_each(verb: Verb, names: Sequence[str], matching: str = "") -> dict[str, Plan]:
+    """A plan for each service: one verb, asked for.
+
+    :param matching: run only tests that match this expression.
+    """
     because = f"inv all.{verb.value}"
-    return {name: Plan(because, (Action(verb, name, "asked for"),)) for name in names}
+    reason = f"asked for: only tests that match {matching!r}" if matching else "asked for"
+    return {name: Plan(because, (Action(verb, name, reason),)) for name in names}
 
 
 def apart(plan: Plan) -> dict[str, Plan]:

@@ -32,12 +32,14 @@ class Run:
 
     :param reason: the change cause of deployments.
     :param force: build and test even if the inputs are unchanged.
+    :param matching: run only tests that match this expression.
     :param tested: what the unit tests of each service reported.
     """
 
     bench: Workbench
     reason: str
     force: bool = False
+    matching: str = ""
     tested: dict[str, TestSummary] = field(default_factory=dict)
     _recipes: dict[str, Recipe] = field(default_factory=dict)
     _archives: dict[tuple[str, Version], Path] = field(default_factory=dict)
@@ -96,7 +98,8 @@ def _build(run: Run, action: Action) -> None:
 
 def _test(run: Run, action: Action) -> None:
     service = run.bench.services[action.service]
-    run.tested[service.name] = test(run.bench, service, run.recipe(service), force=run.force)
+    made = run.recipe(service)
+    run.tested[service.name] = test(run.bench, service, made, force=run.force, matching=run.matching)
 
 
 def _image(run: Run, action: Action) -> None:

@@ -27,6 +27,7 @@ def execute_each(
     *,
     reason: str,
     force: bool = False,
+    matching: str = "",
     carry_out: Callable[[Run, Plan], None] = execute,
 ) -> list[Ended[str]]:
     """Carry out the plan of each service, all to their ends; what they share is made once, before.
@@ -34,21 +35,34 @@ def execute_each(
     :param plans: by service; each concerns its service alone.
     :param task: how it was called, ``all.test``.
     :param reason: the change cause of deployments.
+    :param matching: run only tests that match this expression. That a service has none is no failure as long
+        as another one has: nobody can be asked to know which.
     :param carry_out: carries out one plan; gives who keeps an account of it a look at each action.
     :returns: how each ended; the answer is its tests' summary line, empty when none ran.
     """
     shared = _with_bases(bench, [name for name, plan in plans.items() if _builds(plan)])
     titles = {name: f"{task} {name}" for name in plans}
+    idle: dict[str, FlowError] = {}
 
     def work(service: str) -> str:
-        run = Run(shared, reason, force)
-        carry_out(run, plans[service])
+        run = Run(shared, reason, force, matching)
+        try:
+            carry_out(run, plans[service])
+        except FlowError as error:
+            if not matching or error.code is not ExitCode.NO_TESTS:
+                raise
+            idle[service] = error
+            bench.reporter.note(error.why)
+            return error.why
         return run.tested[service].line if service in run.tested else ""
 
     with bench.reporter.side_by_side({title: name for name, title in titles.items()}):
-        return side_by_side(
+        ended = side_by_side(
             crew, task, list(plans), work, lambda service: bench.reporter.step(titles[service])
         )
+    if len(idle) < len(plans):
+        return ended
+    return [replace(one, answer=None, error=idle[one.service]) for one in ended]
 
 
 def outcome(ended: Ended[str]) -> ServiceOutcome:

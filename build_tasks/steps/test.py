@@ -33,8 +33,9 @@ def test(
     """Build the testrunner stage, run it, and sum up its reports.
 
     ``.build/<service>/tests/<inputs>`` then has all tests in one ``junit.xml``, what the container printed in
-    ``output.txt``, and its own files in ``results/``; the JUnit file is ``.build/ci/junit/<service>.xml``, too.
-    A pass is remembered for the inputs it was for; a failure is always run again.
+    ``output.txt``, and its own files in ``results/``. For whatever uploads it, the JUnit file is also
+    ``.build/ci/junit/<service>.xml``. A pass is remembered for the inputs it was for; a failure is always run
+    again.
 
     :param matching: run only tests that match this expression, in the words of the service's framework.
         Such a run has a folder of its own, is no pass of the inputs, and nothing for CI.

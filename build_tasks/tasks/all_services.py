@@ -20,10 +20,9 @@ def collection(session: Session) -> Collection:
     """The collection ``all``."""
     made = (
         _made(session, "build", "Build every service's code, side by side."),
-        _made(session, "test", "Run every service's unit tests, side by side."),
         _made(session, "image", "Build every service's runtime image, side by side."),
     )
-    return Collection("all", *made, _package(session), *all_views.tasks(session))
+    return Collection("all", *made, _test(session), _package(session), *all_views.tasks(session))
 
 
 def _made(session: Session, verb: str, explained: str) -> Task:
@@ -44,6 +43,24 @@ def _made(session: Session, verb: str, explained: str) -> Task:
     return task
 
 
+def _test(session: Session) -> Task:
+    @command_side_by_side(help={**_BUILD_HELP, "filter": words.FILTER})
+    @session.boundary
+    def test(
+        context: Context,
+        only: str = "",
+        jobs: int = 0,
+        filter: str = "",
+        force: bool = False,
+        dry_run: bool = False,
+        json: bool = False,
+    ) -> None:
+        """Run every service's unit tests, side by side."""
+        _run(session, "test", only, jobs, force=force, matching=filter, dry_run=dry_run, json=json)
+
+    return test
+
+
 def _package(session: Session) -> Task:
     @command_side_by_side(help=_CHECK_HELP)
     @session.boundary
@@ -57,19 +74,28 @@ def _package(session: Session) -> Task:
 
 
 def _run(
-    session: Session, verb: str, only: str, jobs: int, *, dry_run: bool, json: bool, force: bool = False
+    session: Session,
+    verb: str,
+    only: str,
+    jobs: int,
+    *,
+    dry_run: bool,
+    json: bool,
+    force: bool = False,
+    matching: str = "",
 ) -> None:
     from build_tasks.model.plan import Verb
     from build_tasks.planning.several import chosen, plan_each, together
     from build_tasks.steps.several import execute_each, outcome
 
     bench, crew, task = session.bench, crew_of(session, jobs), f"all.{verb}"
-    plans = plan_each(Verb(verb), chosen(only, list(bench.services)))
+    plans = plan_each(Verb(verb), chosen(only, list(bench.services)), matching)
     if dry_run:
         plan = together(f"inv {task}", plans, list(bench.services))
         session.answers.show_json(plan) if json else session.show_plan(plan)
         return
-    ended = execute_each(bench, plans, crew, task, reason=session.head_reason(), force=force)
+    reason = session.head_reason()
+    ended = execute_each(bench, plans, crew, task, reason=reason, force=force, matching=matching)
     outcomes = [outcome(one) for one in ended]
     if json:
         session.answers.show_json(outcomes)

@@ -33,11 +33,11 @@ def _build(session: Session, name: str) -> Task:
 
 
 def _test(session: Session, name: str) -> Task:
-    @command(help=_BUILD_HELP)
+    @command(help={"filter": words.FILTER, **_BUILD_HELP})
     @session.boundary
-    def test(context: Context, force: bool = False, dry_run: bool = False) -> None:
+    def test(context: Context, filter: str = "", force: bool = False, dry_run: bool = False) -> None:
         """Run its unit tests in the testrunner container; results go to .build/."""
-        _run(session, name, "test", force=force, dry_run=dry_run)
+        _run(session, name, "test", force=force, dry_run=dry_run, matching=filter)
 
     return test
 
@@ -75,10 +75,13 @@ def _run(
     *,
     dry_run: bool,
     force: bool = False,
+    matching: str = "",
     chosen: Version | None = None,
 ) -> None:
     from build_tasks.model.plan import Action, Plan, Verb
 
     session.service(name)
-    action = Action(Verb(verb), name, "asked for", chosen)
-    session.run(Plan(f"inv {name}.{verb}", (action,)), dry_run=dry_run, force=force)
+    reason = f"asked for: only tests that match {matching!r}" if matching else "asked for"
+    action = Action(Verb(verb), name, reason, chosen)
+    plan = Plan(f"inv {name}.{verb}", (action,))
+    session.run(plan, dry_run=dry_run, force=force, matching=matching)

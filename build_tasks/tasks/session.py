@@ -73,14 +73,16 @@ class Session:
         """The named environment, or all of them."""
         return [self.environment(name)] if name else list(self.bench.settings.environments.values())
 
-    def run(self, plan: Plan, *, dry_run: bool, reason: str = "", force: bool = False) -> None:
+    def run(
+        self, plan: Plan, *, dry_run: bool, reason: str = "", force: bool = False, matching: str = ""
+    ) -> None:
         """Print the plan, or carry it out."""
         if dry_run:
             self.show_plan(plan)
             return
         from build_tasks.steps.execute import Run, execute
 
-        execute(Run(self.bench, reason or self.head_reason(), force), plan)
+        execute(Run(self.bench, reason or self.head_reason(), force, matching), plan)
 
     def show_plan(self, plan: Plan) -> None:
         """The plan in lines: what, and why."""

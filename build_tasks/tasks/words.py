@@ -5,6 +5,9 @@ VERSION = "released version, e.g. 1.0.2"
 REASON = "why, for `helm history` and `kubectl rollout history` (default: the commit)"
 DRY_RUN = "print what would be done, and why; do nothing"
 FORCE = "also when the inputs are unchanged"
+FILTER = (
+    "only tests that match this expression, in the words of its framework (pytest -k, vitest -t, go -run)"
+)
 JSON = "as JSON"
 ONLY = "these services, a,b (default: all)"
 JOBS = "how many services at the same time (default: the number of CPUs, at least 2)"

@@ -20,6 +20,7 @@ from tests.unit.steps.shop import PASSED, Shop
 FAILED = b"""<testsuite name="s"><testcase classname="t" name="test_get" time="0.1"><failure>assert 1 == 2
 E   is not</failure></testcase><testcase classname="t" name="test_put" time="0.5"/></testsuite>"""
 EMPTY = b'<testsuite name="s"/>'
+SKIPPED = b'<testsuite name="s"><testcase name="t"><skipped/></testcase></testsuite>'
 
 
 def run(shop: Shop, *, force: bool = False) -> TestSummary:
@@ -231,3 +232,90 @@ def test_what_is_remembered_is_the_summary(shop: Shop) -> None:
     run(shop)
     [memory] = (shop.root / ".build").rglob("summary.json")
     assert json.loads(memory.read_text())["passed"] == 1
+
+
+@pytest.fixture
+def takes_filters(shop: Shop) -> None:
+    shop.builder.labels["testrunner"] = {"build-tasks.test-filter": "env"}
+
+
+def filtered(shop: Shop, matching: str = "put") -> TestSummary:
+    return run_tests(shop.bench, shop.service, recipe(shop.bench, shop.service), matching=matching)
+
+
+@pytest.mark.usefixtures("takes_filters")
+def test_a_filter_reaches_the_testrunner(shop: Shop) -> None:
+    """As it is, in one variable: expressions have spaces and quotes."""
+    summary = filtered(shop, "put and not 'slow'")
+    assert shop.builder.environments == [{"TEST_FILTER": "put and not 'slow'"}]
+    assert summary.matching == "put and not 'slow'"
+    assert shop.reporter.notes[-1].endswith("""; only what matches "put and not 'slow'\"""")
+    run(shop)
+    assert shop.builder.environments[-1] == {}
+
+
+@pytest.mark.usefixtures("takes_filters")
+def test_a_filtered_run_is_no_pass_of_the_inputs(shop: Shop) -> None:
+    filtered(shop)
+    run(shop)
+    assert runs(shop) == 2
+    assert "test delivery" not in shop.reporter.skipped
+
+
+@pytest.mark.usefixtures("takes_filters")
+def test_a_filtered_run_is_always_run(shop: Shop) -> None:
+    """Whatever was remembered, of all tests or of the same filter."""
+    run(shop)
+    filtered(shop)
+    filtered(shop)
+    assert runs(shop) == 3
+    run(shop)
+    assert runs(shop) == 3, "and what passed before is remembered all the same"
+
+
+@pytest.mark.usefixtures("takes_filters")
+def test_a_filtered_run_leaves_the_results_of_others_alone(shop: Shop) -> None:
+    run(shop)
+    [kept] = (shop.root / ".build").rglob("tests/*/junit.xml")
+    before = kept.read_bytes(), for_ci(shop).read_bytes()
+    shop.tests_say(FAILED, status=1)
+    folders = set()
+    for matching in ("get", "put"):
+        with pytest.raises(FlowError) as error:
+            filtered(shop, matching)
+        assert error.value.code is ExitCode.TESTS_FAILED
+        folders.add(error.value.fix)
+    assert len(folders) == 2
+    assert (kept.read_bytes(), for_ci(shop).read_bytes()) == before
+
+
+@pytest.mark.usefixtures("takes_filters")
+@pytest.mark.parametrize("report", [EMPTY, SKIPPED])
+def test_nothing_matches(shop: Shop, report: bytes) -> None:
+    """pytest leaves out what does not match, Vitest reports it as skipped."""
+    shop.tests_say(report, output="0 of 12 tests\n")
+    with pytest.raises(FlowError) as error:
+        filtered(shop, "no such")
+    assert (error.value.code, error.value.why) == (ExitCode.NO_TESTS, "no test matches --filter 'no such'")
+    assert error.value.details == ("0 of 12 tests",)
+
+
+@pytest.mark.usefixtures("takes_filters")
+def test_a_filter_that_the_framework_does_not_understand(shop: Shop) -> None:
+    shop.tests_say(status=4, output="ERROR: Wrong expression passed to '-k': a and: at column 6\n")
+    with pytest.raises(FlowError) as error:
+        filtered(shop, "a and")
+    assert error.value.code is ExitCode.RUNNER_CRASHED
+    assert "status 4 with --filter 'a and'" in error.value.why
+    assert "Wrong expression" in error.value.details[-1]
+
+
+@pytest.mark.parametrize("labels", [{}, {"build-tasks.test-filter": "argument"}])
+def test_a_testrunner_that_takes_no_filter(shop: Shop, labels: dict[str, str]) -> None:
+    shop.builder.labels["testrunner"] = labels
+    with pytest.raises(FlowError) as error:
+        run_tests(shop.bench, shop.service, recipe(shop.bench, shop.service), matching="put")
+    assert error.value.code is ExitCode.USAGE
+    assert "does not say that it takes a filter" in error.value.why
+    assert 'LABEL build-tasks.test-filter="env"' in error.value.fix
+    assert runs(shop) == 0

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.images import ContainerExit
 from tests.fakes import samples
 from tests.unit.steps.shop import BASE, Shop
 from tests.unit.tasks.conftest import Inv
 
 FAILED = b'<testsuite name="s"><testcase classname="t" name="x"><failure message="n"/></testcase></testsuite>'
+EMPTY = b'<testsuite name="s"/>'
 
 
 @pytest.fixture(autouse=True)
@@ -140,3 +143,50 @@ def test_a_cluster_that_does_not_answer_is_told_once(shop: Shop, inv: Inv) -> No
     said = inv("all.status")
     assert said.code is ExitCode.UNAVAILABLE
     assert said.err.count("connection refused") == 1 and said.out == ""
+
+
+@pytest.fixture
+def takes_filters(shop: Shop) -> None:
+    shop.builder.labels["testrunner"] = {"build-tasks.test-filter": "env"}
+
+
+@pytest.mark.usefixtures("takes_filters")
+def test_a_filter_is_handed_to_every_service(shop: Shop, inv: Inv) -> None:
+    said = inv("all.test --filter 'put and not slow'")
+    assert said.code is ExitCode.OK
+    assert shop.builder.environments == [{"TEST_FILTER": "put and not slow"}] * 2
+    assert said.out.count("only what matches 'put and not slow'") == 2
+
+
+@pytest.mark.usefixtures("takes_filters")
+def test_a_service_without_a_match_is_no_failure_as_long_as_another_has_one(shop: Shop, inv: Inv) -> None:
+    reports = [EMPTY, FAILED]
+
+    def leaves(image: str, *, results_to: Path, **_: object) -> ContainerExit:
+        (results_to / "junit.xml").write_bytes(reports.pop(0))
+        return ContainerExit(0, "")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shop.builder, "run", leaves)
+        said = inv("all.test --filter x -j 1")
+    assert said.code is ExitCode.TESTS_FAILED
+    assert [line.split()[:2] for line in said.out.splitlines()[1:]] == [
+        ["delivery", "ok"],
+        ["package", "tests"],
+    ]
+    assert "no test matches --filter 'x'" in said.out
+
+
+@pytest.mark.usefixtures("takes_filters")
+def test_a_filter_that_nothing_matches(shop: Shop, inv: Inv) -> None:
+    shop.tests_say(EMPTY)
+    said = inv("all.test --filter nothing")
+    assert said.code is ExitCode.NO_TESTS
+    assert said.out.count("no test matches --filter 'nothing'") == 2
+
+
+def test_a_dry_run_names_the_filter(shop: Shop, inv: Inv) -> None:
+    for task in ("all.test", "delivery.test"):
+        said = inv(f"{task} --filter put --dry-run")
+        assert "test delivery  (asked for: only tests that match 'put')" in said.out
+    assert shop.builder.built == []
