@@ -36,6 +36,8 @@ def check_approved(
     environment: str,
     statements: Sequence[SignedStatement],
     now: datetime,
+    *,
+    lapsed: bool = False,
 ) -> SignedStatement:
     """The approval that opens the gate.
 
@@ -43,12 +45,13 @@ def check_approved(
     the release, nor on clocks: what stops a release is believed more readily than what lets it through.
 
     :param statements: what is attached to the image, with the outcome of verifying each signature.
+    :param lapsed: an approval also counts after it expired: of a version that it let through before.
     :raises FlowError: REFUSED, with the reason for which each statement does not count.
     """
     reasons: list[str] = []
     approvals: list[SignedStatement] = []
     for signed in statements:
-        problem = _problem(record, artifacts, environment, signed, now)
+        problem = _problem(record, artifacts, environment, signed, None if lapsed else now)
         if problem:
             reasons.append(problem)
         elif signed.statement.decision is Decision.REJECT:
@@ -68,9 +71,12 @@ def _problem(
     artifacts: ReleasedArtifacts,
     environment: str,
     signed: SignedStatement,
-    now: datetime,
+    now: datetime | None,
 ) -> str:
-    """Why a statement does not count; empty if it does."""
+    """Why a statement does not count; empty if it does.
+
+    :param now: None: whatever the time.
+    """
     said, who = signed.statement, _who(signed)
     if signed.refusal or signed.signer is None:
         return f"{who}: {signed.refusal or 'not signed'}"
@@ -86,6 +92,8 @@ def _problem(
         return ""
     if same_hand(record.signer, signed.signer):
         return f"{who}: cut this release and cannot approve it"
+    if now is None:
+        return ""
     if now >= said.expires:
         return f"{who}: expired on {said.expires:%Y-%m-%d %H:%M} UTC"
     if said.issued > now:

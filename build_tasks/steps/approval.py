@@ -70,16 +70,24 @@ def decide(
 
 
 def check_gate(
-    bench: Workbench, service: Service, version: Version, found: ReleasedArtifacts, production: Environment
+    bench: Workbench,
+    service: Service,
+    version: Version,
+    found: ReleasedArtifacts,
+    production: Environment,
+    *,
+    again: bool = False,
 ) -> SignedStatement:
     """The approval that lets the version into production.
 
+    :param again: it was let in before. Its approval counts then also after it expired, as what runs in
+        production can be put back at any time; a rejection counts whenever it came.
     :raises FlowError: REFUSED.
     """
     bench.source.fetch()
     release = record(bench, service, version)
     statements = decisions(bench, service, found)
-    return check_approved(release, found, production.name, statements, bench.clock.now())
+    return check_approved(release, found, production.name, statements, bench.clock.now(), lapsed=again)
 
 
 def decisions(bench: Workbench, service: Service, found: ReleasedArtifacts) -> list[SignedStatement]:

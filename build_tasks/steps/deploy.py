@@ -20,6 +20,7 @@ from build_tasks.planning.names import (
     release_name,
 )
 from build_tasks.ports.runtime import Releases
+from build_tasks.steps.approval import check_gate
 from build_tasks.steps.live import traffic_history
 from build_tasks.steps.package import values_for
 from build_tasks.steps.push import artifacts
@@ -46,7 +47,7 @@ class Deployable:
 def deployable(bench: Workbench, service: Service, version: Version, environment: Environment) -> Deployable:
     """What is deployed in an environment for a version; production takes it from prod/ only.
 
-    :raises FlowError: USAGE if it was never pushed, REFUSED if it was not promoted.
+    :raises FlowError: USAGE if it was never pushed, REFUSED if it was not promoted, or rejected since.
     """
     found = artifacts(bench, service, version)
     image, chart = candidate_image, candidate_chart
@@ -66,6 +67,8 @@ def deployable(bench: Workbench, service: Service, version: Version, environment
             f"./inv {service.name}.promote --version {version}",
             code=ExitCode.REFUSED,
         )
+    if environment.production:
+        check_gate(bench, service, version, found, environment, again=True)
     return deployed
 
 

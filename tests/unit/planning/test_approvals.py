@@ -139,6 +139,14 @@ def test_a_rejection_by_nobody_or_of_something_else_does_not_count(rejection: Si
     assert gate(rejection, APPROVAL) is APPROVAL
 
 
+def test_whatever_the_time_an_approval_that_let_it_in_before_counts() -> None:
+    later = NOW + HOUR * 10_000
+    assert check_approved(RECORD, ARTIFACTS, "prod", [APPROVAL], later, lapsed=True) == APPROVAL
+    for signed in (rejected(signer=BEN), altered(refusal="not accepted"), altered(environment="qa")):
+        with pytest.raises(FlowError):
+            check_approved(RECORD, ARTIFACTS, "prod", [signed], later, lapsed=True)
+
+
 def test_the_cutter_may_not_decide() -> None:
     for hand in (CUTTER, Signature("cutter", "SHA256:new"), Signature("somebody", CUTTER.fingerprint)):
         with pytest.raises(FlowError, match="cut this release; somebody else must approve it") as refused:

@@ -12,9 +12,10 @@ from build_tasks.planning.pipeline import delivery, promotion
 from build_tasks.steps.approval import decide
 from build_tasks.steps.live import active_version
 from build_tasks.steps.promote import copy
+from build_tasks.steps.push import artifacts
 from build_tasks.steps.release import cut
 from tests.fakes.samples import v
-from tests.unit.steps.shop import Shop
+from tests.unit.steps.shop import SIGNERS, Shop
 
 VERSION = v("1.0.2")
 IMAGE, CHART = Ref("localhost:5001", "delivery"), Ref("localhost:5001", "charts/delivery")
@@ -130,3 +131,56 @@ def test_the_decisions_so_far_are_told(delivered: Shop) -> None:
     assert delivered.reporter.warnings == [
         "a decision to approve does not count: that is not an SSH signature"
     ]
+
+
+def redeploy(shop: Shop) -> None:
+    shop.run(Action(Verb.DEPLOY, "delivery", "asked for", VERSION, "prod"))
+
+
+def reject(shop: Shop) -> None:
+    decide(shop.bench, shop.service, VERSION, Decision.REJECT, key=shop.keys["ben"], reason="leaks")
+
+
+@pytest.fixture
+def promoted(delivered: Shop) -> Shop:
+    """1.0.2 was let into production, where nothing runs any more: its cluster was made anew."""
+    approve(delivered)
+    promote(delivered)
+    delivered.environments.namespaces.pop("prod")
+    return delivered
+
+
+def test_a_promoted_version_can_be_deployed_again(promoted: Shop) -> None:
+    redeploy(promoted)
+    assert promoted.namespace("prod").releases.get("delivery-v1-0-2") is not None
+
+
+def test_a_rejection_after_the_promotion_stops_the_next_deployment(promoted: Shop) -> None:
+    reject(promoted)
+    with pytest.raises(FlowError) as refused:
+        redeploy(promoted)
+    assert (refused.value.code, refused.value.why) == (ExitCode.REFUSED, "rejected by ben: leaks")
+    assert promoted.namespace("prod").releases.list() == []
+
+
+def test_an_approval_that_was_used_does_not_lapse(promoted: Shop) -> None:
+    """It let the version in while it counted; what runs in production can be put back at any time."""
+    promoted.clock.time += promoted.bench.settings.approval_lifetime * 2
+    redeploy(promoted)
+    assert promoted.namespace("prod").releases.get("delivery-v1-0-2") is not None
+
+
+def test_what_somebody_wrote_to_prod_by_hand_is_not_deployed(delivered: Shop) -> None:
+    found = artifacts(delivered.bench, delivered.service, VERSION)
+    copy(delivered.bench, delivered.service, VERSION, found)
+    with pytest.raises(FlowError) as refused:
+        redeploy(delivered)
+    assert (refused.value.code, refused.value.why) == (ExitCode.REFUSED, "nobody has approved it yet")
+
+
+def test_whoever_may_no_longer_approve_does_not_count_at_the_next_deployment(promoted: Shop) -> None:
+    promoted.commit({SIGNERS: promoted.signers(cutter="git", ann="git")})
+    promoted.publish()
+    with pytest.raises(FlowError, match="no valid approval") as refused:
+        redeploy(promoted)
+    assert refused.value.code is ExitCode.REFUSED
