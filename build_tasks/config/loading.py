@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from build_tasks.config.problems import Problem, problem_at, shape_problems
+from build_tasks.config.problems import Problem, problem_at, shape_problems, syntax_problem
 from build_tasks.config.schema import EnvironmentTable, ServiceFile, SettingsTable
 from build_tasks.config.sense import TABLES, calls_sense, service_sense, settings_sense
 from build_tasks.errors import ExitCode, FlowError
@@ -163,9 +163,7 @@ def parse_toml(file: Path, shown: str) -> tuple[str, dict[str, Any] | None, list
     except OSError as error:
         return "", None, [Problem(shown, 0, "", error.strerror or str(error))]
     except tomllib.TOMLDecodeError as error:
-        message, _, position = str(error).partition(" (at line ")
-        line = int(position.partition(",")[0]) if position else 0
-        return "", None, [Problem(shown, line, "", message)]
+        return "", None, [syntax_problem(shown, text, str(error))]
 
 
 def refuse(problems: Sequence[Problem], what: str) -> None:

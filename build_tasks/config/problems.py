@@ -13,6 +13,8 @@ from build_tasks.config.schema import json_schema
 
 _TABLE = re.compile(r"^\s*\[([^\[\]]+)\]\s*(#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_.\"'-]+)\s*=")
+#: Characters of a line that are shown.
+_WIDEST = 100
 
 
 @dataclass(frozen=True, order=True)
@@ -51,6 +53,18 @@ def shape_problems(
 def problem_at(file: str, text: str, path: Sequence[str], message: str) -> Problem:
     """A mistake about the key at ``path``, with the line the key (or its nearest table) stands on."""
     return Problem(file, line_of(text, path), ".".join(path), message)
+
+
+def syntax_problem(file: str, text: str, said: str) -> Problem:
+    """Text that is no TOML, with the line that the parser stopped at.
+
+    :param said: what tomllib said: ``Invalid value (at line 1, column 8)``.
+    """
+    message, _, position = said.partition(" (at line ")
+    number = int(position.partition(",")[0]) if position else 0
+    line = text.split("\n")[number - 1].strip() if number else ""
+    shown = line if len(line) <= _WIDEST else f"{line[:_WIDEST]}..."
+    return Problem(file, number, "", f"{message}: {shown}" if shown else message)
 
 
 def line_of(text: str, path: Sequence[str]) -> int:

@@ -147,7 +147,10 @@ def test_one_mistake(tmp_path: Path, change: tuple[str, str], mistake: str) -> N
         ("", "pyproject.toml: tool.build_tasks: missing table"),
         ("[tool]\n", "pyproject.toml: tool.build_tasks: missing table"),
         ("tool = 3\n", "pyproject.toml: tool.build_tasks: missing table"),
-        ("[tool.build_tasks\n", "pyproject.toml:1: Expected ']' at the end of a table declaration"),
+        (
+            "[tool.build_tasks\n",
+            "pyproject.toml:1: Expected ']' at the end of a table declaration: [tool.build_tasks",
+        ),
         ("[tool]\nbuild_tasks = 3\n", "pyproject.toml:2: tool.build_tasks: 3 is not of type 'object'"),
     ],
 )
