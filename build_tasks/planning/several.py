@@ -9,9 +9,10 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Plan, Verb
 
 
-def chosen(only: str, services: Sequence[str]) -> list[str]:
+def chosen(only: str, services: Sequence[str], hints: Sequence[str] = ()) -> list[str]:
     """The services that ``--only a,b`` names, in their own order; all of them when it is empty.
 
+    :param hints: what else may be meant by names that are no services.
     :raises FlowError: USAGE for names that are no services, all of them at once, and when nothing is left.
     """
     if not only:
@@ -22,7 +23,8 @@ def chosen(only: str, services: Sequence[str]) -> list[str]:
     known = f"known: {', '.join(services)}"
     if unknown:
         close = [match for name in unknown for match in get_close_matches(name, services, 1)]
-        fix = f"did you mean {', '.join(dict.fromkeys(close))}? {known}" if close else known
+        meant = f"did you mean {', '.join(dict.fromkeys(close))}? {known}" if close else known
+        fix = "; ".join(hints) or meant
         why = f"there is no service {', '.join(map(repr, unknown))}"
         raise FlowError(what, why, fix, code=ExitCode.USAGE)
     if not named:

@@ -85,11 +85,11 @@ def _run(
     matching: str = "",
 ) -> None:
     from build_tasks.model.plan import Verb
-    from build_tasks.planning.several import chosen, plan_each, together
+    from build_tasks.planning.several import plan_each, together
     from build_tasks.steps.several import execute_each, outcome
 
     bench, crew, task = session.bench, crew_of(session, jobs), f"all.{verb}"
-    plans = plan_each(Verb(verb), chosen(only, list(bench.services)), matching)
+    plans = plan_each(Verb(verb), session.chosen(only), matching)
     if dry_run:
         plan = together(f"inv {task}", plans, list(bench.services))
         session.answers.show_json(plan) if json else session.show_plan(plan)

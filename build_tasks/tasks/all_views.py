@@ -36,12 +36,11 @@ def _status(session: Session) -> Task:
 
 def _show_status(session: Session, only: str, env: str, jobs: int, json: bool) -> None:
     from build_tasks.errors import FlowError
-    from build_tasks.planning.several import chosen
     from build_tasks.steps.overview import status
     from build_tasks.steps.side_by_side import side_by_side
 
     bench, environments = session.bench, session.environments(env)
-    names = chosen(only, list(bench.services))
+    names = session.chosen(only)
 
     def look(name: str) -> list[DeployedVersion]:
         return status(bench, bench.services[name], environments)

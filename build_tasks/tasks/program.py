@@ -5,17 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import NoReturn
 
 from invoke import Collection, Exit, Program
+from invoke import __version__ as invoke_version
 from invoke.exceptions import ParseError
 from invoke.util import helpline
 
+from build_tasks import __version__
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.presentation.answers import answers_on
 from build_tasks.presentation.contents import Chapter, show_contents
 from build_tasks.presentation.sink import ReaderGone, discard_the_rest
 from build_tasks.tasks.boundary import Boundary
+from build_tasks.tasks.names import overlooked
 
 
 class InvProgram(Program):
@@ -24,7 +28,7 @@ class InvProgram(Program):
     """
 
     def __init__(self) -> None:
-        super().__init__(name="inv", binary="./inv", binary_names=["inv", "./inv"])
+        super().__init__(version=__version__, name="inv", binary="./inv", binary_names=["inv", "./inv"])
         self._boundary = Boundary()
 
     def parse_core(self, argv: list[str] | None) -> None:
@@ -54,17 +58,21 @@ class InvProgram(Program):
         try:
             super().parse_tasks()
         except (ParseError, ValueError) as error:
-            self._refuse(str(error), self._suggestions(error))
+            self._refuse(str(error), self._suggestions(error), self._overlooked(error))
 
     def parse_cleanup(self) -> None:
         try:
             super().parse_cleanup()
         except ParseError as error:
-            self._refuse(str(error), self._suggestions(error))
+            self._refuse(str(error), self._suggestions(error), self._overlooked(error))
         except Exit as error:
             if not error.message:
                 raise
             self._refuse(error.message)
+
+    def print_version(self) -> None:
+        """Ours, and Invoke's."""
+        answers_on(sys.stdout).show_line(f"build-tasks {self.version} (Invoke {invoke_version})")
 
     def no_tasks_given(self) -> None:
         """``./inv`` alone is a newcomer's first question: how to use it, and what there is."""
@@ -94,9 +102,9 @@ class InvProgram(Program):
         except Exception as error:  # Invoke's own files: whatever is wrong there, a user wrote it
             self._refuse(f"Invoke cannot read its configuration: {error}")
 
-    def _refuse(self, why: str, suggestions: Iterable[str] = ()) -> NoReturn:
-        hint = " or ".join(f"`{name}`" for name in suggestions)
-        fix = f"did you mean {hint}? " if hint else ""
+    def _refuse(self, why: str, suggestions: Iterable[str] = (), hint: str = "") -> NoReturn:
+        meant = " or ".join(f"`{name}`" for name in suggestions)
+        fix = f"{hint}. " if hint else f"did you mean {meant}? " if meant else ""
         error = FlowError(
             "read the command line",
             why,
@@ -111,11 +119,21 @@ class InvProgram(Program):
         raise Exit(code=int(ExitCode.USAGE))
 
     def _suggestions(self, error: Exception) -> list[str]:
-        given = str(error).split("'")[1] if "'" in str(error) else ""
+        given = _quoted(error)
         context = getattr(error, "context", None)
         if given.startswith("-") and context is not None:
             return get_close_matches(given, list(context.flags), n=2)
         return similar_tasks(given, list(self.parser.contexts))
+
+    def _overlooked(self, error: Exception) -> str:
+        """That the service in the name of a task is a folder that is none yet; else empty."""
+        name, root = _quoted(error).partition(".")[0], self.collection.loaded_from
+        return overlooked(Path(root), name, [*self.collection.collections]) if root else ""
+
+
+def _quoted(error: Exception) -> str:
+    """The word that an error of Invoke's is about."""
+    return str(error).split("'")[1] if "'" in str(error) else ""
 
 
 def _chapters(name: str, collection: Collection) -> Iterator[Chapter]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from build_tasks.tasks.boundary import Boundary
+from build_tasks.tasks.names import overlooked
 
 if TYPE_CHECKING:
     from build_tasks.model.environment import Environment
@@ -60,7 +61,18 @@ class Session:
 
         :raises FlowError: USAGE, with the nearest names.
         """
-        return _one("service", name, self.bench.services)
+        return _one("service", name, self.bench.services, overlooked(self.root, name, self.bench.services))
+
+    def chosen(self, only: str) -> list[str]:
+        """The services that ``--only a,b`` names.
+
+        :raises FlowError: USAGE for names that are none.
+        """
+        from build_tasks.planning.several import chosen
+
+        services = list(self.bench.services)
+        hints = [overlooked(self.root, name.strip(), services) for name in only.split(",")]
+        return chosen(only, services, [hint for hint in hints if hint])
 
     def environment(self, name: str) -> Environment:
         """An environment by name.
@@ -124,7 +136,7 @@ def version(text: str) -> Version:
         ) from None
 
 
-def _one(kind: str, name: str, known: Mapping[str, Found]) -> Found:
+def _one(kind: str, name: str, known: Mapping[str, Found], hint: str = "") -> Found:
     if name in known:
         return known[name]
     from difflib import get_close_matches
@@ -132,5 +144,5 @@ def _one(kind: str, name: str, known: Mapping[str, Found]) -> Found:
     from build_tasks.errors import ExitCode, FlowError
 
     close = get_close_matches(name, known, 1)
-    fix = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
+    fix = hint or (f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}")
     raise FlowError("read the command line", f"there is no {kind} {name!r}", fix, code=ExitCode.USAGE)

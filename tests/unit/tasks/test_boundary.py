@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from invoke import Collection, Context, Exit, task
+from invoke import __version__ as invoke_version
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.tasks.boundary import Boundary
 from build_tasks.tasks.program import InvProgram, similar_tasks
 
+ROOT = Path(__file__).parents[3]
 TASKS = '''
 from invoke import Collection, task
 from build_tasks.errors import ExitCode, FlowError
@@ -90,6 +93,34 @@ def test_what_a_user_can_cause_ends_in_a_message(
     out, err = capsys.readouterr()
     assert said in err
     assert "Traceback" not in out + err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["greeter.test"], "services/greeter has a Dockerfile but no service.toml"),
+        (["greter.test"], "services/greeter has a Dockerfile but no service.toml"),
+        (["--help", "greeter"], "services/greeter has a Dockerfile but no service.toml"),
+        (["delivery.biuld"], "did you mean `delivery.build`?"),
+        (["notes.test"], "`./inv --list` shows all tasks"),
+    ],
+)
+def test_a_folder_that_lacks_little_to_be_a_service(
+    folder: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    for name, file in (("greeter", "Dockerfile"), ("notes", "README.md"), ("delivery", "Dockerfile")):
+        (folder / "services" / name).mkdir(parents=True)
+        (folder / "services" / name / file).write_text("")
+    assert run(folder, *words) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert "service.toml" not in err or "service.toml" in said
+
+
+def test_the_version_is_the_package_s(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "--version") == 0
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert capsys.readouterr().out == f"build-tasks {project['version']} (Invoke {invoke_version})\n"
 
 
 def test_invokes_own_dry_flag_does_not_do_the_work(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

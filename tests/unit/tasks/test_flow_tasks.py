@@ -185,6 +185,16 @@ def test_what_one_may_mistype(shop: Shop, inv: Inv, words: str, said: str) -> No
 
 
 @pytest.mark.parametrize(
+    "words", ["release.cut greeter", "all.test --only greeter", "all.status --only greeter"]
+)
+def test_a_folder_that_lacks_little_to_be_a_service(shop: Shop, inv: Inv, words: str) -> None:
+    shop.write({"services/greeter/Dockerfile": "FROM scratch\n"})
+    typed = inv(words)
+    assert typed.code is ExitCode.USAGE
+    assert "services/greeter has a Dockerfile but no service.toml" in typed.err
+
+
+@pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         ("delivery.deploy --env qa", ExitCode.REFUSED, "beyond dev only released versions are deployed"),
