@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from build_tasks.adapters.git_command import Git
+from build_tasks.adapters.git_log import commits_between
 from build_tasks.adapters.git_origin import Origin
 from build_tasks.adapters.git_tags import TagSigner
 from build_tasks.adapters.process import Processes
@@ -81,6 +82,10 @@ class GitRepository:
         ends = (self._git.commit_of(base, what), self._git.commit_of(head, what))
         words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-relative", *ends)
         return _split(self._git.run(*words, what=what).stdout)
+
+    def commits(self, base: str, head: str, paths: Sequence[str]) -> Sequence[Commit]:
+        """See :func:`commits_between`."""
+        return commits_between(self._git, base, head, paths)
 
     def show(self, ref: str, path: str) -> str | None:
         """A regular file's text (UTF-8); None if the ref has none there, or there is no such ref."""

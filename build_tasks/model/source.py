@@ -8,12 +8,16 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit; ``sha`` is its full hexadecimal name."""
+    """A commit; ``sha`` is its full hexadecimal name.
+
+    :param body: its message without the subject; read only where commits are listed.
+    """
 
     sha: str
     subject: str
     author: str
     date: datetime
+    body: str = ""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,13 @@ class SourceControl(Protocol):
     def changed_paths(self, base: str, head: str) -> Sequence[str]:
         """Paths that differ between two commits; both names of a rename."""
 
+    def commits(self, base: str, head: str, paths: Sequence[str]) -> Sequence[Commit]:
+        """Commits of ``head`` that ``base`` lacks and that change one of the paths, newest first.
+
+        With their whole messages; without merges that changed nothing themselves. FlowError for an end that
+        is not there.
+        """
+
     def show(self, ref: str, path: str) -> str | None:
         """A file's text at a ref; None if it is not there."""
 

@@ -73,6 +73,37 @@ def test_where_branches_part(repository: Repository) -> None:
     assert repository.source.merge_base("main", after) == after
 
 
+def test_commits_since_another(repository: Repository) -> None:
+    """Newest first, with their whole messages, and only those that touch the paths."""
+    first = repository.commit({"services/delivery/app.py": "1", "README.md": "1"}, "Begin")
+    second = repository.commit({"services/delivery/app.py": "2"}, "feat(api)!: accept weights")
+    repository.commit({"README.md": "2"}, "docs: say more")
+    repository.commit({"services/deliver/app.py": "1"}, "Another service")
+    message = 'fix: round\n\nÜberall, "auch" hier.\n\nBREAKING CHANGE: no halves'
+    third = repository.commit({"services/shared/kit.py": "1"}, message)
+    paths = ["services/delivery", "services/shared/kit.py", "services/*"]
+    found = repository.source.commits(first, "main", paths)
+    assert [(commit.sha, commit.subject) for commit in found] == [
+        (third, "fix: round"),
+        (second, "feat(api)!: accept weights"),
+    ]
+    assert found[0].body == 'Überall, "auch" hier.\n\nBREAKING CHANGE: no halves'
+    assert (found[1].body, found[1].author) == ("", "Dev <dev@example.org>")
+    assert found[0].date >= found[1].date
+    assert [commit.sha for commit in repository.source.commits("", "main", ["services/delivery"])] == [
+        second,
+        first,
+    ]
+    assert list(repository.source.commits("main", "main", paths)) == []
+
+
+def test_commits_since_one_that_is_not_there(repository: Repository) -> None:
+    repository.commit({"a": "1"})
+    for base, head in (("nope", "main"), ("main", "nope"), ("--all", "main")):
+        with pytest.raises(FlowError, match="no commit"):
+            repository.source.commits(base, head, ["a"])
+
+
 def test_what_changed(repository: Repository) -> None:
     text = "a text that is long enough to be recognised as the same\n" * 5
     base = repository.commit({"old name": text, "gone": "1", "same": "1", "edited": "1"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1
@@ -39,8 +39,19 @@ class History:
         after = {name: text for name, text in {**before, **files}.items() if text is not None}
         date = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=len(self._snapshots))
         sha = sha1(repr((parents, after, subject, date)).encode(), usedforsecurity=False).hexdigest()
-        self._snapshots[sha] = Snapshot(Commit(sha, subject, author, date), parents, after)
+        head, _, body = subject.partition("\n\n")
+        self._snapshots[sha] = Snapshot(Commit(sha, head, author, date, body), parents, after)
         return sha
+
+    def changes(self, sha: str, paths: Sequence[str]) -> bool:
+        """Whether a commit changes something at or below the paths, whichever parent it is compared with."""
+        parents = [self._snapshots[parent].files for parent in self._snapshots[sha].parents] or [{}]
+        mine = _inside(self._snapshots[sha].files, paths)
+        return all(_inside(files, paths) != mine for files in parents)
+
+    def newest(self, commits: Iterable[str]) -> list[Commit]:
+        """The commits, newest first."""
+        return sorted((self._snapshots[sha].commit for sha in commits), key=lambda c: c.date, reverse=True)
 
     def ancestors(self, sha: str) -> Iterator[str]:
         """The commit and all before it, nearest first."""
@@ -58,3 +69,9 @@ class History:
         for _ in range(steps):
             at = next(iter(self._snapshots[at].parents), None) if at else None
         return at
+
+
+def _inside(files: Mapping[str, str], paths: Sequence[str]) -> dict[str, str]:
+    return {
+        n: text for n, text in files.items() if any(p in (".", n) or n.startswith(f"{p}/") for p in paths)
+    }

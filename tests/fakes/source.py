@@ -93,6 +93,14 @@ class FakeSource:
         one, other = (self._history[self._known(ref, what)].files for ref in (base, head))
         return sorted(path for path in {*one, *other} if one.get(path) != other.get(path))
 
+    def commits(self, base: str, head: str, paths: Sequence[str]) -> Sequence[Commit]:
+        what = f"list the commits since {base}"
+        known = set(self._history.ancestors(self._known(base, what))) if base else set()
+        found = self._history.ancestors(self._known(head, what))
+        return self._history.newest(
+            sha for sha in found if sha not in known and self._history.changes(sha, paths)
+        )
+
     def show(self, ref: str, path: str) -> str | None:
         sha = self._resolve(ref)
         return self._history[sha].files.get(path) if sha else None
