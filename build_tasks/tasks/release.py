@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from invoke import Collection, Context
@@ -12,6 +13,10 @@ from build_tasks.tasks.session import Session, version
 
 if TYPE_CHECKING:
     from build_tasks.model.version import Version
+    from build_tasks.planning.proposal import Proposal
+
+#: Commits that a proposal shows; the newest ones.
+_SHOWN = 30
 
 
 def collection(session: Session) -> Collection:
@@ -26,6 +31,7 @@ def collection(session: Session) -> Collection:
             "key": words.KEY,
             "push": "push branch and record to origin, where CI takes over",
             "dry_run": words.DRY_RUN,
+            "json": "without --version and --bump: the proposal as JSON",
         },
     )
     @session.boundary
@@ -37,8 +43,15 @@ def collection(session: Session) -> Collection:
         key: str = "",
         push: bool = False,
         dry_run: bool = False,
+        json: bool = False,
     ) -> None:
-        """Make release/<service>/v<version> at the tip of main, with a signed record of who cut it."""
+        """Make release/<service>/v<version> at the tip of main, with a signed record of who cut it.
+
+        Without --version and --bump it only proposes a version, from the commits since the last release.
+        """
+        if not version and not bump:
+            _propose(session, service, json)
+            return
         chosen = _chosen(session, service, version, bump)
         if dry_run:
             _show(session, service, chosen, key, push)
@@ -50,12 +63,39 @@ def collection(session: Session) -> Collection:
     return tasks
 
 
+def _propose(session: Session, name: str, json: bool) -> None:
+    from build_tasks.steps.release_proposal import proposal_for
+
+    proposal = proposal_for(session.bench, session.service(name))
+    if json:
+        session.answers.show_json(proposal)
+    else:
+        session.answers.show_text("\n".join(_proposal_lines(proposal)))
+
+
+def _proposal_lines(proposal: Proposal) -> Iterator[str]:
+    last = f", after {proposal.last.tag}" if proposal.last else ""
+    if proposal.version is None:
+        yield f"{proposal.service}: no release proposed{last}: {proposal.because}"
+        return
+    part = f"{proposal.bump}: " if proposal.bump else ""
+    yield f"{proposal.service}: {proposal.version.tag} proposed{last}"
+    yield f"  {part}{proposal.because}"
+    if proposal.commits:
+        yield f"since then, what {proposal.service} is built from was changed by"
+    for commit in proposal.commits[:_SHOWN]:
+        yield f"  {commit.sha[:12]}  {commit.date:%Y-%m-%d}  {commit.subject}"
+    if len(proposal.commits) > _SHOWN:
+        yield f"  ... and {len(proposal.commits) - _SHOWN} more"
+    yield f"to cut it: ./inv release.cut {proposal.service} --version {proposal.version} --push"
+
+
 def _chosen(session: Session, name: str, wanted: str, bump: str) -> Version:
     from build_tasks.planning.versions import propose
     from build_tasks.steps.release import taken_versions
 
     service = session.service(name)
-    if wanted or not bump:
+    if wanted:
         return version(wanted)
     _check_bump(bump)
     session.bench.source.fetch()

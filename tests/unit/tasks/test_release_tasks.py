@@ -1,0 +1,78 @@
+"""``release.*`` as it is typed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from build_tasks.errors import ExitCode
+from tests.unit.steps.shop import Shop
+from tests.unit.tasks.conftest import Inv
+
+
+def test_without_a_version_one_is_proposed_and_nothing_done(shop: Shop, inv: Inv) -> None:
+    assert inv("release.cut delivery --version 1.0.2 --push").code is ExitCode.OK
+    sha = shop.commit({"services/delivery/app.py": "2\n"}, "feat: accept weights")
+    shop.publish()
+    refs = dict(shop.origin.refs)
+    said = inv("release.cut delivery")
+    assert said.code is ExitCode.OK
+    assert said.out.splitlines() == [
+        "delivery: v1.1.0 proposed, after v1.0.2",
+        f"  minor: {sha[:12]} feat: accept weights",
+        "since then, what delivery is built from was changed by",
+        f"  {sha[:12]}  2026-01-01  feat: accept weights",
+        "to cut it: ./inv release.cut delivery --version 1.1.0 --push",
+    ]
+    assert shop.origin.refs == refs and list(shop.source.tags("*")) == ["record/delivery/v1.0.2"]
+    assert inv(said.out.splitlines()[-1].removeprefix("to cut it: ./inv ")).code is ExitCode.OK
+
+
+def test_the_first_release(inv: Inv) -> None:
+    assert inv("release.cut delivery").out.splitlines() == [
+        "delivery: v0.1.0 proposed",
+        "  it was never released",
+        "to cut it: ./inv release.cut delivery --version 0.1.0 --push",
+    ]
+
+
+def test_nothing_to_release(shop: Shop, inv: Inv) -> None:
+    inv("release.cut delivery --version 1.0.2 --push")
+    said = inv("release.cut delivery --dry-run")
+    why = "nothing that it is built from changed since v1.0.2"
+    assert (said.code, said.out) == (
+        ExitCode.OK,
+        f"delivery: no release proposed, after v1.0.2: {why}\n",
+    )
+
+
+def test_a_proposal_with_many_commits(shop: Shop, inv: Inv) -> None:
+    inv("release.cut delivery --version 1.0.2 --push")
+    for number in range(33):
+        shop.commit({"services/delivery/app.py": f"{number}\n"}, f"Change {number}")
+    shop.publish()
+    lines = inv("release.cut delivery").out.splitlines()
+    assert lines[3].endswith("Change 32")
+    assert lines[-2:] == [
+        "  ... and 3 more",
+        "to cut it: ./inv release.cut delivery --version 1.0.3 --push",
+    ]
+
+
+def test_a_proposal_as_json(shop: Shop, inv: Inv) -> None:
+    inv("release.cut delivery --version 1.0.2 --push")
+    sha = shop.commit({"services/delivery/app.py": "2\n"}, "fix!: x")
+    shop.publish()
+    made = json.loads(inv("release.cut delivery --json").out)
+    assert (made["last"], made["version"], made["bump"]) == ("1.0.2", "2.0.0", "major")
+    assert [commit["sha"] for commit in made["commits"]] == [sha]
+
+
+@pytest.mark.parametrize("words", ["--bump minor", "--version 1.1.0"])
+def test_a_dry_run_says_what_would_be_cut(shop: Shop, inv: Inv, words: str) -> None:
+    inv("release.cut delivery --version 1.0.2 --push")
+    said = inv(f"release.cut delivery {words} --push --dry-run")
+    assert said.out.splitlines()[0] == f"cut delivery v1.1.0 at {shop.source.head().sha[:12]} first"
+    assert said.out.splitlines()[-1] == "  push both to origin"
+    assert list(shop.source.tags("*")) == ["record/delivery/v1.0.2"]
