@@ -13,7 +13,7 @@ from build_tasks.adapters.git_origin import Origin
 from build_tasks.adapters.git_tags import TagSigner
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.source import Commit, SignedTag
+from build_tasks.model.source import Commit, SignedTag, TagObject
 
 _HEADS, _ORIGIN, _TAGS = "refs/heads/", "refs/remotes/origin/", "refs/tags/"
 _REGULAR = ("100644", "100755")
@@ -150,6 +150,10 @@ class GitRepository:
     def verify_tag(self, name: str, allowed_signers: str) -> SignedTag:
         """See :meth:`TagSigner.verify`."""
         return self._tag_signer.verify(name, allowed_signers)
+
+    def signed_tag(self, name: str) -> TagObject | None:
+        """See :meth:`TagSigner.taken_apart`."""
+        return self._tag_signer.taken_apart(name)
 
     def push(self, refs: Sequence[str]) -> None:
         """See :meth:`Origin.push`."""

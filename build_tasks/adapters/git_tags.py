@@ -11,7 +11,7 @@ from build_tasks.adapters.process import Completed
 from build_tasks.adapters.ssh import SshSigner, allowed_signers_file
 from build_tasks.adapters.ssh_signers import parse_allowed_signers
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.source import SignedTag
+from build_tasks.model.source import SignedTag, TagObject
 
 #: The namespace in which git verifies signatures of commits and tags.
 _NAMESPACE = "git"
@@ -90,6 +90,16 @@ class TagSigner:
         if done.status != 0 or good is None:
             raise self._git.failed(done, what, _why_refused(done), "", ExitCode.REFUSED)
         return SignedTag(name, tag.commit, tag.message, principal=good[1], fingerprint=good[2])
+
+    def taken_apart(self, name: str) -> TagObject | None:
+        """What was signed and its signature, unchecked; None if there is no tag with an SSH signature."""
+        what = f"read the tag {name}"
+        made = self._git.resolve(f"refs/tags/{name}", kind="")
+        if made is None or self._git.run("cat-file", "-t", made, what=what).stdout.strip() != "tag":
+            return None
+        text = self._git.run("cat-file", "tag", made, what=what, content=True).stdout
+        signed, armour, rest = text.partition(_ARMOUR)
+        return TagObject(signed.encode(), (armour + rest).encode()) if armour else None
 
     def _read(self, name: str, what: str) -> tuple[str, _TagObject]:
         """Full name and content of the tag object; everything but the signature itself is checked."""

@@ -77,9 +77,9 @@ class OrasRegistry:
         """See :meth:`AttachmentStore.attach`."""
         return self._attachments.attach(subject, artifact_type, files)
 
-    def attachments(self, subject: Ref, artifact_type: str) -> Sequence[Attachment]:
+    def attachments(self, subject: Ref, *artifact_types: str) -> Sequence[Attachment]:
         """See :meth:`AttachmentStore.attachments`."""
-        return self._attachments.attachments(subject, artifact_type)
+        return self._attachments.attachments(subject, artifact_types)
 
     def _manifest(self, ref: Ref) -> Mapping[str, Any]:
         found = self._client.manifest(ref)

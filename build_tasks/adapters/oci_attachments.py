@@ -72,15 +72,15 @@ class AttachmentStore:
         self._push(image, image.at(digest), content)
         return digest
 
-    def attachments(self, subject: Ref, artifact_type: str) -> Sequence[Attachment]:
-        """What is attached under a type, oldest first; empty if the image does not exist."""
+    def attachments(self, subject: Ref, artifact_types: Collection[str]) -> Sequence[Attachment]:
+        """What is attached under any of these types, oldest first; empty if the image does not exist."""
         digest = self._client.resolve(subject)
         if digest is None:
             return ()
         image = subject.at(digest)
-        found = [d for d in self.descriptors(image) if d.get("artifactType") == artifact_type]
+        found = [d for d in self.descriptors(image) if d.get("artifactType") in artifact_types]
         found.sort(key=lambda d: (d.get("annotations") or {}).get(_CREATED, ""))
-        return [self._fetch(image, artifact_type, Digest(d["digest"])) for d in found]
+        return [self._fetch(image, d["artifactType"], Digest(d["digest"])) for d in found]
 
     def descriptors(self, image: Ref) -> Sequence[Mapping[str, Any]]:
         """Descriptors of everything attached to a digest, also of what the list lacks at this moment."""

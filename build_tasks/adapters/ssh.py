@@ -90,6 +90,19 @@ class SshSigner:
             raise FlowError(f"read the key {key}", "it is not one SSH key", code=ExitCode.CONFIG)
         return Signature("" if listed[2] == "no comment" else listed[2], listed[1])
 
+    def public_half(self, key: Path) -> str:
+        """The public half of a private key, type and key alone.
+
+        :raises FlowError: CONFIG when the key cannot be used as it is.
+        """
+        words = (self._ssh_keygen, "-y", "-P", "", "-f", key.absolute())
+        try:
+            done = self._processes.run(words, env=_NEVER_ASK, what=f"read the key {key}")
+        except ToolError as error:
+            raise _key_error(error, key) from None
+        kind, public, *_ = done.stdout.split()
+        return f"{kind} {public}"
+
     def _signing_key(self, data: bytes, file: Path, namespace: str, what: str) -> str:
         """Fingerprint of the key that made the signature, whoever's it is."""
         words = (self._ssh_keygen, "-Y", "check-novalidate", "-s", file, "-n", namespace)

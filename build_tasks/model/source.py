@@ -37,6 +37,17 @@ class SignedTag:
 
 
 @dataclass(frozen=True)
+class TagObject:
+    """A signed tag as git keeps it: what was signed, and the signature in armoured form.
+
+    With both, anybody can check the tag without the repository (`ssh-keygen -Y verify -n git`).
+    """
+
+    text: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
 class Signature:
     """A valid detached signature: who made it, with which key."""
 

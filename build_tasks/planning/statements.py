@@ -77,6 +77,19 @@ def read_record(tag: SignedTag) -> ReleaseRecord:
     return record
 
 
+def read_tag(text: bytes, signer: Signature) -> SignedTag:
+    """A tag as git keeps it (https://git-scm.com/docs/git-mktag), its signature checked by the caller.
+
+    :raises ValueError: it is none, or is not about a commit.
+    """
+    head, _, message = text.decode("utf-8").partition("\n\n")
+    fields = dict(line.partition(" ")[::2] for line in head.splitlines())
+    if fields.get("type") != "commit" or not fields.get("object") or not fields.get("tag"):
+        raise ValueError("not a tag of a commit")
+    name, commit = fields["tag"], fields["object"]
+    return SignedTag(name, commit, message.rstrip("\n"), signer.principal, signer.fingerprint)
+
+
 def _object(data: bytes) -> dict[str, Any]:
     try:
         fields = json.loads(data)

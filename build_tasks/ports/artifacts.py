@@ -66,8 +66,8 @@ class Registry(Protocol):
     def attach(self, subject: Ref, artifact_type: str, files: Mapping[str, bytes]) -> Digest:
         """Attach files to an image (a referrer); read back, so that a lost update is retried."""
 
-    def attachments(self, subject: Ref, artifact_type: str) -> Sequence[Attachment]:
-        """What is attached to an image under that type, oldest first."""
+    def attachments(self, subject: Ref, *artifact_types: str) -> Sequence[Attachment]:
+        """What is attached to an image under any of these types, oldest first."""
 
 
 class Charts(Protocol):

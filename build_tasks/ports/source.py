@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from build_tasks.model.source import Commit, Signature, SignedTag
+from build_tasks.model.source import Commit, Signature, SignedTag, TagObject
 
 
 class SourceControl(Protocol):
@@ -63,6 +63,9 @@ class SourceControl(Protocol):
     def verify_tag(self, name: str, allowed_signers: str) -> SignedTag:
         """FlowError(REFUSED) unless signed by a key of the allowed-signers text (OpenSSH's format)."""
 
+    def signed_tag(self, name: str) -> TagObject | None:
+        """A tag as git keeps it, whoever signed it; None if there is no signed tag of that name here."""
+
     def push(self, refs: Sequence[str]) -> None:
         """Push refs to origin, all or none."""
 
@@ -84,3 +87,6 @@ class Signer(Protocol):
 
     def public_key(self, key: Path) -> Signature:
         """Fingerprint of a key (principal: its comment)."""
+
+    def public_half(self, key: Path) -> str:
+        """The public half of a key as a line of allowed signers has it: ``ssh-ed25519 AAAA...``."""

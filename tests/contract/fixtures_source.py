@@ -11,7 +11,7 @@ import pytest
 
 from build_tasks.adapters.git import GitRepository
 from build_tasks.adapters.process import Processes
-from build_tasks.ports.source import SourceControl
+from build_tasks.ports.source import Signer, SourceControl
 from tests.contract.fixtures_signing import SigningLab
 from tests.fakes.origin import FakeOrigin
 from tests.fakes.source import FakeSource
@@ -21,6 +21,7 @@ class Repository(Protocol):
     """What a test does to a repository without the code under test."""
 
     source: SourceControl
+    signer: Signer
 
     def commit(self, files: Mapping[str, str | None], subject: str = "change") -> str: ...
 
@@ -52,6 +53,7 @@ class RealRepository:
         self.git("config", "user.name", "Dev")
         self.git("config", "user.email", "dev@example.org")
         self.source: SourceControl = GitRepository(processes, root, ssh_keygen, git)
+        self.signer = signing.signer
 
     def git(self, *words: str | Path, at: Path | None = None, stdin: bytes | None = None) -> str:
         return self.processes.run([self._git, "-C", at or self.root, *words], stdin=stdin).stdout.strip()
@@ -99,6 +101,7 @@ class FakeRepository:
     def __init__(self, root: Path) -> None:
         self._fake = FakeSource(root=root)
         self.source: SourceControl = self._fake
+        self.signer: Signer = self._fake.signer
         self._root = root
 
     def commit(self, files: Mapping[str, str | None], subject: str = "change") -> str:

@@ -135,6 +135,10 @@ def test_attachments_come_back_by_type_oldest_first(registry_lab: RegistryLab) -
     assert found[0].files == {"a.json": blob, "a.json.sig": b"sig\r\n", "empty": b""}
     assert [a.files for a in registry.attachments(ref, _APPROVAL)] == [{"b": b"2"}]
     assert registry.attachments(ref, "application/vnd.test.other") == []
+    both = registry.attachments(ref, _APPROVAL, _EVIDENCE)
+    assert len(both) == len(found) + 1, "of several types at once"
+    assert {a.artifact_type for a in both} == {_APPROVAL, _EVIDENCE}
+    assert [a for a in both if a.artifact_type == _EVIDENCE] == list(found)
     assert registry.digest(ref) == image, "attaching leaves the image alone"
 
 

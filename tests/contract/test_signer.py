@@ -32,6 +32,21 @@ def test_a_key_has_a_comment(signing_lab: SigningLab) -> None:
     assert signing_lab.signer.public_key(key).principal == "Alice of the platform team"
 
 
+def test_the_public_half_is_what_a_line_of_allowed_signers_needs(signing_lab: SigningLab) -> None:
+    key, public = signing_lab.new_key("alice", "Alice of the platform team")
+    half = signing_lab.signer.public_half(key)
+    assert half == " ".join(public.split()[:2])
+    signature = signing_lab.signer.sign(_DATA, key, _FOR)
+    allowed = f'alice namespaces="{_FOR}" {half}'
+    assert signing_lab.signer.verify(_DATA, signature, allowed, _FOR).principal == "alice"
+
+
+def test_no_public_half_without_a_key(signing_lab: SigningLab, tmp_path: Path) -> None:
+    with pytest.raises(FlowError, match="there is no key") as caught:
+        signing_lab.signer.public_half(tmp_path / "nowhere")
+    assert caught.value.code is ExitCode.CONFIG
+
+
 @pytest.mark.parametrize(
     ("data", "namespace", "why"),
     [(_DATA + b" ", _FOR, "changed"), (b"", _FOR, "changed"), (_DATA, "build-tasks-evidence", "purpose")],

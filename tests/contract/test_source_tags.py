@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.planning.statements import read_tag
 from tests.contract.fixtures_source import RealRepository, Repository
 
 _TAG = "delivery/v1.0.2"
@@ -25,6 +26,23 @@ def test_a_signed_tag_names_its_maker(repository: Repository) -> None:
     assert tag.principal == "alice@example.org"
     assert tag.fingerprint.startswith("SHA256:")
     assert repository.source.tags("*") == [_TAG]
+
+
+def test_a_tag_can_be_checked_without_its_repository(repository: Repository) -> None:
+    sha = repository.commit({"a": "1"})
+    key, public = repository.new_key("alice")
+    repository.source.sign_tag(_TAG, "HEAD", _MESSAGE, key)
+    taken = repository.source.signed_tag(_TAG)
+    assert taken is not None
+    signer = repository.signer.verify(taken.text, taken.signature, f"alice {public}", "git")
+    tag = read_tag(taken.text, signer)
+    assert (tag.name, tag.commit, tag.message, tag.principal) == (_TAG, sha, _MESSAGE, "alice")
+
+
+def test_there_is_nothing_to_take_apart_of_other_tags(repository: Repository) -> None:
+    repository.commit({"a": "1"})
+    repository.add_tag("light", "HEAD")
+    assert [repository.source.signed_tag(name) for name in ("nope", "light", "-x", "main")] == [None] * 4
 
 
 def test_a_key_that_is_not_allowed(repository: Repository) -> None:

@@ -18,7 +18,10 @@ class Tag:
     signature: bytes | None = None
 
     def signed_text(self, name: str) -> bytes:
-        return f"{name}\0{self.commit}\0{self.message}".encode()
+        """As git writes a tag object."""
+        tagger = "Dev <dev@example.org> 1772366400 +0000"
+        head = f"object {self.commit}\ntype commit\ntag {name}\ntagger {tagger}"
+        return f"{head}\n\n{self.message}\n".encode()
 
 
 @dataclass

@@ -118,12 +118,12 @@ class FakeRegistry:
         self.push_manifest(subject.at(digest_of(content)), content)
         return digest_of(content)
 
-    def attachments(self, subject: Ref, artifact_type: str) -> Sequence[Attachment]:
+    def attachments(self, subject: Ref, *artifact_types: str) -> Sequence[Attachment]:
         digest = str(self.digest(subject))
         found = [
             (one, m)
             for one, m in self._attached(self._where(subject))
-            if m["subject"]["digest"] == digest and m["artifactType"] == artifact_type
+            if m["subject"]["digest"] == digest and m["artifactType"] in artifact_types
         ]
         return [self._attachment(one, m) for one, m in sorted(found, key=lambda pair: pair[1]["created"])]
 

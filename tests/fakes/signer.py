@@ -60,6 +60,10 @@ class FakeSigner:
         blob, comment = self._key(key, f"read the key {key}")
         return Signature(comment, fingerprint(blob))
 
+    def public_half(self, key: Path) -> str:
+        blob, _ = self._key(key, f"read the key {key}")
+        return f"{_KIND.decode()} {base64.b64encode(blob).decode()}"
+
     def _key(self, key: Path, what: str) -> tuple[bytes, str]:
         if key not in self._keys:
             raise FlowError(what, f"there is no key {key}", code=ExitCode.CONFIG)

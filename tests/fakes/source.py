@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.source import Commit, SignedTag
+from build_tasks.model.source import Commit, SignedTag, TagObject
 from tests.fakes.history import History
 from tests.fakes.origin import FakeOrigin, Tag
 from tests.fakes.signer import FakeSigner
@@ -157,6 +157,10 @@ class FakeSource:
             raise FlowError(what, why, code=ExitCode.REFUSED)
         by = self.signer.verify(tag.signed_text(name), tag.signature, allowed_signers, "git")
         return SignedTag(name, tag.commit, tag.message, by.principal, by.fingerprint)
+
+    def signed_tag(self, name: str) -> TagObject | None:
+        tag = self._tags.get(name)
+        return TagObject(tag.signed_text(name), tag.signature) if tag and tag.signature else None
 
     def push(self, refs: Sequence[str]) -> None:
         what = f"push {', '.join(refs)} to origin"

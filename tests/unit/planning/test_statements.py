@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from build_tasks.model.evidence import Decision, ReleaseRecord, Statement
 from build_tasks.model.images import Digest
 from build_tasks.model.source import Signature, SignedTag
-from build_tasks.planning.statements import read_record, read_statement, write_record, write_statement
+from build_tasks.planning.statements import (
+    read_record,
+    read_statement,
+    read_tag,
+    write_record,
+    write_statement,
+)
 from tests.fakes.samples import SHA, digest, v
 
 STATEMENT = Statement(
@@ -153,3 +159,27 @@ def test_a_record_of_another_commit_than_its_tag_points_to() -> None:
 def test_what_is_no_record(message: str) -> None:
     with pytest.raises(ValueError):
         read_record(tag(message))
+
+
+TAG = b"object c0ffee\ntype commit\ntag record/delivery/v1.0.2\ntagger Ann <a@x> 1 +0000\n\none\n\ntwo\n"
+
+
+def test_a_tag_as_git_keeps_it() -> None:
+    tag = read_tag(TAG, Signature("ann", "SHA256:ann"))
+    assert tag == SignedTag("record/delivery/v1.0.2", "c0ffee", "one\n\ntwo", "ann", "SHA256:ann")
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"x", b"\xff", TAG.replace(b"type commit", b"type tree"), TAG.replace(b"object", b"obj")]
+)
+def test_what_is_no_tag_of_a_commit(text: bytes) -> None:
+    with pytest.raises(ValueError, match=r"not a tag of a commit|decode"):
+        read_tag(text, Signature("ann", "SHA256:ann"))
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_are_a_tag_or_refused(text: bytes) -> None:
+    try:
+        assert read_tag(text, Signature("ann", "SHA256:ann")).commit
+    except ValueError as error:
+        assert str(error)
