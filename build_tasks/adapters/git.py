@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -154,6 +154,10 @@ class GitRepository:
     def signed_tag(self, name: str) -> TagObject | None:
         """See :meth:`TagSigner.taken_apart`."""
         return self._tag_signer.taken_apart(name)
+
+    def signed_tags(self, prefix: str) -> Mapping[str, TagObject]:
+        """See :meth:`TagSigner.all_taken_apart`."""
+        return self._tag_signer.all_taken_apart(prefix)
 
     def push(self, refs: Sequence[str]) -> None:
         """See :meth:`Origin.push`."""

@@ -46,3 +46,30 @@ class HistoryEntry:
     status: str
     version: str
     what: str
+
+
+@dataclass(frozen=True)
+class ReleasedVersion:
+    """A version of a service that was cut or pushed.
+
+    :param cut: when its record was signed; None without a record that counts.
+    :param cut_by: whom main's allowed signers name for the key that signed it; empty without.
+    :param commit: full name of what it was cut from, else of what its image was built from; empty if nothing
+        says.
+    :param image: digest of its image; empty if it was not pushed.
+    :param promoted: prod/ holds that image under this version.
+    :param approval: what became of its approval, in a word or two.
+    :param runs: environments in which it is deployed.
+    :param live: those of them in which it is live.
+    """
+
+    service: str
+    version: str
+    cut: datetime | None
+    cut_by: str
+    commit: str
+    image: str
+    promoted: bool
+    approval: str
+    runs: tuple[str, ...] = ()
+    live: tuple[str, ...] = ()

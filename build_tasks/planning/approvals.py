@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import Decision, ReleasedArtifacts, ReleaseRecord, SignedStatement
@@ -64,6 +65,38 @@ def check_approved(
         return approvals[0]
     why = "there is no valid approval" if reasons else "nobody has approved it yet"
     raise _refusal(record.service, record.version, why, reasons)
+
+
+class ApprovalState(StrEnum):
+    """What became of a version's approval, in a word."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WAITING = "waiting"
+
+
+def approval_state(
+    record: ReleaseRecord,
+    artifacts: ReleasedArtifacts,
+    environment: str,
+    statements: Sequence[SignedStatement],
+    now: datetime,
+    *,
+    promoted: bool,
+) -> ApprovalState:
+    """What became of it; the same rules as :func:`check_approved`.
+
+    :param promoted: it was let in; the approval that did it does not lapse any more.
+    """
+    counting = [s for s in statements if not _problem(record, artifacts, environment, s, None)]
+    if any(signed.statement.decision is Decision.REJECT for signed in counting):
+        return ApprovalState.REJECTED
+    if not counting:
+        return ApprovalState.WAITING
+    if promoted or any(not _problem(record, artifacts, environment, s, now) for s in counting):
+        return ApprovalState.APPROVED
+    return ApprovalState.EXPIRED
 
 
 def _problem(

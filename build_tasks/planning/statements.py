@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,9 @@ from build_tasks.model.evidence import Decision, ReleaseRecord, Statement
 from build_tasks.model.images import Digest
 from build_tasks.model.source import Signature, SignedTag
 from build_tasks.model.version import Version
+
+#: Seconds since 1970 of any year that has four digits.
+_TAGGER = re.compile(rb"^tagger [^\n]*> ([0-9]{1,11}) [+-][0-9]{4}$", re.MULTILINE)
 
 
 def write_statement(statement: Statement) -> bytes:
@@ -88,6 +92,12 @@ def read_tag(text: bytes, signer: Signature) -> SignedTag:
         raise ValueError("not a tag of a commit")
     name, commit = fields["tag"], fields["object"]
     return SignedTag(name, commit, message.rstrip("\n"), signer.principal, signer.fingerprint)
+
+
+def tagged_at(text: bytes) -> datetime | None:
+    """When a tag was made, as git keeps it (``tagger NAME <MAIL> SECONDS ZONE``); None if it does not say."""
+    found = _TAGGER.search(text)
+    return datetime.fromtimestamp(int(found[1]), UTC) if found else None
 
 
 def _object(data: bytes) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -65,6 +65,9 @@ class SourceControl(Protocol):
 
     def signed_tag(self, name: str) -> TagObject | None:
         """A tag as git keeps it, whoever signed it; None if there is no signed tag of that name here."""
+
+    def signed_tags(self, prefix: str) -> Mapping[str, TagObject]:
+        """The signed tags below a folder of names (``record/delivery/``), as git keeps them, by name."""
 
     def push(self, refs: Sequence[str]) -> None:
         """Push refs to origin, all or none."""

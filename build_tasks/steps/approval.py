@@ -90,9 +90,14 @@ def check_gate(
     return check_approved(release, found, production.name, statements, bench.clock.now(), lapsed=again)
 
 
-def decisions(bench: Workbench, service: Service, found: ReleasedArtifacts) -> list[SignedStatement]:
-    """Every decision attached to the image, oldest first, with the outcome of checking its signature."""
-    signers = allowed_signers(bench)
+def decisions(
+    bench: Workbench, service: Service, found: ReleasedArtifacts, signers: str | None = None
+) -> list[SignedStatement]:
+    """Every decision attached to the image, oldest first, with the outcome of checking its signature.
+
+    :param signers: the allowed signers, where they were read before; None: as main says.
+    """
+    signers = allowed_signers(bench) if signers is None else signers
     attached = bench.registry.attachments(_image(bench, service, found), APPROVAL_TYPE)
     return [checked for item in attached if (checked := _checked(bench, item, signers)) is not None]
 

@@ -13,7 +13,8 @@ from build_tasks.steps.workbench import Workbench
 INPUTS_LABEL = "build-tasks.inputs"
 #: Label that names the stand-ins an image was built on, if any.
 STAND_INS_LABEL = "build-tasks.stand-ins"
-_REVISION = "org.opencontainers.image.revision"
+#: Label with the commit that the inputs are of.
+REVISION_LABEL = "org.opencontainers.image.revision"
 #: Ends the revision of an image that was built from files that are in no commit.
 _DIRTY = "-dirty"
 _SOURCE = "org.opencontainers.image.source"
@@ -57,7 +58,7 @@ def check_image(service: Service, image: LocalImage) -> None:
     elif not user.isdecimal():
         problems.append(f"USER {user} is a name: Kubernetes can only check that a number is not root")
     problems += [
-        f"label {label} is missing" for label in (INPUTS_LABEL, _REVISION) if not image.labels.get(label)
+        f"label {label} is missing" for label in (INPUTS_LABEL, REVISION_LABEL) if not image.labels.get(label)
     ]
     problems += [f"tag {tag}: latest says nothing" for tag in image.tags if tag.endswith(":latest")]
     if problems:
@@ -78,7 +79,7 @@ def _revision(bench: Workbench, made: Recipe) -> str:
 
 def _outdated(image: LocalImage, revision: str) -> bool:
     """Built before its inputs were committed, which they are now: a release must name a commit."""
-    return image.labels.get(_REVISION, "").endswith(_DIRTY) and not revision.endswith(_DIRTY)
+    return image.labels.get(REVISION_LABEL, "").endswith(_DIRTY) and not revision.endswith(_DIRTY)
 
 
 def _reason(present: LocalImage | None, made: Recipe, force: bool) -> str:
@@ -92,7 +93,7 @@ def _request(
 ) -> BuildRequest:
     labels = {
         INPUTS_LABEL: made.inputs,
-        _REVISION: revision,
+        REVISION_LABEL: revision,
         _SOURCE: bench.source.remote_url(),
         "org.opencontainers.image.title": service.name,
     }

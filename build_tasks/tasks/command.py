@@ -9,6 +9,8 @@ from invoke import Task, task
 
 #: Flags have one spelling: made from first letters, ``-d`` would be --dry-run here and --downgrade there.
 command = partial(task, auto_shortflags=False)
+#: Tasks after whose name a word may stand without its flag; Invoke knows only words that must be there.
+BARE_WORDS = {"release.list": "--service"}
 
 
 class _SideBySide(Task):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +20,7 @@ from build_tasks.presentation.answers import answers_on
 from build_tasks.presentation.contents import Chapter, show_contents
 from build_tasks.presentation.sink import ReaderGone, discard_the_rest
 from build_tasks.tasks.boundary import Boundary
+from build_tasks.tasks.command import BARE_WORDS
 from build_tasks.tasks.names import overlooked
 
 
@@ -55,6 +57,7 @@ class InvProgram(Program):
         self._boundary.run(lambda: self._printing(super(InvProgram, self).parse_collection))
 
     def parse_tasks(self) -> None:
+        self.core.unparsed[:] = with_flags(self.core.unparsed, self.collection.task_names)
         try:
             super().parse_tasks()
         except (ParseError, ValueError) as error:
@@ -129,6 +132,15 @@ class InvProgram(Program):
         """That the service in the name of a task is a folder that is none yet; else empty."""
         name, root = _quoted(error).partition(".")[0], self.collection.loaded_from
         return overlooked(Path(root), name, [*self.collection.collections]) if root else ""
+
+
+def with_flags(words: Sequence[str], tasks: Container[str]) -> list[str]:
+    """What was typed, with the flags of words that may stand alone: ``release.list NAME``."""
+    typed = list(words[:1])
+    for before, word in pairwise(words):
+        bare = not word.startswith("-") and word not in tasks
+        typed += [BARE_WORDS[before], word] if before in BARE_WORDS and bare else [word]
+    return typed
 
 
 def _quoted(error: Exception) -> str:

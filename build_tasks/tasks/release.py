@@ -1,4 +1,4 @@
-"""``release.*``: cutting versions."""
+"""``release.*``: cutting versions, and what became of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from invoke import Collection, Context
 
 from build_tasks.tasks import words
 from build_tasks.tasks.command import command
+from build_tasks.tasks.release_list import list_task
 from build_tasks.tasks.session import Session, version
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def collection(session: Session) -> Collection:
 
     tasks = Collection("release")
     tasks.add_task(cut)
+    tasks.add_task(list_task(session))
     return tasks
 
 

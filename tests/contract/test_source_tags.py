@@ -145,6 +145,20 @@ def test_another_kind_of_signature_starts_no_program(git_repository: RealReposit
     assert not started.exists()
 
 
+def test_all_signed_tags_in_one_look(repository: Repository) -> None:
+    first = repository.commit({"a": "1"})
+    key, _ = repository.new_key("alice")
+    names = ["record/delivery/v1.0.0", "record/delivery/v1.1.0", "record/package/v1.0.0"]
+    for name in names:
+        repository.source.sign_tag(name, first, f'{{"about": "{name}, übrigens"}}\n\nmore', key)
+    repository.add_tag("record/delivery/v1.2.0", first)
+    found = repository.source.signed_tags("record/delivery/")
+    assert sorted(found) == names[:2]
+    assert found[names[0]] == repository.source.signed_tag(names[0])
+    assert sorted(repository.source.signed_tags("record/")) == names
+    assert repository.source.signed_tags("nothing/") == {}
+
+
 def test_git_itself_accepts_our_tags_and_we_accept_its(
     git_repository: RealRepository, tmp_path: Path
 ) -> None:

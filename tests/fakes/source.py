@@ -162,6 +162,10 @@ class FakeSource:
         tag = self._tags.get(name)
         return TagObject(tag.signed_text(name), tag.signature) if tag and tag.signature else None
 
+    def signed_tags(self, prefix: str) -> Mapping[str, TagObject]:
+        found = {name: self.signed_tag(name) for name in self._tags if name.startswith(prefix)}
+        return {name: tag for name, tag in found.items() if tag}
+
     def push(self, refs: Sequence[str]) -> None:
         what = f"push {', '.join(refs)} to origin"
         if self.origin is None:

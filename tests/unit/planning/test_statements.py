@@ -17,6 +17,7 @@ from build_tasks.planning.statements import (
     read_record,
     read_statement,
     read_tag,
+    tagged_at,
     write_record,
     write_statement,
 )
@@ -183,3 +184,18 @@ def test_any_bytes_are_a_tag_or_refused(text: bytes) -> None:
         assert read_tag(text, Signature("ann", "SHA256:ann")).commit
     except ValueError as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        (b"tagger A <a@b> 1772366400 +0200\n\nx", datetime(2026, 3, 1, 12, 0, tzinfo=UTC)),
+        (b"tagger A > B <a@b> 1772366400 -0700", datetime(2026, 3, 1, 12, 0, tzinfo=UTC)),
+        (b"tagger A <a@b> 0 +0000", datetime(1970, 1, 1, tzinfo=UTC)),
+        (b"object x\n\ntagger is not here", None),
+        (b"tagger A <a@b> 99999999999999 +0000", None),
+        (b"\xff", None),
+    ],
+)
+def test_when_a_tag_was_made(text: bytes, when: datetime | None) -> None:
+    assert tagged_at(text) == when

@@ -13,7 +13,7 @@ from invoke import __version__ as invoke_version
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.tasks.boundary import Boundary
-from build_tasks.tasks.program import InvProgram, similar_tasks
+from build_tasks.tasks.program import InvProgram, similar_tasks, with_flags
 
 ROOT = Path(__file__).parents[3]
 TASKS = '''
@@ -121,6 +121,23 @@ def test_the_version_is_the_package_s(folder: Path, capsys: pytest.CaptureFixtur
     assert run(folder, "--version") == 0
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert capsys.readouterr().out == f"build-tasks {project['version']} (Invoke {invoke_version})\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("release.list delivery --json", "release.list --service delivery --json"),
+        ("release.list --json", "release.list --json"),
+        ("release.list --service delivery", "release.list --service delivery"),
+        ("release.list", "release.list"),
+        ("release.list release.list delivery", "release.list release.list --service delivery"),
+        ("release.list delivery.test", "release.list delivery.test"),
+        ("delivery.test delivery", "delivery.test delivery"),
+        ("", ""),
+    ],
+)
+def test_a_word_that_may_stand_without_its_flag(typed: str, meant: str) -> None:
+    assert with_flags(typed.split(), {"release.list", "delivery.test"}) == meant.split()
 
 
 def test_invokes_own_dry_flag_does_not_do_the_work(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -76,3 +76,41 @@ def test_a_dry_run_says_what_would_be_cut(shop: Shop, inv: Inv, words: str) -> N
     assert said.out.splitlines()[0] == f"cut delivery v1.1.0 at {shop.source.head().sha[:12]} first"
     assert said.out.splitlines()[-1] == "  push both to origin"
     assert list(shop.source.tags("*")) == ["record/delivery/v1.0.2"]
+
+
+def test_the_list_of_a_service(shop: Shop, inv: Inv) -> None:
+    inv("release.cut delivery --version 1.0.2 --push")
+    inv("ci.run --branch release/delivery/v1.0.2 --no-deliver")
+    said = inv("release.list --service delivery")
+    assert said.code is ExitCode.OK
+    columns, line = said.out.splitlines()
+    assert columns.split() == [
+        "service",
+        "version",
+        "cut",
+        "by",
+        "commit",
+        "runs",
+        "in",
+        "promoted",
+        "approval",
+    ]
+    sha = shop.source.head().sha[:12]
+    assert line.split() == ["delivery", "v1.0.2", "2026-03-01", "cutter", sha, "waiting"]
+
+
+def test_the_list_of_all_as_json(shop: Shop, inv: Inv) -> None:
+    inv("release.cut delivery --version 1.0.2 --push")
+    [found] = json.loads(inv("release.list --no-running --json").out)
+    assert (found["service"], found["version"], found["cut_by"]) == ("delivery", "v1.0.2", "cutter")
+    assert (found["cut"], found["runs"], found["approval"]) == ("2026-03-01T12:00:00Z", [], "not pushed")
+
+
+def test_nothing_was_released(inv: Inv) -> None:
+    assert inv("release.list --service delivery").out == (
+        "delivery was never released: ./inv release.cut delivery\n"
+    )
+    assert inv("release.list").out == "nothing was ever released: ./inv release.cut SERVICE\n"
+    assert inv("release.list --json").out == "[]\n"
+    assert inv("release.list --service deliveri").code is ExitCode.USAGE
+    assert inv("release.list --last -1").code is ExitCode.USAGE
