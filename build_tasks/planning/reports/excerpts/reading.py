@@ -20,14 +20,14 @@ _WIDEST = 240
 def explained(case: TestCase, where: Where) -> TestCase:
     """A failed test with its excerpt, and with its place in the repository where that can be told.
 
-    A place that its report names (attributes of JUnit's XML) counts when the message has none of ours.
+    A place that its report names (attributes of JUnit's XML) counts unless the message has one of ours: that
+    is where it failed, the attributes may say where the test begins.
     """
     found = _excerpt(case.message, case.suite, where)
     lines = tuple(line if len(line) <= _WIDEST else f"{line[:_WIDEST]}..." for line in found.lines)
-    reported = where(case.file) if case.file else ""
-    if found.ours or (found.file and not reported):
+    if found.ours or not case.file:
         return replace(case, excerpt=lines, file=found.file, line=found.line)
-    return replace(case, excerpt=lines, file=reported or case.file)
+    return replace(case, excerpt=lines, file=where(case.file) or case.file)
 
 
 def _excerpt(message: str, suite: str, where: Where) -> Excerpt:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from build_tasks.model.tests import CaseResult, TestCase
 from build_tasks.planning.reports.excerpts.reading import explained
+from build_tasks.planning.reports.merged import merged_junit
 from tests.unit.planning.reports.reading import RECORDED, sound
 from tests.unit.planning.reports.test_trx import trx
 
@@ -325,6 +326,14 @@ def test_a_place_in_the_message_is_nearer_than_the_one_the_report_names() -> Non
     assert failed(message, file="tests/test_api.py", line=3)[0] == "services/delivery/tests/test_api.py:30"
     foreign = ">   assert x\nE   no\n\n/usr/lib/python3/x.py:30: Error"
     assert failed(foreign, file="tests/test_api.py", line=3)[0] == "services/delivery/tests/test_api.py:3"
+
+
+def test_what_was_written_for_ci_keeps_its_places_when_it_is_read_again() -> None:
+    """By whoever does not know what the container's files are."""
+    [case] = [c for c in sound("pytest.xml", (RECORDED / "pytest.xml").read_bytes()) if c.name == "test_deep"]
+    placed = explained(case, where)
+    [again] = sound("junit.xml", merged_junit("delivery", [placed]))
+    assert explained(again, lambda _name: "") == placed
 
 
 def test_a_line_as_wide_as_a_page_is_cut() -> None:
