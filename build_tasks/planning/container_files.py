@@ -53,7 +53,8 @@ class ContainerFiles:
         :param name: as a program in the container calls it: absolute, from its working folder, or its end
             alone (Go's compiler can leave the folder out).
         """
-        absolute = normpath(join(self.stage.folder, name.removeprefix("file://")))
+        name = name.replace("\\", "/").removeprefix("file://")
+        absolute = normpath(join(self.stage.folder, name))
         copied = (path for path in self.stage.found(absolute) if path in self._known)
         return next(copied, "") or self._by_its_end(name)
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from build_tasks.errors import ExitCode, FlowError
+from build_tasks.errors import ExitCode
 from build_tasks.model.account import Annotation, RunAccount, TestsAccount
 from build_tasks.model.plan import Verb
 from build_tasks.model.service import Service
-from build_tasks.model.tests import TestCase
-from build_tasks.planning.failed_tests import annotation_of, in_repository
+from build_tasks.model.tests import TestCase, TestSummary
+from build_tasks.planning.failed_tests import annotation_of
 from build_tasks.planning.next_commands import commands_after
-from build_tasks.planning.reports.merged import merged_junit
-from build_tasks.planning.reports.summary import TestRun, sum_up
-from build_tasks.steps.inputs import built_from
+from build_tasks.planning.reports.summary import sum_up
 from build_tasks.steps.ledger import Entry, Ledger
 from build_tasks.steps.workbench import Workbench
 
@@ -37,14 +35,15 @@ def forget_reports(bench: Workbench) -> None:
 def account_of(ledger: Ledger) -> RunAccount:
     """The account of a plan, whatever became of it.
 
-    All tests that ran, or whose remembered result counted, are then in ``.build/ci/junit/<service>.xml``,
-    with their files by their paths in the repository.
+    The step ``test`` has left all tests that ran, or whose remembered result counted, in
+    ``.build/ci/junit/<service>.xml``, with their files by their paths in the repository.
     """
     tests, broken = [], list[Annotation]()
-    for service, run in _tested(ledger):
-        files = _files(ledger.bench, service)
-        tests.append(_written(ledger.bench, service, run, files))
-        broken += [annotation_of(case, files, service.folder) for case in run.summary.failures]
+    for service, summary in _tested(ledger):
+        report = ci_folder(ledger.bench) / "junit" / f"{service.name}.xml"
+        counts = (summary.passed, summary.failed, summary.skipped, summary.seconds)
+        tests.append(TestsAccount(service.name, *counts, report))
+        broken += (annotation_of(_placed(ledger.bench, case)) for case in summary.failures)
     return RunAccount(
         because=ledger.plan.because,
         steps=tuple(entry.account for entry in ledger.entries.values()),
@@ -55,21 +54,19 @@ def account_of(ledger: Ledger) -> RunAccount:
     )
 
 
-def _tested(ledger: Ledger) -> Iterator[tuple[Service, TestRun]]:
+def _placed(bench: Workbench, case: TestCase) -> TestCase:
+    """Without a place that is none in the repository: nothing can be shown there."""
+    known = case.file and not case.file.startswith("/") and (bench.settings.root / case.file).is_file()
+    return case if known else replace(case, file="", line=0)
+
+
+def _tested(ledger: Ledger) -> Iterator[tuple[Service, TestSummary]]:
     for action, entry in ledger.entries.items():
         if action.verb is Verb.TEST:
             service = ledger.bench.services[action.service]
             report = _kept(ledger.bench, service, entry)
             if report is not None:
-                yield service, sum_up({report.name: report.read_bytes()}, status=0)
-
-
-def _files(bench: Workbench, service: Service) -> Sequence[str]:
-    """What the service is made of; nothing if git cannot be asked any more, as after an interruption."""
-    try:
-        return bench.source.files(built_from(bench, service))
-    except FlowError:
-        return []
+                yield service, sum_up({report.name: report.read_bytes()}, status=0).summary
 
 
 def _kept(bench: Workbench, service: Service, entry: Entry) -> Path | None:
@@ -79,14 +76,3 @@ def _kept(bench: Workbench, service: Service, entry: Entry) -> Path | None:
         return None
     report = bench.folder(service, "tests") / entry.inputs[:16] / "junit.xml"
     return report if report.is_file() else None
-
-
-def _written(bench: Workbench, service: Service, run: TestRun, files: Sequence[str]) -> TestsAccount:
-    def located(case: TestCase) -> TestCase:
-        return replace(case, file=in_repository(case.file, files, service.folder) or case.file)
-
-    report = ci_folder(bench) / "junit" / f"{service.name}.xml"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_bytes(merged_junit(service.name, map(located, run.cases)))
-    counts = run.summary
-    return TestsAccount(service.name, counts.passed, counts.failed, counts.skipped, counts.seconds, report)

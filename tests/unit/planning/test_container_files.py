@@ -48,6 +48,7 @@ def files(stage: str = "testrunner", text: str = DOCKERFILE) -> ContainerFiles:
     [
         ("/app/tests/test_api.py", "services/delivery/tests/test_api.py"),
         ("file:///app/tests/test_api.py", "services/delivery/tests/test_api.py"),
+        ("..\\tests\\test_api.py", "services/delivery/tests/test_api.py"),
         # From the folder in which the container works.
         ("test_api.py", "services/delivery/tests/test_api.py"),
         ("../tests/test_api.py", "services/delivery/tests/test_api.py"),

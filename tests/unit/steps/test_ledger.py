@@ -57,7 +57,7 @@ def test_what_failed_and_what_was_not_reached(shop: Shop) -> None:
     shop.tests_say(FAILED, status=1)
     account = carried_out(shop, BUILD, TEST, IMAGE, fails=True)
     assert endings(account) == [Ending.DONE, Ending.FAILED, Ending.NOT_REACHED]
-    assert "1 failed" in account.steps[1].remarks[-1]
+    assert account.steps[1].remarks[-1] == "1 of 2 tests failed"
     assert account.steps[2] == StepAccount("image delivery", "conventions")
     assert account.following == ("./inv delivery.test",)
     assert not account.went_well
@@ -102,7 +102,9 @@ def test_failed_tests_stand_where_they_are_in_the_repository(shop: Shop) -> None
     account = carried_out(shop, TEST, fails=True)
     [broken] = account.broken
     place = (broken.title, broken.file, broken.line)
-    assert place == ("test_api::test_put", "services/delivery/tests/test_api.py", 3)
+    # The message tells where it failed, the report's attributes where the test begins.
+    assert place == ("test_api::test_put", "services/delivery/tests/test_api.py", 12)
+    assert broken.message == "tests/test_api.py:12: boom"
     assert (account.tests[0].passed, account.tests[0].failed) == (1, 1)
     assert b'file="services/delivery/tests/test_api.py"' in account.tests[0].report.read_bytes()
 
@@ -129,8 +131,8 @@ def test_a_testrunner_that_does_not_build_again_says_nothing_of_the_tests_of_bef
     assert account_of(again).tests == () == account_of(again).broken
 
 
-def test_without_git_tests_are_told_without_their_places(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An interruption lets no program start any more."""
+def test_without_git_failed_tests_are_told_all_the_same(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interruption lets no program start any more. What is no file of the repository is no place."""
     shop.tests_say(FAILED, status=1)
     ledger = Ledger(shop.bench, Plan("x", (TEST,)))
     with pytest.raises(FlowError):
