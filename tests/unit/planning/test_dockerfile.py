@@ -14,8 +14,13 @@ STAGES = "FROM scratch AS build\nFROM scratch AS testrunner\nFROM scratch AS fin
 
 
 def read(lines: str) -> Dockerfile:
-    """A Dockerfile that has all its stages, and then these lines."""
+    """A Dockerfile that has all its stages, and then these lines in the last of them."""
     return parse(STAGES + lines, PATH)
+
+
+def based(lines: str) -> Dockerfile:
+    """A Dockerfile that begins with these lines and whose stages are built from what they make last."""
+    return parse(f"{lines}\n{STAGES.replace('scratch', 'made')}", PATH)
 
 
 @pytest.mark.parametrize(
@@ -30,8 +35,6 @@ def read(lines: str) -> Dockerfile:
         ("COPY ./ /app", (".",)),
         ('COPY ["a b", "c", "/app/"]', ("a b", "c")),
         ('COPY --chown=1:1 ["a b", "/app/"]', ("a b",)),
-        # Not JSON, so words, and the first of them a pattern.
-        ('COPY ["a", "b" ', (".",)),
         ("COPY --chown=10001:10001 --chmod=0555 a b", ("a",)),
         ("COPY --link a b", ("a",)),
         ("copy a b", ("a",)),
@@ -73,39 +76,45 @@ def test_sources(line: str, sources: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("line", "bases"),
     [
-        ("FROM python:3.13", ("python:3.13",)),
-        ("from python:3.13 as More", ("python:3.13",)),
-        ("FROM --platform=$BUILDPLATFORM golang:1.26 AS compiler", ("golang:1.26",)),
-        ("FROM build", ()),
-        ("FROM Build AS more", ()),
-        ("FROM scratch", ()),
-        ("FROM localhost:5001/base@sha256:" + "a" * 64, ("localhost:5001/base@sha256:" + "a" * 64,)),
-        ("FROM a\nFROM b\nFROM a", ("a", "b")),
-        ("COPY --from=ghcr.io/x/tool:1 /tool /bin/", ("ghcr.io/x/tool:1",)),
-        ("RUN --mount=type=bind,from=tools:2,target=/t make", ("tools:2",)),
+        ("FROM python:3.13 AS made", ("python:3.13",)),
+        ("from python:3.13 as Made", ("python:3.13",)),
+        ("FROM --platform=$BUILDPLATFORM golang:1.26 AS made", ("golang:1.26",)),
+        ("FROM x AS first\nFROM First AS made", ("x",)),
+        ("FROM scratch AS made", ()),
+        (
+            "FROM localhost:5001/base@sha256:" + "a" * 64 + " AS made",
+            ("localhost:5001/base@sha256:" + "a" * 64,),
+        ),
+        (
+            "FROM a AS one\nFROM b AS two\nFROM a AS made\nCOPY --from=one /x /\nCOPY --from=1 /x /",
+            ("a", "b"),
+        ),
+        ("FROM scratch AS made\nCOPY --from=ghcr.io/x/tool:1 /tool /bin/", ("ghcr.io/x/tool:1",)),
+        ("FROM scratch AS made\nRUN --mount=type=bind,from=tools:2,target=/t make", ("tools:2",)),
+        ("FROM scratch AS made\nRUN --mount=type=cache,from=tools:2,target=/t make", ("tools:2",)),
     ],
 )
 def test_bases(line: str, bases: tuple[str, ...]) -> None:
-    assert read(line).bases == bases
+    assert based(line).bases == bases
 
 
 def test_arguments_with_a_default_before_the_first_from() -> None:
-    text = "ARG PYTHON=3.13\nARG TOOL='tool:1'\nFROM python:${PYTHON}-slim AS base\nCOPY --from=$TOOL /a /b\n"
-    assert parse(text + STAGES, PATH).bases == ("python:3.13-slim", "tool:1")
+    text = "ARG PYTHON=3.13 SUFFIX=slim\nARG TOOL='tool:1'\nFROM python:${PYTHON}-$SUFFIX AS made\n"
+    assert based(f"{text}COPY --from=$TOOL /a /b").bases == ("python:3.13-slim", "tool:1")
 
 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("ARG PYTHON\nFROM python:$PYTHON\n", 2),
-        ("FROM ${BASE}\n", 1),
-        ("ARG A=1\nFROM x:${A:-2}\n", 2),
-        ("FROM x\nARG BASE=y\nFROM $BASE\n", 3),
+        ("ARG PYTHON\nFROM python:$PYTHON AS made\n", 2),
+        ("FROM ${BASE} AS made\n", 1),
+        ("ARG A=1\nFROM x:${A:-2} AS made\n", 2),
+        ("FROM x\nARG BASE=y\nFROM $BASE AS made\n", 3),
     ],
 )
 def test_an_image_with_a_variable_is_refused(text: str, line: int) -> None:
     with pytest.raises(FlowError) as refused:
-        parse(text + STAGES, PATH)
+        based(text)
     assert refused.value.code is ExitCode.CONFIG
     assert refused.value.why.startswith(f"{PATH}:{line}: image ")
 
@@ -119,6 +128,13 @@ def test_a_source_with_a_variable_is_refused(copy: str) -> None:
     assert refused.value.code is ExitCode.CONFIG
     assert refused.value.why.startswith(f"{PATH}:6: source ")
     assert "write the path out" in refused.value.fix
+
+
+def test_every_line_that_is_not_understood_is_told() -> None:
+    with pytest.raises(FlowError) as refused:
+        read("COPY $A x\nCOPY [z b x\nFROM $B AS more\nCOPY --from=more /a /b")
+    assert refused.value.why == f"{PATH}:4: source '$A' has a variable"
+    assert refused.value.details == (f"{PATH}:5: source '[z' has a [ that begins no list of characters",)
 
 
 def test_a_target_may_have_a_variable() -> None:
@@ -178,3 +194,118 @@ def test_an_empty_base_is_no_image() -> None:
     )
     for written in (text, text.replace("FROM scratch", "from scratch")):
         assert parse(written, "Dockerfile").bases == ("golang:1.26-trixie",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM scratch AS spare\nCOPY spare /",
+        "FROM scratch AS spare\nCOPY --from=build /a /b\nCOPY spare /",
+        "FROM build AS spare\nCOPY $SPARE /",
+        "FROM $SPARE AS spare",
+    ],
+)
+def test_stages_that_nothing_is_built_from_do_not_count(text: str) -> None:
+    found = parse(f"{STAGES}COPY a /\n{text}\n", PATH)
+    assert (found.sources, found.bases) == (("a",), ())
+    assert found.stages == ("build", "testrunner", "final", "spare")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "FROM spare AS final",
+        "FROM x AS final\nCOPY --from=Spare /a /b",
+        "FROM x AS final\nCOPY --from=0 /a /b",
+        "FROM x AS final\nRUN --mount=from=spare,target=/s make",
+        "FROM spare AS between\nFROM x AS final\nCOPY --from=between /a /b",
+    ],
+)
+def test_stages_that_something_is_built_from_count(use: str) -> None:
+    stages = "FROM scratch AS build\nFROM build AS testrunner\n"
+    assert parse(f"FROM scratch AS spare\nCOPY spare /\n{stages}{use}\n", PATH).sources == ("spare",)
+
+
+def test_what_a_stage_leaves_to_those_based_on_it() -> None:
+    """ONBUILD is carried out where a stage is based on it, and only there."""
+    text = "FROM scratch AS made\nONBUILD COPY later /\nONBUILD RUN --mount=source=bound,target=/b make\n"
+    assert based(text).sources == ("later", "bound")
+    assert parse(STAGES + "ONBUILD COPY later /\n", PATH).sources == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("# escape=`\n# why\nFROM x AS made\nCOPY a `\n  b /", ("a", "b")),
+        ("# syntax=docker/dockerfile:1\n# Escape = `\nFROM x AS made\nCOPY a `\n  b /", ("a", "b")),
+        ("# why\n# escape=`\nFROM x AS made\nCOPY a b \\\n  /", ("a", "b")),
+        ("\ufeffFROM x AS made\nCOPY a /", ("a",)),
+        ("FROM x AS made\nRUN echo \\\nCOPY a /\nCOPY b /", ("b",)),
+        ("FROM x AS made\nRUN cat <<EOF > /x\nCOPY a /\nEOF\nCOPY b /", ("b",)),
+        ("FROM x AS made\nRUN cat <<'E' <<-F\nCOPY a /\nE\n\tCOPY c /\n\tF\nCOPY b /", ("b",)),
+        ("FROM x AS made\nONBUILD RUN <<EOF\nCOPY a /\nEOF\nCOPY b /", ("b",)),
+        ("FROM\tx\tAS\tmade\n\tCOPY\ta\t/", ("a",)),
+        ("FROM x AS made\nCOPY 'a' \"b\" c'd' /", ("a", "b", "cd")),
+        ("FROM x AS made\nRUN --mount='type=bind,\"source=a,b\",target=/t' make", ("a,b",)),
+        ("FROM x AS made\nRUN make --mount=source=a,target=/t", ()),
+        ("FROM x AS made\nCOPY -- a /", ("a",)),
+        ("COPY a /\nFROM x AS made\nCOPY b /", ("b",)),
+    ],
+)
+def test_how_lines_are_read(text: str, sources: tuple[str, ...]) -> None:
+    assert based(text).sources == sources
+
+
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [("RUN <<EOF\nCOPY a /", ()), ("COPY a b\\", ("a",)), ("COPY a \\\n b\\\n\n# c", ("a",)), ("COPY", ())],
+)
+def test_a_file_that_ends_in_the_middle(text: str, sources: tuple[str, ...]) -> None:
+    assert read(text).sources == sources
+
+
+@pytest.mark.parametrize(
+    ("copy", "taken", "left"),
+    [
+        ("COPY --exclude=*.md docs /", ["docs/x.txt", "docs/a/x.md"], ["docs/x.md"]),
+        ("COPY --exclude=**/*.md docs /", ["docs/x.txt"], ["docs/x.md", "docs/a/x.md"]),
+        ("COPY --exclude=a --exclude=b . /", ["c", "c/a"], ["a", "a/x", "b"]),
+        ("COPY --exclude=*.md --exclude=!keep.md docs /", ["docs/keep.md"], ["docs/x.md"]),
+        ("ADD --exclude=x d* /", ["docs/y", "docs/a/x", "data/y"], ["docs/x", "data/x", "e/y"]),
+        # What is named itself is copied all the same.
+        ("COPY --exclude=*.md README.md /", ["README.md"], []),
+        ("COPY --exclude=*.md *.md /", ["README.md"], ["docs/x.md"]),
+        ("COPY --parents a/b/c.txt /", ["a/b/c.txt"], ["a/b/d.txt"]),
+        ("COPY --parents **/go.mod go.* /", ["go.mod", "a/go.mod", "a/b/go.mod", "go.sum"], ["a/go.sum"]),
+        ("COPY --parents ./a/./**/*.txt /", ["a/x.txt", "a/b/x.txt"], ["x.txt", "a/x.md"]),
+        ("COPY --parents --exclude=b ./a/./**/*.txt /", ["a/x.txt", "a/c/b/x.txt"], ["a/b/x.txt"]),
+        ("COPY --parents=false **/go.mod /", ["a/go.mod"], ["go.mod", "a/b/go.mod"]),
+        ("RUN --mount=source=a*,target=/a make", ["a*", "a*/b"], ["ab"]),
+        ("COPY a /\nCOPY --exclude=x a /", ["a/x", "a/y"], []),
+    ],
+)
+def test_what_is_copied(copy: str, taken: list[str], left: list[str]) -> None:
+    copied = read(copy).copied
+    assert [path for path in (*taken, *left) if any(s.takes(path) for s in copied)] == taken
+
+
+@pytest.mark.parametrize(
+    ("copy", "closed", "not_closed"),
+    [
+        (
+            "COPY vendor/lib/src /",
+            ["vendor", "vendor/lib", "vendor/lib/src", "vendor/lib/src/x"],
+            ["vendor/li"],
+        ),
+        ("COPY vendor/*/src /", ["vendor", "vendor/lib", "vendor/lib/src"], ["other", "vendor/lib/test"]),
+        ("COPY . /", ["anything"], []),
+        ("COPY --parents **/go.mod /", ["anything"], []),
+    ],
+)
+def test_what_may_be_copied_of_a_submodule(copy: str, closed: list[str], not_closed: list[str]) -> None:
+    [source] = read(copy).copied
+    assert [path for path in (*closed, *not_closed) if source.may_take_below(path)] == closed
+
+
+def test_each_source_keeps_its_line() -> None:
+    assert [(s.path, s.line) for s in read("\n\nCOPY a \\\n  b /\nCOPY a /").copied] == [("a", 6), ("b", 6)]
