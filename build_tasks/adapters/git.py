@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from build_tasks.adapters.git_changes import GitChanges
 from build_tasks.adapters.git_command import Git
 from build_tasks.adapters.git_log import commits_between
 from build_tasks.adapters.git_origin import Origin
 from build_tasks.adapters.git_tags import TagSigner
+from build_tasks.adapters.git_working_tree import GitWorkingTree, split
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.source import Commit, SignedTag, TagObject
+from build_tasks.model.affected import Change
+from build_tasks.model.source import Commit, Parting, SignedTag, TagObject
 
 _HEADS, _ORIGIN, _TAGS = "refs/heads/", "refs/remotes/origin/", "refs/tags/"
 _REGULAR = ("100644", "100755")
@@ -28,6 +31,7 @@ class GitRepository:
 
     def __init__(self, processes: Processes, root: Path, ssh_keygen: Path, git: Path = Path("git")) -> None:
         self._git = Git(processes, root, git)
+        self._changes, self._working_tree = GitChanges(self._git), GitWorkingTree(self._git)
         self._origin = Origin(self._git)
         self._tag_signer = TagSigner(self._git, ssh_keygen)
 
@@ -62,26 +66,36 @@ class GitRepository:
 
     def is_dirty(self, paths: Sequence[str] = ()) -> bool:
         """Uncommitted changes or untracked files (ignored ones do not count)."""
-        words = ("--literal-pathspecs", "status", "--porcelain", "-z", "--untracked-files=normal", "--")
-        return bool(self._git.run(*words, *paths, what="look for uncommitted changes").stdout)
+        return bool(self._working_tree.uncommitted(paths))
+
+    def uncommitted(self, paths: Sequence[str]) -> Sequence[Change]:
+        """See :meth:`GitWorkingTree.uncommitted`."""
+        return self._working_tree.uncommitted(paths)
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor; None if there is none, or one of the two is not there."""
-        ends = self._git.resolve(one), self._git.resolve(other)
-        if ends[0] is None or ends[1] is None:
-            return None
-        what = f"find where {one} and {other} part"
-        done = self._git.run("merge-base", ends[0], ends[1], what=what, check=False)
-        if done.status not in (0, 1):
-            raise self._git.failed(done, what, "git could not tell", "", ExitCode.TOOL_FAILED)
-        return done.stdout.strip() or None
+        found = self._changes.parting(one, other)
+        return (found.common or None) if found else None
+
+    def parting(self, one: str, other: str) -> Parting | None:
+        """See :meth:`GitChanges.parting`."""
+        return self._changes.parting(one, other)
+
+    def changes(self, base: str, head: str) -> Sequence[Change]:
+        """See :meth:`GitChanges.changes`."""
+        return self._changes.changes(base, head)
 
     def changed_paths(self, base: str, head: str) -> Sequence[str]:
         """Paths that differ, from the top of the repository; both names of a rename."""
-        what = f"list what changed between {base} and {head}"
-        ends = (self._git.commit_of(base, what), self._git.commit_of(head, what))
-        words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-relative", *ends)
-        return _split(self._git.run(*words, what=what).stdout)
+        return [change.path for change in self._changes.changes(base, head)]
+
+    def is_shallow(self) -> bool:
+        """See :meth:`GitChanges.is_shallow`."""
+        return self._changes.is_shallow()
+
+    def lay_out(self, commit: str, folder: Path, wanted: Callable[[str], bool]) -> None:
+        """See :meth:`GitChanges.lay_out`."""
+        self._changes.lay_out(commit, folder, wanted)
 
     def commits(self, base: str, head: str, paths: Sequence[str]) -> Sequence[Commit]:
         """See :func:`commits_between`."""
@@ -94,7 +108,7 @@ class GitRepository:
             return None
         what = f"read {path} at {ref}"
         words = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", sha, "--", path)
-        for entry in _split(self._git.run(*words, what=what).stdout):
+        for entry in split(self._git.run(*words, what=what).stdout):
             fields, _, name = entry.partition("\t")
             mode, _, blob = fields.split(" ")
             if name == path and mode in _REGULAR:
@@ -102,12 +116,8 @@ class GitRepository:
         return None
 
     def files(self, paths: Sequence[str]) -> Sequence[str]:
-        """Files below the paths as they are now, tracked or not, without ignored ones; sorted."""
-        if not paths:
-            return []
-        words = ("--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--")
-        listed = _split(self._git.run(*words, *paths, what="list the files of the repository").stdout)
-        return sorted(name for name in set(listed) if _is_file(self._git.root / name))
+        """See :meth:`GitWorkingTree.files`."""
+        return self._working_tree.files(paths)
 
     def tracked(self) -> Sequence[str]:
         """Paths of the index; a submodule is one of them."""
@@ -184,12 +194,3 @@ class GitRepository:
         return self._git.run(
             "for-each-ref", "--format=%(refname)", *prefixes, what="list refs"
         ).stdout.splitlines()
-
-
-def _split(output: str) -> Sequence[str]:
-    return [name for name in output.split("\0") if name]
-
-
-def _is_file(path: Path) -> bool:
-    """Not a file that is gone from the working tree, nor a submodule's folder."""
-    return path.is_symlink() or path.is_file()

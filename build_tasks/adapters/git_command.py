@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -39,6 +39,10 @@ class Git:
         self.root = root
         self._git = git
 
+    def at(self, root: Path) -> Git:
+        """The same for another repository."""
+        return Git(self.processes, root, self._git)
+
     def run(
         self,
         *words: str,
@@ -48,18 +52,21 @@ class Git:
         check: bool = True,
         content: bool = False,
         timeout: float | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> Completed:
         """One git command.
 
         :param settings: configuration for this command, ``name=value``.
+        :param env: variables for this command.
         :param content: the output is a file's or an object's content: neither redacted nor logged.
         """
         options = [word for setting in (*_SETTINGS, *settings) for word in ("-c", setting)]
         argv = [str(self._git), "-C", str(self.root), "--no-pager", *options, *words]
         run = self.processes.run
+        own = {**_ENV, **(env or {})}
         try:
             return run(
-                argv, what=what, env=_ENV, stdin=stdin, check=check, raw_stdout=content, timeout=timeout
+                argv, what=what, env=own, stdin=stdin, check=check, raw_stdout=content, timeout=timeout
             )
         except ToolError as error:
             raise self._explained(error) from None

@@ -14,6 +14,8 @@ from build_tasks.config.problems import Problem, problem_at, shape_problems, syn
 from build_tasks.config.schema import EnvironmentTable, ServiceFile, SettingsTable
 from build_tasks.config.sense import TABLES, calls_sense, service_sense, settings_sense
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.affected import AffectedPolicy
+from build_tasks.model.docker_patterns import Patterns
 from build_tasks.model.environment import Environment
 from build_tasks.model.instance import Instance
 from build_tasks.model.order import waves
@@ -104,6 +106,7 @@ def _service(folder: Path, shown: str, settings: Settings) -> tuple[Service | No
         keep_versions=file.switch.keep_versions,
         port=file.port,
         calls=file.calls,
+        inputs=file.inputs,
     ), []
 
 
@@ -123,6 +126,7 @@ def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
         network_policies=table.platform.network_policies,
         environments={name: _environment(name, e, instance) for name, e in table.environments.items()},
         required_checks=table.ci.required_checks,
+        affected=AffectedPolicy(Patterns(table.affected.repository_wide), Patterns(table.affected.unclaimed)),
     )
 
 

@@ -17,6 +17,9 @@ Label = Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 RelativePath = Annotated[
     str, Meta(pattern=r"^(?!.*(^|/)\.\.(/|$))[^/\\].*$", description="a path inside the repository")
 ]
+PathPattern = Annotated[
+    str, Meta(pattern=r"^(?!.*(^|/)\.\.(/|$))!?[^/!].*$", description="a pattern as in .dockerignore")
+]
 
 
 def _doc(text: str, example: object) -> Meta:
@@ -63,6 +66,10 @@ class ServiceFile(Struct, frozen=True, forbid_unknown_fields=True):
     calls: Annotated[
         tuple[Name, ...], _doc("services it calls: `app.deploy` deploys those first", ["delivery"])
     ] = ()
+    inputs: Annotated[
+        tuple[PathPattern, ...],
+        _doc("what it is built from besides, from the repository's root", ["contracts/**/*.proto"]),
+    ] = ()
     image: ImageTable = ImageTable()
     delivery: DeliveryTable = DeliveryTable()
     switch: SwitchTable = SwitchTable()
@@ -101,6 +108,17 @@ class CiTable(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ("*",)
 
 
+class AffectedTable(Struct, frozen=True, forbid_unknown_fields=True):
+    repository_wide: Annotated[
+        tuple[PathPattern, ...],
+        _doc("files whose change concerns every service", ["pyproject.toml", "tools"]),
+    ] = ("pyproject.toml",)
+    unclaimed: Annotated[
+        tuple[PathPattern, ...],
+        _doc("files that concern every service unless some service is built from them", ["**", "!docs"]),
+    ] = ()
+
+
 class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
     """``[tool.build_tasks]`` in pyproject.toml."""
 
@@ -131,6 +149,7 @@ class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
     ci: CiTable = CiTable()
     deploy: DeployTable = DeployTable()
     platform: PlatformTable = PlatformTable()
+    affected: AffectedTable = AffectedTable()
 
 
 def json_schema(kind: type[Struct]) -> dict[str, object]:

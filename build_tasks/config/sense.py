@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from build_tasks.config.problems import Problem, problem_at, suggestion
 from build_tasks.config.reserved import RESERVED
 from build_tasks.config.schema import DeliveryTable, SettingsTable
+from build_tasks.model.docker_patterns import Patterns
 from build_tasks.model.service import Service, ServiceKind
 from build_tasks.model.settings import Settings
 
@@ -37,6 +38,7 @@ def service_sense(
         message = f"{folder.name!r} could be a release of another service (<service>-dev, <service>-v1-0-0)"
         found.append(problem_at(name, text, ("name",), message))
     found += worker_sense(name, text, data)
+    found += pattern_sense(name, text, ("inputs",), data.get("inputs"))
     return found + _environments_sense(name, text, data, settings)
 
 
@@ -50,6 +52,17 @@ def worker_sense(name: str, text: str, data: Mapping[str, Any]) -> list[Problem]
     found = [problem_at(name, text, ("switch", "drain_path"), message)] if drains else []
     if "port" in data:
         found.append(problem_at(name, text, ("port",), "a worker has no Service, and so no port"))
+    return found
+
+
+def pattern_sense(name: str, text: str, path: Sequence[str], lines: object) -> list[Problem]:
+    """Patterns that Docker would not take."""
+    found = []
+    for line in lines if isinstance(lines, Sequence) and not isinstance(lines, str) else ():
+        try:
+            Patterns([line] if isinstance(line, str) else [])
+        except ValueError as error:
+            found.append(problem_at(name, text, path, str(error)))
     return found
 
 
@@ -99,4 +112,7 @@ def settings_sense(text: str, table: SettingsTable) -> list[Problem]:
         if other != name:
             path = (*TABLES, "environments", name, "namespace")
             found.append(problem_at("pyproject.toml", text, path, f"{other!r} is in that namespace already"))
+    for key in ("repository_wide", "unclaimed"):
+        lines = getattr(table.affected, key)
+        found += pattern_sense("pyproject.toml", text, (*TABLES, "affected", key), lines)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from build_tasks.model.affected import Reason
 from build_tasks.model.ci import Ci
 
 
@@ -54,6 +55,7 @@ class BuildEvent:
     :param pull_request: its number.
     :param fork: the pull request comes from another repository.
     :param unbased: why there is nothing to compare with, when there is not.
+    :param lack: the same in a word; None where there is something.
     """
 
     kind: EventKind
@@ -66,3 +68,4 @@ class BuildEvent:
     fork: bool = False
     named: str = ""
     unbased: str = ""
+    lack: Reason | None = None

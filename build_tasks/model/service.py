@@ -26,6 +26,7 @@ class Service:
     :param drain_path: where a version is told to drain; empty if it cannot be.
     :param keep_versions: how many versions stay deployed side by side.
     :param calls: the services it calls; where all are deployed together, those come first.
+    :param inputs: patterns, as in .dockerignore, of what it is built from besides what can be derived.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Service:
     keep_versions: int
     port: int
     calls: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
     @property
     def is_worker(self) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from build_tasks.model.affected import AffectedPolicy
 from build_tasks.model.environment import Environment
 
 
@@ -24,6 +25,7 @@ class Settings:
     :param network_policies: the local platform's nodes enforce NetworkPolicies.
     :param deploy_timeout: how long a version may take to become ready without being hopeless.
     :param required_checks: names of the checks that a pull request needs, with ``*`` for any text.
+    :param affected: which changes concern every service.
     """
 
     root: Path
@@ -40,6 +42,7 @@ class Settings:
     network_policies: bool
     environments: Mapping[str, Environment]
     required_checks: tuple[str, ...] = ("*",)
+    affected: AffectedPolicy = field(default_factory=AffectedPolicy)
 
     @property
     def production(self) -> Environment:

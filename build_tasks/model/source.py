@@ -21,6 +21,20 @@ class Commit:
 
 
 @dataclass(frozen=True)
+class Parting:
+    """Where two histories part.
+
+    :param one: full name of a commit.
+    :param other: full name of another.
+    :param common: the best common ancestor; empty if none is known.
+    """
+
+    one: str
+    other: str
+    common: str
+
+
+@dataclass(frozen=True)
 class SignedTag:
     """An annotated tag with a valid signature.
 

@@ -2,33 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from build_tasks.planning.inputs import under_any
+from build_tasks.model.affected import Affected, AffectedPolicy, Change, Reason
+from build_tasks.planning.claims import Claim
+from build_tasks.planning.sources import Sources
+
+_POLICY = "concern every service ([tool.build_tasks.affected])"
 
 
 @dataclass(frozen=True)
-class Affected:
-    """A service, and why a change concerns it."""
+class Changes:
+    """Changed paths, so that those of a folder are found without a look at the others.
 
-    service: str
-    reason: str
-
-
-def affected(changed: Iterable[str], built_from: Mapping[str, Mapping[str, str]]) -> list[Affected]:
-    """The services a change concerns, by name, each with the first path that does as its reason.
-
-    :param changed: changed paths, relative to the root.
-    :param built_from: for each service its folder, then what else it is made of; each path with how it
-        belongs to the service (``its Dockerfile copies services/shared``).
+    :param all: in the order of their paths, each once.
     """
-    paths = sorted(changed)
-    found = []
-    for service, sources in sorted(built_from.items()):
-        for path in paths:
-            source = under_any(path, sources)
-            if source is not None:
-                found.append(Affected(service, f"{path} changed, {sources[source]}"))
-                break
-    return found
+
+    all: tuple[Change, ...]
+
+    @classmethod
+    def of(cls, found: Iterable[Change]) -> Changes:
+        """A path that is closed on one side of the comparison is closed."""
+        closed: dict[str, bool] = {}
+        for change in found:
+            closed[change.path] = change.closed or closed.get(change.path, False)
+        return cls(tuple(Change(path, closed[path]) for path in sorted(closed)))
+
+    def held_by(self, claim: Claim) -> Iterator[Change]:
+        """The changes that a claim holds."""
+        return filter(claim.holds, self._near(claim.place))
+
+    def _near(self, place: str) -> Iterator[Change]:
+        """What is at or below a place, and closed above it."""
+        if place == ".":
+            yield from self.all
+            return
+        yield from (change for change in self._closed if place.startswith(f"{change.path}/"))
+        yield from self.all[self._first(place) :][:1] if place in self._paths else ()
+        # "0" follows "/" in every order that compares characters.
+        yield from self.all[self._first(f"{place}/") : self._first(f"{place}0")]
+
+    def _first(self, text: str) -> int:
+        return bisect_left(self.all, text, key=lambda change: change.path)
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        return frozenset(change.path for change in self.all)
+
+    @cached_property
+    def _closed(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.all if change.closed)
+
+
+def affected(
+    changes: Changes, services: Mapping[str, Sources], policy: AffectedPolicy
+) -> tuple[list[Affected], list[str]]:
+    """The services that changes concern, by name, each with one reason; and the paths no service is built
+    from.
+
+    Where several reasons hold, the first of this order is told: its own folder, a repository-wide file, what
+    its service.toml names, what its Dockerfile copies, its charts; files that no service is built from. A
+    service's files are read only as far as that needs.
+    """
+    wide = next((change for change in changes.all if policy.repository_wide.match(change.path)), None)
+    unclaimed = _outside(changes, services, policy)
+    found: dict[str, Affected] = {}
+    for name, sources in services.items() if changes.all else ():
+        first = (
+            _first(changes, name, [sources.own])
+            or _wide(name, wide)
+            or _first(changes, name, sources.elsewhere)
+        )
+        if first:
+            found[name] = first
+        if unclaimed.all:
+            held = {change for claim in sources.elsewhere for change in unclaimed.held_by(claim)}
+            unclaimed = Changes(tuple(change for change in unclaimed.all if change not in held))
+    left = next((change for change in unclaimed.all if policy.unclaimed.match(change.path)), None)
+    if left:
+        how = f"which no service is built from, and such files {_POLICY}"
+        found = {name: Affected(name, Reason.UNCLAIMED, left.path, how) for name in services} | found
+    return [found[name] for name in sorted(found)], [change.path for change in unclaimed.all]
+
+
+def _wide(name: str, change: Change | None) -> Affected | None:
+    return (
+        Affected(name, Reason.REPOSITORY_WIDE, change.path, f"and such files {_POLICY}") if change else None
+    )
+
+
+def _first(changes: Changes, name: str, claims: Iterable[Claim]) -> Affected | None:
+    """The first change that one of the claims holds, with the first claim that does."""
+    held = ((claim, change) for claim in claims for change in changes.held_by(claim))
+    return next((Affected(name, claim.reason, change.path, claim.how) for claim, change in held), None)
+
+
+def _outside(changes: Changes, services: Mapping[str, Sources], policy: AffectedPolicy) -> Changes:
+    """The changes in no service's folder that do not concern every service by their name."""
+    inside = {change for sources in services.values() for change in changes.held_by(sources.own)}
+    left = (c for c in changes.all if c not in inside and not policy.repository_wide.match(c.path))
+    return Changes(tuple(left))

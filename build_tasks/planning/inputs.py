@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -44,11 +44,3 @@ class Inputs:
             "bases": dict(self.bases),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def under_any(path: str, folders: Iterable[str]) -> str | None:
-    """The first of the folders (or files) that the path is or lies below; ``.`` holds everything."""
-    for folder in folders:
-        if folder == "." or path == folder or path.startswith(folder + "/"):
-            return folder
-    return None

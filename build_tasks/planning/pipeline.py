@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from build_tasks.model.affected import Affected
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.planning.affected import Affected
 from build_tasks.planning.triggers import Extent, Trigger
 
 
@@ -32,7 +32,7 @@ def continuous_integration(
         case Extent.VALIDATION:
             return _validation(trigger, concerned)
         case Extent.CANDIDATE:
-            actions = [a for c in concerned for a in candidate(c.service, c.reason)]
+            actions = [a for c in concerned for a in candidate(c.service, c.because)]
             return Plan(trigger.because, tuple(actions), _unconcerned(services, concerned))
 
 
@@ -40,7 +40,7 @@ def _validation(trigger: Trigger, concerned: Sequence[Affected]) -> Plan:
     mine = [c for c in concerned if c.service == trigger.service]
     if not mine:
         return Plan(trigger.because, (), (f"{trigger.service}: nothing that it is built from changed",))
-    actions = [a for c in mine for a in validation(c.service, c.reason)]
+    actions = [a for c in mine for a in validation(c.service, c.because)]
     return Plan(trigger.because, tuple(actions))
 
 

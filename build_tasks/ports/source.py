@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from build_tasks.model.source import Commit, Signature, SignedTag, TagObject
+from build_tasks.model.affected import Change
+from build_tasks.model.source import Commit, Parting, Signature, SignedTag, TagObject
 
 
 class SourceControl(Protocol):
@@ -23,6 +24,15 @@ class SourceControl(Protocol):
     def is_dirty(self, paths: Sequence[str] = ()) -> bool:
         """Uncommitted changes, untracked files included, in the given paths or anywhere."""
 
+    def uncommitted(self, paths: Sequence[str]) -> Sequence[Change]:
+        """The files with such changes; a submodule is one, closed, whatever is changed in it."""
+
+    def is_shallow(self) -> bool:
+        """Whether the clone lacks older commits."""
+
+    def parting(self, one: str, other: str) -> Parting | None:
+        """Where the histories of two refs part; None if one of them names no commit that is here."""
+
     def merge_base(self, one: str, other: str) -> str | None:
         """Full name of the best common ancestor; None if there is none (unrelated or shallow)."""
 
@@ -36,11 +46,20 @@ class SourceControl(Protocol):
         is not there.
         """
 
+    def changes(self, base: str, head: str) -> Sequence[Change]:
+        """The same, and which of them git does not look into: submodules and symbolic links."""
+
+    def lay_out(self, commit: str, folder: Path, wanted: Callable[[str], bool]) -> None:
+        """Write files of a commit below a folder: those that are wanted, and every symbolic link."""
+
     def show(self, ref: str, path: str) -> str | None:
         """A file's text at a ref; None if it is not there."""
 
     def files(self, paths: Sequence[str]) -> Sequence[str]:
-        """Files below the given paths in the working tree: tracked or untracked, but not ignored; sorted."""
+        """Files below the given paths in the working tree: tracked or untracked, but not ignored; sorted.
+
+        What submodules have checked out belongs to them.
+        """
 
     def tracked(self) -> Sequence[str]:
         """Every path that git tracks, whether or not it is still there; sorted."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.affected import Affected, Reason
 from build_tasks.model.event import BuildEvent, EventKind
 from build_tasks.model.plan import Plan, Verb
-from build_tasks.planning.affected import Affected, affected
 from build_tasks.planning.pipeline import continuous_integration, delivery
 from build_tasks.planning.triggers import Extent, trigger
 from build_tasks.planning.versions import check_new
-from build_tasks.steps.inputs import sources
+from build_tasks.steps.affected import assess, touched, unbased
 from build_tasks.steps.push import artifacts, released_versions
 from build_tasks.steps.workbench import Workbench
 
@@ -32,12 +32,11 @@ def plan_for(
 
 def concerned(bench: Workbench, event: BuildEvent, changed: Sequence[str] | None = None) -> list[Affected]:
     """The services that the event's change concerns; all of them when there is nothing to compare with."""
-    if changed is None and not event.base:
-        reason = event.unbased or "there is no commit to compare with"
-        return [Affected(name, reason) for name in sorted(bench.services)]
-    built_from = {name: sources(bench, service) for name, service in bench.services.items()}
-    paths = bench.source.changed_paths(event.base, event.head) if changed is None else changed
-    return affected(paths, built_from)
+    if changed is not None:
+        return touched(bench.checkout, changed)
+    if event.base:
+        return [*assess(bench.checkout, event.base, event.head).services]
+    return [*unbased(bench.checkout, event.lack or Reason.NO_BASE, event.unbased).services]
 
 
 def check_versions(bench: Workbench, plan: Plan) -> None:

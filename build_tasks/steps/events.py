@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.affected import Reason
 from build_tasks.model.ci import Ci
 from build_tasks.model.event import BuildEvent, EventKind, Told
 from build_tasks.planning.events import prevailing
+from build_tasks.steps.affected import Incomparable, first, is_full_name, missing
 from build_tasks.steps.release import main_ref
 from build_tasks.steps.workbench import Workbench
 
@@ -38,9 +40,11 @@ def event_of(bench: Workbench, said: Told, typed: str, head: str) -> BuildEvent:
     branch = said.branch or ("" if said.pull_request else bench.source.branch())
     if not (branch or said.pull_request or kind is EventKind.OTHER):
         raise FlowError(_WHAT, "no branch is checked out (detached)", "say --branch", code=ExitCode.USAGE)
-    base, unbased = _typed(bench, typed), ""
-    if not base:
-        base, unbased = _base(bench, said, kind, branch, head)
+    base, unbased, lack = "", "", None
+    try:
+        base = _typed(bench, typed) or _base(bench, said, kind, branch, head)
+    except Incomparable as missing:
+        unbased, lack = str(missing), missing.reason
     return BuildEvent(
         kind=kind,
         branch=branch,
@@ -52,6 +56,7 @@ def event_of(bench: Workbench, said: Told, typed: str, head: str) -> BuildEvent:
         fork=said.fork,
         named=said.named,
         unbased=unbased,
+        lack=lack,
     )
 
 
@@ -60,14 +65,19 @@ def _typed(bench: Workbench, base: str) -> str:
     if not base.strip("0"):
         return ""
     commit = bench.source.commit(base)
+    if commit is None and is_full_name(base):
+        raise missing(bench.source, base)
     if commit is None:
         fix = "name a commit that is in this clone (a shallow clone lacks history)"
         raise FlowError(_WHAT, f"there is no commit {base!r}", fix, code=ExitCode.USAGE)
     return commit.sha
 
 
-def _base(bench: Workbench, said: Told, kind: EventKind, branch: str, head: str) -> tuple[str, str]:
-    """What to compare with; or nothing, and why."""
+def _base(bench: Workbench, said: Told, kind: EventKind, branch: str, head: str) -> str:
+    """What to compare with.
+
+    :raises Incomparable: nothing.
+    """
     match kind:
         case EventKind.PULL_REQUEST:
             return _parted(bench, said, head)
@@ -77,24 +87,31 @@ def _base(bench: Workbench, said: Told, kind: EventKind, branch: str, head: str)
             # What the branch brings, not what its last push brought: a push that touches nothing of the
             # service must not turn a branch green that the push before it broke.
             parted = bench.source.merge_base(head, main_ref(bench))
-            return (parted, "") if parted else ("", _missing(bench.settings.main_branch))
-    return "", "nothing was pushed: all of it is looked at"
+            if parted is None:
+                raise missing(bench.source, bench.settings.main_branch)
+            return parted
+    raise Incomparable(Reason.NO_BASE, "nothing was pushed: all of it is looked at")
 
 
-def _before(bench: Workbench, said: Told, head: str) -> tuple[str, str]:
+def _before(bench: Workbench, said: Told, head: str) -> str:
     """What main was before the push, which may bring several commits."""
     if said.system not in _TELLING:
         parent = bench.source.commit(f"{head}~1")
-        return (parent.sha, "") if parent else ("", "there is no commit to compare with")
+        if parent is None:
+            raise first(bench.source)
+        return parent.sha
     if not said.base:
-        return "", f"{said.system.words} does not say what was there before the push"
+        why = f"{said.system.words} does not say what was there before the push"
+        raise Incomparable(Reason.NO_BASE, why)
     if not said.base.strip("0"):
-        return "", "there was nothing before this push"
+        raise Incomparable(Reason.NO_BASE, "there was nothing before this push")
     before = bench.source.commit(said.base)
-    return (before.sha, "") if before else ("", _missing(said.base[:12]))
+    if before is None:
+        raise missing(bench.source, said.base)
+    return before.sha
 
 
-def _parted(bench: Workbench, said: Told, head: str) -> tuple[str, str]:
+def _parted(bench: Workbench, said: Told, head: str) -> str:
     """The newest commit of the target that is in what is built.
 
     That is where the branch left it; or, where the system checks out what merging would make, the commit
@@ -105,7 +122,9 @@ def _parted(bench: Workbench, said: Told, head: str) -> tuple[str, str]:
     for parted in _partings(bench, said, target, head):
         if not found or bench.source.merge_base(found, parted) == found:
             found = parted
-    return (found, "") if found else ("", _missing(target))
+    if not found:
+        raise missing(bench.source, target)
+    return found
 
 
 def _partings(bench: Workbench, said: Told, target: str, head: str) -> Iterator[str]:
@@ -114,7 +133,3 @@ def _partings(bench: Workbench, said: Told, target: str, head: str) -> Iterator[
         parted = bench.source.merge_base(head, ref) if ref else None
         if parted:
             yield parted
-
-
-def _missing(name: str) -> str:
-    return f"{name} is not in this clone (is it shallow?)"

@@ -6,7 +6,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, LocalImage
 from build_tasks.model.service import Service
 from build_tasks.planning.names import local_image
-from build_tasks.steps.inputs import Recipe
+from build_tasks.steps.inputs import Recipe, uncommitted
 from build_tasks.steps.workbench import Workbench
 
 #: Label with the inputs hash; what tells that two images are the same content.
@@ -74,7 +74,7 @@ def check_image(service: Service, image: LocalImage) -> None:
 
 def _revision(bench: Workbench, made: Recipe) -> str:
     """The commit that the inputs are of; marked when they are not quite."""
-    return bench.source.head().sha + (_DIRTY if bench.source.is_dirty(made.paths) else "")
+    return bench.source.head().sha + (_DIRTY if uncommitted(bench, made) else "")
 
 
 def _outdated(image: LocalImage, revision: str) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.affected import Change
 from build_tasks.model.service import Service
-from build_tasks.planning import dockerfile
+from build_tasks.planning.dockerfile import Dockerfile
 from build_tasks.planning.inputs import InputFile, Inputs
+from build_tasks.planning.sources import Sources
+from build_tasks.steps.checkout import WorkingTree
 from build_tasks.steps.workbench import Workbench
 
 
@@ -20,13 +23,16 @@ class Recipe:
     """What a service's images are made of, worked out once a run.
 
     :param inputs: the inputs hash, hexadecimal.
-    :param paths: files and folders of the repository that go in.
+    :param paths: files and folders of the repository that hold all that goes in.
     :param contexts: named contexts: which engine image stands for each base reference.
+    :param goes_in: tells of a file at or below the paths whether it goes in: no pattern and no ignore file
+        leaves it out.
     """
 
     inputs: str
     paths: tuple[str, ...]
     contexts: dict[str, str]
+    goes_in: Callable[[Change], bool] = field(default=lambda change: True, compare=False)
 
 
 def recipe(bench: Workbench, service: Service) -> Recipe:
@@ -34,44 +40,43 @@ def recipe(bench: Workbench, service: Service) -> Recipe:
 
     :raises FlowError: CONFIG for a Dockerfile that cannot be read or copies what is not there.
     """
-    parsed = read_dockerfile(bench, service)
-    paths = _paths(bench, service, parsed)
-    stand_ins = bench.bases.provide(parsed.bases)
+    derived = sources(bench, service)
+    _check_there(bench, service, derived)
+    stand_ins = bench.bases.provide(derived.dockerfile.bases)
+    paths = derived.image_paths
     inputs = Inputs(
-        files=input_files(bench, paths),
+        files=tuple(
+            _input(bench, path) for path in bench.source.files(paths) if derived.goes_in(Change(path))
+        ),
         args={},
         platform=f"linux/{platform.machine()}",
         bases={reference: _identity(bench, stands) for reference, stands in stand_ins.items()},
     )
     contexts = {ref: f"docker-image://{stands}" for ref, stands in stand_ins.items() if stands != ref}
-    return Recipe(inputs.hash, paths, contexts)
+    return Recipe(inputs.hash, tuple(paths), contexts, derived.goes_in)
+
+
+def uncommitted(bench: Workbench, made: Recipe) -> list[str]:
+    """The files that images are made of and that are not as in the commit."""
+    return [change.path for change in bench.source.uncommitted(made.paths) if made.goes_in(change)]
 
 
 def built_from(bench: Workbench, service: Service) -> list[str]:
-    """The service's folder, then what else it is made of: what triggers its builds.
+    """Files and folders that hold all that a service is built from, its own folder first: paths for git.
 
     :raises FlowError: as :func:`sources`.
     """
-    return [*sources(bench, service)]
+    return sources(bench, service).paths
 
 
-def sources(bench: Workbench, service: Service) -> dict[str, str]:
-    """The service's folder, what its Dockerfile copies in and what its chart stands on.
+def sources(bench: Workbench, service: Service) -> Sources:
+    """What a service is built from: its folder, what its Dockerfile copies, what its chart stands on, its
+    inputs.
 
-    :returns: for each path how it belongs to the service, ``its chart depends on services/shared/chart``.
-    :raises FlowError: CONFIG for a Dockerfile that cannot be read, CHART_REFUSED for a dependency of the
-        chart that is not in the repository.
+    Reading what is given back may raise FlowError: CONFIG for a Dockerfile that cannot be read, CHART_REFUSED
+    for a dependency of the chart that is not in the repository.
     """
-    copied = _copied(bench, service, read_dockerfile(bench, service))
-    elsewhere = {
-        **{path: f"its chart depends on {path}" for path in chart_folders(bench, service)},
-        **{path: f"its Dockerfile copies {path}" for path in copied},
-    }
-    own = f"{service.folder}/"
-    return {
-        service.folder: f"in its folder {service.folder}",
-        **{path: how for path, how in elsewhere.items() if not f"{path}/".startswith(own)},
-    }
+    return Sources(service, WorkingTree(bench.settings.root))
 
 
 def chart_folders(bench: Workbench, service: Service) -> list[str]:
@@ -79,27 +84,15 @@ def chart_folders(bench: Workbench, service: Service) -> list[str]:
 
     :raises FlowError: CHART_REFUSED for a dependency that is not in the repository.
     """
-    root = bench.settings.root
-    found = bench.charts.dependencies(root / service.chart, root)
-    return [*dict.fromkeys(dependency.folder for dependency in found)]
+    return [*sources(bench, service).charts]
 
 
-def read_dockerfile(bench: Workbench, service: Service) -> dockerfile.Dockerfile:
+def read_dockerfile(bench: Workbench, service: Service) -> Dockerfile:
     """The service's Dockerfile.
 
     :raises FlowError: CONFIG if it is not there, not text, or not to be understood.
     """
-    try:
-        text = (bench.settings.root / service.dockerfile).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise FlowError(
-            f"read the Dockerfile of {service.name}",
-            f"{service.dockerfile}: {reason}",
-            f"see [image] in {service.toml}",
-            code=ExitCode.CONFIG,
-        ) from None
-    return dockerfile.parse(text, service.dockerfile)
+    return sources(bench, service).dockerfile
 
 
 def input_files(bench: Workbench, paths: Sequence[str]) -> tuple[InputFile, ...]:
@@ -107,20 +100,11 @@ def input_files(bench: Workbench, paths: Sequence[str]) -> tuple[InputFile, ...]
     return tuple(_input(bench, path) for path in bench.source.files(paths))
 
 
-def _paths(bench: Workbench, service: Service, parsed: dockerfile.Dockerfile) -> tuple[str, ...]:
-    paths = (service.dockerfile, *_copied(bench, service, parsed))
-    missing = [path for path in paths if not (bench.settings.root / path).exists()]
+def _check_there(bench: Workbench, service: Service, derived: Sources) -> None:
+    missing = [path for path in derived.dockerfile.sources if not (bench.settings.root / path).exists()]
     if missing:
         why = f"{service.dockerfile} copies what is not there: {', '.join(missing)}"
         raise FlowError(f"build {service.name}", why, "correct the COPY lines", code=ExitCode.CONFIG)
-    return paths
-
-
-def _copied(bench: Workbench, service: Service, parsed: dockerfile.Dockerfile) -> list[str]:
-    """Sources of the Dockerfile, and the file that says what of them is left out (BuildKit takes one)."""
-    names = (f"{service.dockerfile}.dockerignore", ".dockerignore")
-    ignore = [name for name in names if (bench.settings.root / name).exists()]
-    return [*ignore[:1], *parsed.sources]
 
 
 def _input(bench: Workbench, path: str) -> InputFile:

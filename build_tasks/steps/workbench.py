@@ -12,6 +12,7 @@ from build_tasks.ports.artifacts import BaseImages, Charts, ImageBuilder, Regist
 from build_tasks.ports.reporting import Clock, Reporter
 from build_tasks.ports.runtime import Environments
 from build_tasks.ports.source import Signer, SourceControl
+from build_tasks.steps.checkout import Checkout
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Workbench:
     environments: Environments
     source: SourceControl
     signer: Signer
+
+    @property
+    def checkout(self) -> Checkout:
+        """The part of it that says what services are built from."""
+        return Checkout(self.settings, self.services, self.source)
 
     def folder(self, service: Service, *parts: str) -> Path:
         """A folder under .build/ for a service, made if it is not there."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from invoke import Collection, Context, Task
 
 from build_tasks.tasks import words
+from build_tasks.tasks.ci_affected import affected
 from build_tasks.tasks.ci_job import carry_out
 from build_tasks.tasks.ci_lint import lint
 from build_tasks.tasks.ci_simulate import simulate
@@ -34,6 +35,7 @@ def collection(session: Session) -> Collection:
     tasks.add_task(_deliver(session))
     tasks.add_task(simulate(session))
     tasks.add_task(lint(session))
+    tasks.add_task(affected(session))
     return tasks
 
 

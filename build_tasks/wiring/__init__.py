@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from build_tasks.model.settings import Settings
     from build_tasks.ports.commands import Commands
     from build_tasks.ports.reporting import Reporter
+    from build_tasks.steps.checkout import Checkout
     from build_tasks.steps.workbench import Workbench
     from build_tasks.wiring.platform import PlatformComposition
 
@@ -90,6 +91,17 @@ class Composition:
         from build_tasks.config.loading import load_settings
 
         return load_settings(self.root, self.instance)
+
+    @cached_property
+    def checkout(self) -> Checkout:
+        """Settings, services and git."""
+        return self.checkout_at(self.root)
+
+    def checkout_at(self, root: Path) -> Checkout:
+        """The same with the settings and services that another folder describes."""
+        from build_tasks.wiring.checkout import checkout
+
+        return checkout(self, root)
 
     @cached_property
     def workbench(self) -> Workbench:

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 
 from build_tasks.adapters.docker import DockerEngine
 from build_tasks.adapters.docker_client import DockerClient, Engine
-from build_tasks.adapters.git import GitRepository
 from build_tasks.adapters.helm_charts import HelmCharts
 from build_tasks.adapters.helm_program import HelmProgram
 from build_tasks.adapters.oci import OrasRegistry
 from build_tasks.adapters.ssh import SshSigner
-from build_tasks.config.loading import load_services
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.steps.workbench import Workbench
 
@@ -36,14 +34,14 @@ def workbench(composition: Composition) -> Workbench:
 
     :raises FlowError: CONFIG for a wrong configuration.
     """
-    settings = composition.settings
+    checkout = composition.checkout
     processes = composition.processes
     client = engine_client(composition)
     helm = HelmProgram(processes, composition.tool("helm"), composition.cache / "helm")
     ssh_keygen = composition.tool("ssh-keygen")
     return Workbench(
-        settings=settings,
-        services=load_services(settings),
+        settings=checkout.settings,
+        services=checkout.services,
         reporter=composition.reporter,
         clock=SystemClock(),
         builder=DockerEngine(client, _run_id(composition), composition.reporter.detail),
@@ -51,7 +49,7 @@ def workbench(composition: Composition) -> Workbench:
         registry=OrasRegistry(processes, composition.tool("oras")),
         charts=HelmCharts(helm),
         environments=ClusterEnvironments(composition),
-        source=GitRepository(processes, composition.root, ssh_keygen),
+        source=checkout.source,
         signer=SshSigner(processes, ssh_keygen),
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.source import Commit, SignedTag, TagObject
+from build_tasks.model.affected import Change
+from build_tasks.model.source import Commit, Parting, SignedTag, TagObject
 from tests.fakes.history import History
 from tests.fakes.origin import FakeOrigin, Tag
 from tests.fakes.signer import FakeSigner
@@ -22,7 +23,8 @@ class FakeSource:
     :param signer: whose keys sign tags.
     :param origin: None for a repository without a remote.
 
-    ``dirty`` holds the paths of files that are changed or new, ``key`` what ``user.signingkey`` names.
+    ``dirty`` holds the paths of files that are changed or new, ``key`` what ``user.signingkey`` names;
+    ``shallow`` makes it a clone that lacks the commits where branches part.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class FakeSource:
         self.root = root
         self.dirty: set[str] = set()
         self.key: Path | None = None
+        self.shallow = False
         self._history = History()
         self._heads: dict[str, str] = {}
         self._remote: dict[str, str] = {}
@@ -79,19 +82,40 @@ class FakeSource:
         return self._branch
 
     def is_dirty(self, paths: Sequence[str] = ()) -> bool:
-        return any(not paths or any(d == p or d.startswith(f"{p}/") for p in paths) for d in self.dirty)
+        return bool(self.uncommitted(paths))
 
-    def merge_base(self, one: str, other: str) -> str | None:
+    def uncommitted(self, paths: Sequence[str]) -> Sequence[Change]:
+        return [Change(d) for d in sorted(self.dirty) if not paths or any(_is_at(d, p) for p in paths)]
+
+    def is_shallow(self) -> bool:
+        return self.shallow
+
+    def parting(self, one: str, other: str) -> Parting | None:
         left, right = self._resolve(one), self._resolve(other)
         if left is None or right is None:
             return None
         mine = set(self._history.ancestors(left))
-        return next((sha for sha in self._history.ancestors(right) if sha in mine), None)
+        common = next((sha for sha in self._history.ancestors(right) if sha in mine), "")
+        return Parting(left, right, "" if self.shallow else common)
 
-    def changed_paths(self, base: str, head: str) -> Sequence[str]:
+    def merge_base(self, one: str, other: str) -> str | None:
+        found = self.parting(one, other)
+        return (found.common or None) if found else None
+
+    def changes(self, base: str, head: str) -> Sequence[Change]:
         what = f"list what changed between {base} and {head}"
         one, other = (self._history[self._known(ref, what)].files for ref in (base, head))
-        return sorted(path for path in {*one, *other} if one.get(path) != other.get(path))
+        return [Change(path) for path in sorted({*one, *other}) if one.get(path) != other.get(path)]
+
+    def changed_paths(self, base: str, head: str) -> Sequence[str]:
+        return [change.path for change in self.changes(base, head)]
+
+    def lay_out(self, commit: str, folder: Path, wanted: Callable[[str], bool]) -> None:
+        files = self._history[self._known(commit, f"read files of {commit}")].files
+        for name, text in files.items():
+            if wanted(name):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text)
 
     def commits(self, base: str, head: str, paths: Sequence[str]) -> Sequence[Commit]:
         what = f"list the commits since {base}"
@@ -108,7 +132,7 @@ class FakeSource:
     def files(self, paths: Sequence[str]) -> Sequence[str]:
         at = self._resolve("HEAD")
         names = self.dirty | set(self._history[at].files if at else ())
-        return sorted(n for n in names if any(p == "." or n == p or n.startswith(f"{p}/") for p in paths))
+        return sorted(n for n in names if any(_is_at(n, p) for p in paths))
 
     def tracked(self) -> Sequence[str]:
         at = self._resolve("HEAD")
@@ -206,6 +230,10 @@ class FakeSource:
         if found is None:
             raise FlowError(what, f"there is no commit {ref} in this repository")
         return found
+
+
+def _is_at(name: str, path: str) -> bool:
+    return path in (".", name) or name.startswith(f"{path}/")
 
 
 def _as_tag(target: str | Tag) -> Tag:

@@ -8,12 +8,17 @@ from typing import Any
 
 import msgspec
 
-from build_tasks.config.schema import Label, Name, RelativePath, json_schema
+from build_tasks.config.schema import Label, Name, PathPattern, RelativePath, json_schema
 
 HEADER = "| key | type | default | example | meaning |"
 _PATTERNS = {
     msgspec.json.schema(kind)["pattern"]: word
-    for kind, word in ((Name, "name"), (Label, "label"), (RelativePath, "path"))
+    for kind, word in (
+        (Name, "name"),
+        (Label, "label"),
+        (RelativePath, "path"),
+        (PathPattern, "pattern"),
+    )
 }
 _WORDS = {"string": "text", "boolean": "`true` or `false`"}
 Schema = Mapping[str, Any]

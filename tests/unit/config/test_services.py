@@ -122,7 +122,7 @@ def test_mistakes_of_all_files_are_one_message(tmp_path: Path) -> None:
     [
         (
             LEAST + "colour = 1\n",
-            ":4: colour: unknown key (known: calls, delivery, description, image, kind,",
+            ":4: colour: unknown key (known: calls, delivery, description, image, inputs, kind,",
         ),
         (LEAST + "[swich]\n", ":4: swich: unknown key, did you mean switch?"),
         (LEAST + "[switch]\nautomtic = true\n", ":5: switch.automtic: unknown key, did you mean automatic?"),

@@ -2,76 +2,207 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pytest
 
-from build_tasks.planning.affected import Affected, affected
-from build_tasks.planning.inputs import under_any
+from build_tasks.errors import FlowError
+from build_tasks.model.affected import Affected, AffectedPolicy, Change, Reason
+from build_tasks.model.docker_patterns import Patterns
+from build_tasks.planning.affected import Changes, affected
+from build_tasks.planning.sources import Sources
+from tests.fakes.samples import service
+from tests.fakes.tree import FakeTree
 
-
-def of(service: str, *copied: str) -> dict[str, str]:
-    """A service's folder and what its Dockerfile copies in."""
-    own = f"services/{service}"
-    return {own: f"in its folder {own}", **{path: f"its Dockerfile copies {path}" for path in copied}}
-
-
-BUILT_FROM = {
-    "ingestion": of("ingestion", "services/shared"),
-    "workflow": of("workflow", "services/shared", "requirements.txt"),
-    "delivery": {
-        **of("delivery"),
-        "services/shared/chart": "its chart depends on services/shared/chart",
-    },
+STAGES = "FROM scratch AS build\nFROM build AS testrunner\nFROM build AS final\n"
+FILES = {
+    "services/ingestion/Dockerfile": f"{STAGES}COPY services/shared /\n",
+    "services/workflow/Dockerfile": f"{STAGES}COPY services/shared requirements.txt /\n",
+    "services/delivery/Dockerfile": f"{STAGES}COPY services/delivery /\n",
+    "services/delivery/chart/Chart.yaml": (
+        "dependencies: [{name: micro, version: 1.0.0, repository: file://../../shared/chart}]\n"
+    ),
+    "services/shared/chart/Chart.yaml": "name: micro\nversion: 1.0.0\n",
 }
+NOTHING_ELSE = AffectedPolicy(Patterns([]), Patterns([]))
+
+
+class Shop:
+    """Three services and what was asked about them."""
+
+    def __init__(self, files: Mapping[str, str] | None = None) -> None:
+        self.tree = FakeTree({**FILES, **(files or {})})
+        names = [name.split("/")[1] for name in self.tree.files if name.endswith("/Dockerfile")]
+        self.services = {name: Sources(service(name), self.tree) for name in names}
+
+    def ask(
+        self, *paths: str, closed: Iterable[str] = (), policy: AffectedPolicy = NOTHING_ELSE
+    ) -> tuple[list[Affected], list[str]]:
+        changes = [*map(Change, paths), *(Change(path, closed=True) for path in closed)]
+        return affected(Changes.of(changes), self.services, policy)
+
+    def reasons(
+        self, *paths: str, closed: Iterable[str] = (), policy: AffectedPolicy = NOTHING_ELSE
+    ) -> dict[str, Reason]:
+        found, _ = self.ask(*paths, closed=closed, policy=policy)
+        return {one.service: one.reason for one in found}
 
 
 def test_its_own_folder() -> None:
-    found = affected(["services/delivery/app.py"], BUILT_FROM)
-    assert found == [
-        Affected("delivery", "services/delivery/app.py changed, in its folder services/delivery")
-    ]
+    [found], unclaimed = Shop().ask("services/delivery/app.py")
+    assert found == Affected(
+        "delivery", Reason.OWN_FOLDER, "services/delivery/app.py", "in its folder services/delivery"
+    )
+    assert found.because == "services/delivery/app.py changed, in its folder services/delivery"
+    assert unclaimed == []
 
 
 def test_a_folder_that_its_dockerfile_copies() -> None:
-    found = affected(["services/shared/log.py"], BUILT_FROM)
-    assert [one.service for one in found] == ["ingestion", "workflow"]
-    assert found[0].reason == "services/shared/log.py changed, its Dockerfile copies services/shared"
+    found, _ = Shop().ask("services/shared/log.py")
+    assert [(one.service, one.reason) for one in found] == [
+        ("ingestion", Reason.COPIED),
+        ("workflow", Reason.COPIED),
+    ]
+    assert found[0].because == "services/shared/log.py changed, its Dockerfile copies services/shared"
 
 
 def test_a_chart_that_its_chart_depends_on() -> None:
-    found = affected(["services/shared/chart/Chart.yaml"], {"delivery": BUILT_FROM["delivery"]})
-    reason = "services/shared/chart/Chart.yaml changed, its chart depends on services/shared/chart"
-    assert found == [Affected("delivery", reason)]
+    found, _ = Shop().ask("services/shared/chart/Chart.yaml")
+    assert (
+        found[0].because
+        == "services/shared/chart/Chart.yaml changed, its chart depends on services/shared/chart"
+    )
+    assert [(one.service, one.reason) for one in found] == [
+        ("delivery", Reason.CHART),
+        ("ingestion", Reason.COPIED),
+        ("workflow", Reason.COPIED),
+    ]
 
 
 def test_a_file_that_its_dockerfile_copies() -> None:
-    assert [one.service for one in affected(["requirements.txt"], BUILT_FROM)] == ["workflow"]
+    assert Shop().reasons("requirements.txt") == {"workflow": Reason.COPIED}
 
 
 @pytest.mark.parametrize(
     "path",
-    ["README.md", "services/delivery2/app.py", "services", "services/sharedness/x", "docs/services/delivery"],
+    [
+        "README.md",
+        "services/delivery2/app.py",
+        "services",
+        "services/sharedness/x",
+        "docs/services/delivery",
+        "services/shared0",
+    ],
 )
-def test_what_nothing_is_built_from(path: str) -> None:
-    assert affected([path], BUILT_FROM) == []
+def test_what_no_service_is_built_from(path: str) -> None:
+    assert Shop().ask(path) == ([], [path])
 
 
 def test_nothing_changed() -> None:
-    assert affected([], BUILT_FROM) == []
+    shop = Shop()
+    assert shop.ask() == ([], [])
+    assert shop.tree.read == []
 
 
 def test_each_service_once_with_the_first_path() -> None:
-    found = affected(["services/shared/z", "services/ingestion/a"], {"ingestion": BUILT_FROM["ingestion"]})
-    assert [one.reason for one in found] == ["services/ingestion/a changed, in its folder services/ingestion"]
+    found, _ = Shop().ask(
+        "services/shared/z", "services/ingestion/b", "services/ingestion/a", "services/shared/b"
+    )
+    assert [(one.service, one.path) for one in found] == [
+        ("ingestion", "services/ingestion/a"),
+        ("workflow", "services/shared/b"),
+    ]
 
 
 def test_a_dockerfile_that_copies_everything() -> None:
-    found = affected(["README.md"], {"delivery": of("delivery", ".")})
-    assert found == [Affected("delivery", "README.md changed, its Dockerfile copies .")]
+    shop = Shop({"services/delivery/Dockerfile": f"{STAGES}COPY . /\n", ".dockerignore": "docs\n"})
+    assert shop.reasons("README.md") == {"delivery": Reason.COPIED}
+    assert shop.ask("docs/x") == ([], ["docs/x"])
+    assert shop.reasons("services/workflow/x") == {"delivery": Reason.COPIED, "workflow": Reason.OWN_FOLDER}
 
 
-@pytest.mark.parametrize(
-    ("path", "folders", "found"),
-    [("a/b", ["a"], "a"), ("a", ["a"], "a"), ("ab", ["a"], None), ("a/b", ["x", "."], "."), ("a", [], None)],
-)
-def test_under_any(path: str, folders: list[str], found: str | None) -> None:
-    assert under_any(path, folders) == found
+def test_a_path_that_another_service_s_dockerfile_copies_concerns_both() -> None:
+    shop = Shop({"services/delivery/Dockerfile": f"{STAGES}COPY services/workflow/api /\n"})
+    assert shop.reasons("services/workflow/api/x") == {
+        "delivery": Reason.COPIED,
+        "workflow": Reason.OWN_FOLDER,
+    }
+    assert shop.reasons("services/workflow/x") == {"workflow": Reason.OWN_FOLDER}
+
+
+def test_both_names_of_a_rename() -> None:
+    found = Shop().reasons("services/delivery/moved.py", "services/shared/moved.py")
+    assert found == {"delivery": Reason.OWN_FOLDER, "ingestion": Reason.COPIED, "workflow": Reason.COPIED}
+
+
+def test_an_ignore_file_of_the_root() -> None:
+    found = Shop({"services/delivery/Dockerfile.dockerignore": "x"}).reasons(".dockerignore")
+    assert found == {"ingestion": Reason.IGNORE_FILE, "workflow": Reason.IGNORE_FILE}
+
+
+def test_a_submodule_that_holds_what_is_copied() -> None:
+    assert Shop().reasons(closed=["services/shared"]) == {
+        "delivery": Reason.CHART,
+        "ingestion": Reason.COPIED,
+        "workflow": Reason.COPIED,
+    }
+    assert set(Shop().reasons(closed=["services"])) == {"delivery", "ingestion", "workflow"}
+    assert Shop().reasons(closed=["service"]) == {}
+    assert Shop().reasons("services") == {}, "a file of that name holds nothing"
+
+
+def test_repository_wide_files() -> None:
+    policy = AffectedPolicy(Patterns(["pyproject.toml", "tools", "!tools/README.md"]), Patterns([]))
+    found, unclaimed = Shop().ask("services/delivery/x", "tools/a", "README.md", policy=policy)
+    assert {one.service: (one.reason, one.path) for one in found} == {
+        "delivery": (Reason.OWN_FOLDER, "services/delivery/x"),
+        "ingestion": (Reason.REPOSITORY_WIDE, "tools/a"),
+        "workflow": (Reason.REPOSITORY_WIDE, "tools/a"),
+    }
+    assert (
+        found[1].because
+        == "tools/a changed, and such files concern every service ([tool.build_tasks.affected])"
+    )
+    assert unclaimed == ["README.md"]
+    assert Shop().ask("tools/README.md", policy=policy) == ([], ["tools/README.md"])
+
+
+def test_the_project_file_is_repository_wide_unless_something_else_is_said() -> None:
+    assert set(Shop().reasons("pyproject.toml", policy=AffectedPolicy()).values()) == {Reason.REPOSITORY_WIDE}
+
+
+def test_files_that_no_service_is_built_from_may_concern_all() -> None:
+    policy = AffectedPolicy(Patterns([]), Patterns(["**", "!docs", "!**/*.md"]))
+    assert Shop().ask("docs/x", "README.md", policy=policy) == ([], ["README.md", "docs/x"])
+    found, unclaimed = Shop().ask("docs/x", "Makefile", "services/workflow/x", policy=policy)
+    assert {one.service: (one.reason, one.path) for one in found} == {
+        "delivery": (Reason.UNCLAIMED, "Makefile"),
+        "ingestion": (Reason.UNCLAIMED, "Makefile"),
+        "workflow": (Reason.OWN_FOLDER, "services/workflow/x"),
+    }
+    assert unclaimed == ["Makefile", "docs/x"]
+    # What one service is built from is no business of the others.
+    assert Shop().reasons("requirements.txt", policy=policy) == {"workflow": Reason.COPIED}
+
+
+def test_only_files_that_can_matter_are_read() -> None:
+    every = Shop()
+    every.ask(*(f"services/{name}/x" for name in every.services))
+    assert every.tree.read == []
+    wide = Shop()
+    wide.ask("pyproject.toml", policy=AffectedPolicy())
+    assert wide.tree.read == []
+    one = Shop()
+    one.ask("services/delivery/x")
+    assert not any(name.startswith("services/delivery/") for name in one.tree.read)
+
+
+def test_an_ignore_file_is_understood_only_where_it_matters() -> None:
+    shop = Shop({".dockerignore": "[broken\n"})
+    assert shop.reasons("README.md") == {}
+    with pytest.raises(FlowError, match="broken"):
+        shop.ask("services/shared/x")
+
+
+def test_a_path_that_was_closed_before_or_is_now_is_closed() -> None:
+    assert Changes.of([Change("b"), Change("a", True), Change("a")]).all == (Change("a", True), Change("b"))

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from build_tasks.model.affected import Affected, Reason
 from build_tasks.model.plan import Plan, Verb
-from build_tasks.planning.affected import Affected
 from build_tasks.planning.pipeline import continuous_integration, delivery, promotion, release
 from build_tasks.planning.triggers import Extent, Trigger
 from tests.fakes.samples import service, v
 
 SERVICES = {name: service(name) for name in ("delivery", "package")}
-TOUCHED = Affected("delivery", "services/delivery/app.py changed, in its folder services/delivery")
+TOUCHED = Affected(
+    "delivery", Reason.OWN_FOLDER, "services/delivery/app.py", "in its folder services/delivery"
+)
+
+
+def changed(service: str, how: str) -> Affected:
+    return Affected(service, Reason.COPIED, "", how)
 
 
 def plan(trigger: Trigger, *concerned: Affected, deliver: bool = True) -> Plan:
@@ -29,14 +35,14 @@ def test_nothing() -> None:
 
 
 def test_validation_of_the_branch_s_service() -> None:
-    made = plan(Trigger(Extent.VALIDATION, "a push", "delivery"), TOUCHED, Affected("package", "too"))
+    made = plan(Trigger(Extent.VALIDATION, "a push", "delivery"), TOUCHED, changed("package", "too"))
     assert titles(made) == ["build delivery", "test delivery"]
-    assert made.actions[0].reason == TOUCHED.reason
+    assert made.actions[0].reason == TOUCHED.because
     assert made.skipped == ()
 
 
 def test_validation_of_a_branch_that_touches_nothing_of_its_service() -> None:
-    made = plan(Trigger(Extent.VALIDATION, "a push", "delivery"), Affected("package", "x"))
+    made = plan(Trigger(Extent.VALIDATION, "a push", "delivery"), changed("package", "x"))
     assert made == Plan("a push", (), ("delivery: nothing that it is built from changed",))
 
 
@@ -48,7 +54,7 @@ def test_a_candidate_is_built_tested_and_held_to_the_conventions() -> None:
 
 
 def test_a_candidate_of_several_services() -> None:
-    made = plan(Trigger(Extent.CANDIDATE, "a push"), TOUCHED, Affected("package", "x"))
+    made = plan(Trigger(Extent.CANDIDATE, "a push"), TOUCHED, changed("package", "x"))
     assert [action.service for action in made.actions] == ["delivery"] * 4 + ["package"] * 4
     assert made.skipped == ()
 

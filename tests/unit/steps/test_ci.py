@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.affected import Reason
 from build_tasks.model.event import BuildEvent, EventKind, Told
 from build_tasks.planning.events import typed
 from build_tasks.steps.ci import concerned, delivery_of, plan_for
@@ -90,7 +91,8 @@ def test_the_first_commit_of_main_concerns_everything(shop: Shop) -> None:
     event = here(shop, "push", "", "")
     assert event.base == ""
     [found] = concerned(shop.bench, event)
-    assert (found.service, found.reason) == ("delivery", "there is no commit to compare with")
+    assert (found.service, found.because) == ("delivery", "there is no commit to compare with")
+    assert found.reason is Reason.NO_BASE
 
 
 def test_a_base_by_name(shop: Shop) -> None:
@@ -110,8 +112,19 @@ def test_zeros_for_a_base_are_none(shop: Shop) -> None:
 
 
 def test_an_unknown_base(shop: Shop) -> None:
-    error = refused(shop, base="d" * 40)
+    error = refused(shop, base="nowhere")
     assert "there is no commit" in error.why and "shallow" in error.fix
+
+
+def test_a_base_that_is_gone_concerns_everything(shop: Shop) -> None:
+    """What a CI system says was there before a forced push, or what a shallow clone lacks."""
+    branch(shop, "feature/delivery/x", "README.md")
+    for shallow, reason in ((False, Reason.UNKNOWN_BASE), (True, Reason.SHALLOW_CLONE)):
+        shop.source.shallow = shallow
+        [found] = concerned(shop.bench, here(shop, "push", "", "d" * 40))
+        assert (found.service, found.reason) == ("delivery", reason)
+        assert ("git fetch --unshallow" in found.because) == shallow
+    assert titles(shop) == ["build delivery", "test delivery"]
 
 
 def test_an_unknown_event(shop: Shop) -> None:

@@ -12,7 +12,7 @@ from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.steps.image import INPUTS_LABEL, STAND_INS_LABEL, build_stage, check_image
 from build_tasks.steps.inputs import built_from, recipe, sources
 from tests.fakes.samples import service
-from tests.unit.steps.shop import BASE, LIBRARY, STANDS_ON_IT, Shop
+from tests.unit.steps.shop import BASE, FILES, LIBRARY, STANDS_ON_IT, Shop
 
 REVISION = "org.opencontainers.image.revision"
 FINE = LocalImage("sha256:1", {INPUTS_LABEL: "abc", REVISION: "c0ffee"}, "10001:10001", ("a:in-1",))
@@ -158,6 +158,38 @@ def test_an_ignore_file_is_an_input_and_docker_takes_one(shop: Shop) -> None:
     assert hashes[3] == hashes[2]
 
 
+def test_only_what_goes_in_is_an_input(shop: Shop) -> None:
+    """A file that a pattern or the ignore file leaves out changes no hash."""
+    own = "services/delivery"
+    dockerfile = FILES[f"{own}/Dockerfile"].replace(f"{own}/app.py", f"{own}/*.py")
+    shop.write({f"{own}/Dockerfile": dockerfile, f"{own}/Dockerfile.dockerignore": "**/*.md\n**/test_*\n"})
+    before = recipe(shop.bench, shop.service)
+    shop.write(
+        {"services/shared/x.md": "1", f"{own}/test_app.py": "1", f"{own}/notes": "1", f"{own}/a/b.py": "1"}
+    )
+    assert recipe(shop.bench, shop.service).inputs == before.inputs
+    shop.write({f"{own}/more.py": "1"})
+    assert recipe(shop.bench, shop.service).inputs != before.inputs
+
+
+def test_what_a_service_toml_names_is_an_input(shop: Shop) -> None:
+    shop.reconfigure(service(inputs=("contracts/*.proto",)))
+    before = recipe(shop.bench, shop.service).inputs
+    shop.write({"contracts/x.md": "1"})
+    assert recipe(shop.bench, shop.service).inputs == before
+    shop.write({"contracts/x.proto": "1"})
+    assert recipe(shop.bench, shop.service).inputs != before
+
+
+def test_an_uncommitted_file_that_goes_in_nowhere_makes_no_image_dirty(shop: Shop) -> None:
+    shop.commit({"services/delivery/Dockerfile.dockerignore": "**/*.md\n"})
+    for path, ending in (("services/shared/x.md", ""), ("services/shared/x.py", "-dirty")):
+        shop.write({path: "new"})
+        made = recipe(shop.bench, shop.service)
+        image = build_stage(shop.bench, shop.service, "final", made)
+        assert image.labels[REVISION] == shop.source.head().sha + ending
+
+
 def test_what_triggers_a_build(shop: Shop) -> None:
     assert built_from(shop.bench, shop.service) == ["services/delivery", "services/shared"]
 
@@ -167,7 +199,7 @@ def test_a_chart_that_the_chart_stands_on_concerns_the_service_and_no_image(shop
     elsewhere = {name.replace("shared", "platform"): text for name, text in LIBRARY.items()}
     chart = "services/delivery/chart/Chart.yaml"
     shop.write({**elsewhere, chart: STANDS_ON_IT[chart].replace("shared", "platform")})
-    assert sources(shop.bench, shop.service) == {
+    assert {claim.place: claim.how for claim in sources(shop.bench, shop.service).listed} == {
         "services/delivery": "in its folder services/delivery",
         "services/platform/chart": "its chart depends on services/platform/chart",
         "services/shared": "its Dockerfile copies services/shared",
