@@ -12,8 +12,10 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from bench.affected import affected
 from bench.inner_loop import Change, inner_loop
 from bench.measuring import Comparison
+from bench.monorepo import Monorepo
 from bench.showing import show, write
 from bench.side_by_side import forced, unchanged
 from bench.terminal import Terminal
@@ -24,7 +26,7 @@ from build_tasks.tasks.names import service_names
 from build_tasks.wiring.logs import new_log
 
 ROOT = Path(__file__).parents[1]
-KINDS = ("unchanged", "forced", "inner-loop")
+KINDS = ("unchanged", "forced", "inner-loop", "affected")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,7 +72,12 @@ class _Measurements:
         if kind == "forced":
             services = service_names(ROOT)
             return forced(terminal, wishes.task, services, rounds=wishes.rounds, tell=self.tell)
-        return self._inner_loop()
+        return self._affected() if kind == "affected" else self._inner_loop()
+
+    def _affected(self) -> Comparison:
+        with TemporaryDirectory(prefix="bench-") as folder:
+            repository = Monorepo(self.processes, Path(folder) / "repository", services=200, files=20_000)
+            return affected(repository, rounds=self.wishes.rounds, tell=self.tell)
 
     def _inner_loop(self) -> Comparison:
         """In a clone: the line that is changed is nobody's work."""

@@ -38,6 +38,11 @@ class Terminal:
         what = f"measure inv {' '.join(words)}"
         return self.processes.run(self._argv(words), cwd=self.folder, what=what).seconds
 
+    def python(self, code: str) -> float:
+        """Seconds that Python takes for a program, its start included."""
+        argv = [sys.executable, "-P", "-c", code]
+        return self.processes.run(argv, cwd=self.folder, what=f"measure python -c '{code}'").seconds
+
     @contextmanager
     def running_inv(self, words: Sequence[str], log: Path) -> Iterator[None]:
         """``./inv <words>`` in the background; interrupted at the end if it does not end by itself soon.

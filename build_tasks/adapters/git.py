@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from build_tasks.adapters.git_changes import GitChanges
 from build_tasks.adapters.git_command import Git
 from build_tasks.adapters.git_log import commits_between
-from build_tasks.adapters.git_origin import Origin
-from build_tasks.adapters.git_tags import TagSigner
 from build_tasks.adapters.git_working_tree import GitWorkingTree, split
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.affected import Change
-from build_tasks.model.source import Commit, Parting, SignedTag, TagObject
+from build_tasks.model.source import Commit
+
+if TYPE_CHECKING:
+    from build_tasks.adapters.git_origin import Origin
+    from build_tasks.adapters.git_tags import TagSigner
+    from build_tasks.model.affected import Change
+    from build_tasks.model.source import Parting, SignedTag, TagObject
 
 _HEADS, _ORIGIN, _TAGS = "refs/heads/", "refs/remotes/origin/", "refs/tags/"
 _REGULAR = ("100644", "100755")
@@ -32,8 +37,19 @@ class GitRepository:
     def __init__(self, processes: Processes, root: Path, ssh_keygen: Path, git: Path = Path("git")) -> None:
         self._git = Git(processes, root, git)
         self._changes, self._working_tree = GitChanges(self._git), GitWorkingTree(self._git)
-        self._origin = Origin(self._git)
-        self._tag_signer = TagSigner(self._git, ssh_keygen)
+        self._ssh_keygen = ssh_keygen
+
+    @cached_property
+    def _origin(self) -> Origin:
+        from build_tasks.adapters.git_origin import Origin
+
+        return Origin(self._git)
+
+    @cached_property
+    def _tag_signer(self) -> TagSigner:
+        from build_tasks.adapters.git_tags import TagSigner
+
+        return TagSigner(self._git, self._ssh_keygen)
 
     def head(self) -> Commit:
         """The commit that is checked out.
@@ -121,7 +137,7 @@ class GitRepository:
 
     def tracked(self) -> Sequence[str]:
         """Paths of the index; a submodule is one of them."""
-        return sorted(set(_split(self._git.run("ls-files", "-z", what="list what git tracks").stdout)))
+        return sorted(set(split(self._git.run("ls-files", "-z", what="list what git tracks").stdout)))
 
     def branches(self, pattern: str) -> Sequence[str]:
         """Local and origin's branches, each once; ``*`` also stands for ``/``, as in `git branch --list`."""

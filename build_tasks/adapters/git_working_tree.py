@@ -54,7 +54,7 @@ class GitWorkingTree:
             yield from (f"{folder}/{name}" for name in within.files(below))
 
     def _submodule_above(self, path: str) -> str:
-        """The submodule that a path is or lies in (git says nothing of paths inside); empty if there is none."""
+        """The submodule that a path is or lies in (git tells nothing of what is inside); empty: none."""
         parts = Path(path).parts
         above = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
         return next((folder for folder in above if (self._git.root / folder / ".git").exists()), "")

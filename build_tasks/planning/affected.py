@@ -10,6 +10,7 @@ from functools import cached_property
 from build_tasks.model.affected import Affected, AffectedPolicy, Change, Reason
 from build_tasks.planning.claims import Claim
 from build_tasks.planning.sources import Sources
+from build_tasks.planning.tree import Tree
 
 _POLICY = "concern every service ([tool.build_tasks.affected])"
 
@@ -34,6 +35,13 @@ class Changes:
     def held_by(self, claim: Claim) -> Iterator[Change]:
         """The changes that a claim holds."""
         return filter(claim.holds, self._near(claim.place))
+
+    def without(self, claims: Iterable[Claim]) -> Changes:
+        """The changes that none of the claims holds."""
+        if not self.all:
+            return self
+        held = {change for claim in claims for change in self.held_by(claim)}
+        return Changes(tuple(change for change in self.all if change not in held))
 
     def _near(self, place: str) -> Iterator[Change]:
         """What is at or below a place, and closed above it."""
@@ -70,17 +78,17 @@ def affected(
     wide = next((change for change in changes.all if policy.repository_wide.match(change.path)), None)
     unclaimed = _outside(changes, services, policy)
     found: dict[str, Affected] = {}
+    charts: bool | None = None
     for name, sources in services.items() if changes.all else ():
-        first = (
-            _first(changes, name, [sources.own])
-            or _wide(name, wide)
-            or _first(changes, name, sources.elsewhere)
-        )
-        if first:
+        cheap = _first(changes, name, [sources.own]) or _wide(name, wide)
+        if cheap and not unclaimed.all:
+            found[name] = cheap
+            continue
+        charts = _may_be_in_charts(changes, sources.tree) if charts is None else charts
+        elsewhere = sources.elsewhere(charts=charts)
+        if first := cheap or _first(changes, name, elsewhere):
             found[name] = first
-        if unclaimed.all:
-            held = {change for claim in sources.elsewhere for change in unclaimed.held_by(claim)}
-            unclaimed = Changes(tuple(change for change in unclaimed.all if change not in held))
+        unclaimed = unclaimed.without(elsewhere)
     left = next((change for change in unclaimed.all if policy.unclaimed.match(change.path)), None)
     if left:
         how = f"which no service is built from, and such files {_POLICY}"
@@ -98,6 +106,20 @@ def _first(changes: Changes, name: str, claims: Iterable[Claim]) -> Affected | N
     """The first change that one of the claims holds, with the first claim that does."""
     held = ((claim, change) for claim in claims for change in changes.held_by(claim))
     return next((Affected(name, claim.reason, change.path, claim.how) for claim, change in held), None)
+
+
+def _may_be_in_charts(changes: Changes, tree: Tree) -> bool:
+    """Whether some change may be in a chart. If none is, no service's chart is read: there may be hundreds."""
+    if any(change.closed or change.path.endswith("Chart.yaml") for change in changes.all):
+        return True
+    folders = {folder for change in changes.all for folder in _above(change.path)}
+    return any(tree.text(f"{folder}Chart.yaml") is not None for folder in folders)
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders above a path, the root included, each with the slash that ends it."""
+    parts = path.split("/")
+    return ("".join(f"{part}/" for part in parts[:count]) for count in range(len(parts)))
 
 
 def _outside(changes: Changes, services: Mapping[str, Sources], policy: AffectedPolicy) -> Changes:

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from build_tasks.planning.dockerfile_text import Instruction
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """The parts of an instruction.
 
     :param flags: name without dashes, and value; a flag may stand there several times.
@@ -52,8 +51,10 @@ def mounts(found: Words) -> list[dict[str, str]]:
 
 def _plain(parts: list[str]) -> Words:
     """The words of nearly every instruction: no quotes, nothing escaped."""
+    if not parts or not parts[0].startswith("--"):
+        return Words((), tuple(parts))
     count = next((at for at, part in enumerate(parts) if not part.startswith("--")), len(parts))
-    flags = (part[2:].partition("=") for part in parts[:count] if part != "--")
+    flags = [part[2:].partition("=") for part in parts[:count] if part != "--"]
     return Words(tuple((name, given) for name, _, given in flags), tuple(parts[count:]))
 
 

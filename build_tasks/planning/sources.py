@@ -21,6 +21,9 @@ from build_tasks.planning.context_source import ContextSource
 from build_tasks.planning.dockerfile import Dockerfile, parse
 from build_tasks.planning.tree import Tree, followed
 
+#: The root's; a Dockerfile's own has this behind the Dockerfile's name.
+_IGNORE_FILE = ".dockerignore"
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -42,15 +45,19 @@ class Sources:
     @property
     def listed(self) -> list[Claim]:
         """All of it that there is, the service's folder first: to be shown, or compared with filters."""
-        absent = self.ignore_file if self.tree.text(self.ignore_file) is None else ""
-        return [self.own, *(claim for claim in self.elsewhere if claim.place != absent)]
+        ignored = self.ignore_file == _IGNORE_FILE and self.tree.text(_IGNORE_FILE) is not None
+        found = (claim for claim in self.elsewhere() if ignored or claim.reason is not Reason.IGNORE_FILE)
+        return [self.own, *found]
 
-    @cached_property
-    def elsewhere(self) -> tuple[Claim, ...]:
-        """All that is not in its folder, and the ignore file even if it is gone."""
-        found = [*extra_claims(self.service), *self._of_images(), *self._of_charts(), *self._of_links()]
+    def elsewhere(self, *, charts: bool = True) -> list[Claim]:
+        """All that is not in its folder.
+
+        :param charts: with those that its chart stands on; else no chart is read.
+        """
+        found = [*extra_claims(self.service), *self._of_images(), *self._of_links()]
+        found += self._of_charts() if charts else ()
         inside = f"{self.service.folder}/"
-        return tuple(claim for claim in found if not f"{claim.place}/".startswith(inside))
+        return [claim for claim in found if not f"{claim.place}/".startswith(inside)]
 
     @property
     def paths(self) -> list[str]:
@@ -91,8 +98,8 @@ class Sources:
         """The file that says what is not in the build context: BuildKit takes the Dockerfile's own or the
         root's.
         """
-        own = f"{self.service.dockerfile}.dockerignore"
-        return ".dockerignore" if self.tree.text(own) is None else own
+        own = f"{self.service.dockerfile}{_IGNORE_FILE}"
+        return _IGNORE_FILE if self.tree.text(own) is None else own
 
     @cached_property
     def ignored(self) -> Patterns:
@@ -126,7 +133,12 @@ class Sources:
 
     def _of_images(self) -> Iterator[Claim]:
         yield from self._copied_claims
-        yield folder_claim(Reason.IGNORE_FILE, self.ignore_file, "it says what the Dockerfile cannot copy")
+        # Its own ignore file lies beside its Dockerfile. The root's counts even if it is gone: that is a change.
+        how = "it says what the Dockerfile cannot copy"
+        yield Claim(Reason.IGNORE_FILE, _IGNORE_FILE, _IGNORE_FILE, how, self._uses_root_s_ignore_file)
+
+    def _uses_root_s_ignore_file(self, _: Change) -> bool:
+        return self.ignore_file == _IGNORE_FILE
 
     def _of_charts(self) -> Iterator[Claim]:
         for folder in self.charts:
@@ -137,7 +149,7 @@ class Sources:
         for reason, name in (
             (Reason.OWN_FOLDER, self.service.folder),
             (Reason.DOCKERFILE, self.service.dockerfile),
-            (Reason.IGNORE_FILE, self.ignore_file),
+            (Reason.IGNORE_FILE, f"{self.service.dockerfile}{_IGNORE_FILE}"),
             (Reason.CHART, self.service.chart),
         ):
             links, place = followed(name, self.tree)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from typing import Protocol
 
 #: More links one after the other are a circle (Linux gives up after as many, path_resolution(7)).
@@ -28,6 +29,8 @@ def followed(path: str, tree: Tree) -> tuple[list[str], str]:
     Links are followed as in a build context, which is a root of its own: an absolute link begins there, and
     ``..`` does not lead out. Of links in a circle none is followed: no build gets through them.
     """
+    if not any(tree.link(folder) for folder in _and_above(path)):
+        return [], path
     links: list[str] = []
     parts, done = deque(path.split("/")), list[str]()
     while parts and len(links) < _LINKS:
@@ -44,3 +47,12 @@ def followed(path: str, tree: Tree) -> tuple[list[str], str]:
             done = [] if target.startswith("/") else done
             parts.extendleft(reversed(target.split("/")))
     return ([], path) if parts else (links, "/".join(done) or ".")
+
+
+def _and_above(path: str) -> Iterator[str]:
+    """The folders above a path, and the path."""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+    yield path

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import yaml
 
+#: libyaml's, where PyYAML was built with it: twelve times as fast.
+_FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+
+@lru_cache(maxsize=64)
 def composed(text: str) -> yaml.Node | None:
-    """The file's first document with its positions; None if it is empty.
+    """The file's first document with its positions; None if it is empty. To be read, not to be changed.
 
     :raises yaml.MarkedYAMLError: it is not YAML.
     """
-    return yaml.compose(text, Loader=yaml.SafeLoader)
+    try:
+        return yaml.compose(text, Loader=_FAST)
+    except yaml.YAMLError:  # its own words say more, and where it begins
+        return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def line(node: yaml.Node) -> int:

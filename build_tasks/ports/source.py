@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from build_tasks.model.affected import Change
-from build_tasks.model.source import Commit, Parting, Signature, SignedTag, TagObject
+if TYPE_CHECKING:
+    from build_tasks.model.affected import Change
+    from build_tasks.model.source import Commit, Parting, Signature, SignedTag, TagObject
 
 
 class SourceControl(Protocol):

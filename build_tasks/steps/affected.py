@@ -17,7 +17,7 @@ from build_tasks.steps.checkout import Checkout
 _FULL_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _DEEPEN = (
     "git fetch --unshallow brings it"
-    " (for a whole clone: fetch-depth: 0 in GitHub Actions, GIT_DEPTH: 0 in GitLab CI, fetchDepth: 0 in Azure)"
+    " (whole clones: fetch-depth: 0 in GitHub Actions, GIT_DEPTH: 0 in GitLab CI, fetchDepth: 0 in Azure)"
 )
 
 

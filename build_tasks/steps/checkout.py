@@ -42,13 +42,17 @@ class WorkingTree:
     root: Path
     _links: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
 
+    @cached_property
+    def _folder(self) -> str:
+        return str(self.root)
+
     def text(self, path: str) -> str | None:
         """A file's text; None if there is none.
 
         :raises FlowError: CONFIG for one that cannot be read, or is not UTF-8.
         """
         try:
-            with open(os.path.join(self.root, path), "rb") as file:
+            with open(f"{self._folder}/{path}", "rb") as file:
                 return file.read().decode()
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -59,7 +63,7 @@ class WorkingTree:
 
     def link(self, path: str) -> str | None:
         if path not in self._links:
-            self._links[path] = _link(os.path.join(self.root, path))
+            self._links[path] = _link(f"{self._folder}/{path}")
         return self._links[path]
 
     def links_below(self, folder: str, depth: int) -> list[str]:

@@ -1,13 +1,27 @@
-"""Names of the services, read from the file system alone: the price of every `inv --list`."""
+"""Names of collections, read from the file system alone: the price of every `inv --list`."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from build_tasks.config.reserved import RESERVED
+
+#: The collections for the whole repository, in the order of `inv --list`, and the modules that make them.
+WHOLE = {
+    "all": "build_tasks.tasks.all_services",
+    "app": "build_tasks.tasks.application",
+    "release": "build_tasks.tasks.release",
+    "ci": "build_tasks.tasks.ci",
+    "platform": "build_tasks.tasks.platform",
+    "repo": "build_tasks.tasks.repo",
+}
+_NAME = re.compile(r"([a-z][a-z0-9-]*)(\..*)?")
+#: What Invoke answers with all tasks, whatever else stands there.
+_ABOUT_ALL = ("--complete", "--list", "-l")
 
 
 def service_names(root: Path) -> list[str]:
@@ -30,6 +44,23 @@ def overlooked(root: Path, name: str, known: Collection[str]) -> str:
         if not (root / place / "service.toml").exists():
             return f"{place} has a Dockerfile but no service.toml, which is what makes it a service"
     return ""
+
+
+def named_collections(root: Path, words: Sequence[str]) -> list[str] | None:
+    """The collections that the words of a command line may mean; None for all of them.
+
+    A word means a collection if its part before the first dot is one's name, even if it is a flag's value: a
+    collection too many does no harm.
+    """
+    if any(word.startswith(_ABOUT_ALL) for word in words):
+        return None
+    given = dict.fromkeys(match[1] for word in words if (match := _NAME.fullmatch(word)))
+    found = [name for name in given if name in WHOLE]
+    others = [name for name in given if name not in RESERVED]
+    if others:
+        folder = root / _services_folder(root)
+        found += [name for name in others if (folder / name / "service.toml").is_file()]
+    return found or None
 
 
 def _services_folder(root: Path) -> str:

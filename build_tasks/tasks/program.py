@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from invoke import Collection, Exit, Program
 from invoke import __version__ as invoke_version
@@ -17,11 +17,13 @@ from invoke.util import helpline
 from build_tasks import __version__
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.presentation.answers import answers_on
-from build_tasks.presentation.contents import Chapter, show_contents
 from build_tasks.presentation.sink import ReaderGone, discard_the_rest
 from build_tasks.tasks.boundary import Boundary
 from build_tasks.tasks.command import BARE_WORDS
 from build_tasks.tasks.names import overlooked
+
+if TYPE_CHECKING:
+    from build_tasks.presentation.contents import Chapter
 
 
 class InvProgram(Program):
@@ -90,6 +92,8 @@ class InvProgram(Program):
         if self.list_root or self.list_depth:
             super().list_flat()
             return
+        from build_tasks.presentation.contents import show_contents
+
         show_contents([chapter for chapter in _chapters("", self.collection) if chapter.tasks], sys.stdout)
 
     def _printing(self, work: Callable[[], None]) -> None:
@@ -126,7 +130,16 @@ class InvProgram(Program):
         context = getattr(error, "context", None)
         if given.startswith("-") and context is not None:
             return get_close_matches(given, list(context.flags), n=2)
-        return similar_tasks(given, list(self.parser.contexts))
+        return similar_tasks(given, self._known_tasks())
+
+    def _known_tasks(self) -> list[str]:
+        """All there are: tasks.py makes no others than those that what was typed may mean."""
+        typed, sys.argv[1:] = sys.argv[1:], []
+        try:
+            self.load_collection()
+        finally:
+            sys.argv[1:] = typed
+        return [*self.collection.task_names]
 
     def _overlooked(self, error: Exception) -> str:
         """That the service in the name of a task is a folder that is none yet; else empty."""
@@ -149,6 +162,8 @@ def _quoted(error: Exception) -> str:
 
 
 def _chapters(name: str, collection: Collection) -> Iterator[Chapter]:
+    from build_tasks.presentation.contents import Chapter
+
     tasks = {collection.transform(key): helpline(task) or "" for key, task in collection.tasks.items()}
     yield Chapter(name, tasks)
     for key, inner in collection.collections.items():

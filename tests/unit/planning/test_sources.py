@@ -36,7 +36,7 @@ def places(found: Sources) -> dict[str, Reason]:
 
 def holding(found: Sources, path: str, *, closed: bool = False) -> list[Reason]:
     """Why a change at or below the places concerns the service, apart from being in its folder."""
-    near = [c for c in found.elsewhere if c.place == "." or f"{path}/".startswith(f"{c.place}/") or closed]
+    near = [c for c in found.elsewhere() if c.place == "." or f"{path}/".startswith(f"{c.place}/") or closed]
     return [claim.reason for claim in near if claim.holds(Change(path, closed))]
 
 
@@ -68,7 +68,7 @@ def test_what_its_service_toml_names() -> None:
     assert holding(found, "contracts/a/b.proto") == [Reason.EXTRA_INPUT]
     for path in ("contracts/a/b.txt", "contracts/old/b.proto"):
         assert holding(found, path) == []
-    assert found.elsewhere[0].how == f"an input that {OWN}/service.toml names (contracts/**/*.proto)"
+    assert found.elsewhere()[0].how == f"an input that {OWN}/service.toml names (contracts/**/*.proto)"
     assert found.goes_in(Change("contracts/a/b.proto")) and not found.goes_in(Change("contracts/old/b.proto"))
 
 

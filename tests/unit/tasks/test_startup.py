@@ -23,7 +23,6 @@ print(json.dumps(sorted(sys.modules)))
 """
 #: Not yaml: Invoke itself looks for its C part.
 HEAVY = {
-    "dockerfile_parse",
     "jsonschema",
     "junitparser",
     "lark",
@@ -45,3 +44,32 @@ def test_listing_tasks_imports_no_adapter_and_no_step() -> None:
     done = Processes(CommandLog(None)).run([sys.executable, "-c", LISTING, ROOT])
     ours = {name for name in json.loads(done.stdout) if name.startswith("build_tasks.")}
     assert not {name for name in ours if name.startswith(("build_tasks.adapters.", "build_tasks.steps."))}
+
+
+ASKING = """
+import io, json, sys
+from contextlib import redirect_stdout
+sys.argv[1:] = ["--search-root", sys.argv[1], "ci.affected", "--base", "HEAD"]
+from build_tasks.tasks.program import InvProgram
+try:
+    with redirect_stdout(io.StringIO()) as shown:
+        InvProgram().run()
+except SystemExit as end:
+    assert not end.code, end.code
+assert "services; 0 paths changed since" in shown.getvalue(), shown.getvalue()
+print(json.dumps(sorted(sys.modules)))
+"""
+#: What `ci.affected` may import of our own packages that others need more of.
+ADAPTERS = {"command_log", "deadline", "pipes", "process", "running", *("git", "git_command", "git_changes")}
+
+
+def test_asking_what_is_affected_imports_no_more_than_it_needs() -> None:
+    """It is asked once a push, in repositories with hundreds of services."""
+    done = Processes(CommandLog(None)).run([sys.executable, "-c", ASKING, ROOT])
+    loaded = json.loads(done.stdout)
+    assert {name.partition(".")[0] for name in loaded} & HEAVY <= {"msgspec"}
+    adapters = {name.split(".")[2] for name in loaded if name.startswith("build_tasks.adapters.")}
+    assert adapters == ADAPTERS | {"git_working_tree"}
+    tasks = {name.split(".")[2] for name in loaded if name.startswith("build_tasks.tasks.")}
+    assert not tasks & {"service", "all_services", "application", "release", "platform", "repo", "demo"}
+    assert "build_tasks.steps.workbench" not in loaded

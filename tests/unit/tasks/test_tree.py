@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ from invoke import Collection, Task
 from build_tasks.config.reserved import RESERVED
 from build_tasks.tasks import namespace
 from build_tasks.tasks.names import service_names
+from build_tasks.tasks.program import InvProgram
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -63,6 +68,54 @@ def test_top_level_names_are_reserved(repository: Path) -> None:
     tree = namespace(repository)
     own = {*tree.collections, *tree.tasks} - {"delivery", "package"}
     assert own <= RESERVED
+
+
+@pytest.mark.parametrize(
+    ("words", "collections"),
+    [
+        (["ci.affected", "--base", "HEAD~1"], {"ci"}),
+        (["delivery.test", "--force"], {"delivery"}),
+        (["delivery.test", "ci.plan"], {"delivery", "ci"}),
+        (["--search-root", "/x", "ci.run", "--base", "origin/main", "--event", "push"], {"ci"}),
+        (["release.cut", "package", "--bump", "minor"], {"release", "package"}),
+        (["--help", "package.build"], {"package"}),
+        (["demo", "ci.run"], {"ci"}),
+        ([], None),
+        (["demo"], None),
+        (["build"], None),
+        (["deliveri.test"], None),
+        (["--list", "delivery"], None),
+        (["-l", "delivery"], None),
+        (["--complete", "--", "ci.run", "deli"], None),
+    ],
+)
+def test_only_the_collections_that_a_command_line_may_mean(
+    repository: Path, words: list[str], collections: set[str] | None
+) -> None:
+    everything = namespace(repository)
+    tree = namespace(repository, words)
+    assert set(tree.collections) == (set(everything.collections) if collections is None else collections)
+    assert ("demo" in tree.tasks) == (collections is None or "demo" in words)
+    for name, made in tree.collections.items():
+        assert made.task_names == everything.collections[name].task_names
+
+
+def test_a_mistyped_task_may_have_meant_one_that_was_not_made(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(ROOT / "tasks.py", repository)
+    words = ["--search-root", str(repository), "delivery.test", "platfrom.up"]
+    monkeypatch.setattr("sys.argv", ["inv", *words])
+    monkeypatch.delitem(sys.modules, "tasks", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        InvProgram().run()
+    assert ended.value.code == 2
+    assert "did you mean `platform.up`?" in capsys.readouterr().err
+
+
+def test_the_order_of_the_list_is_that_of_the_work(repository: Path) -> None:
+    whole = ["all", "app", "release", "ci", "platform", "repo"]
+    assert [*namespace(repository).collections] == ["delivery", "package", *whole]
 
 
 def test_every_service_has_the_same_tasks(repository: Path) -> None:
