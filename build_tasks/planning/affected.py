@@ -109,7 +109,7 @@ def _first(changes: Changes, name: str, claims: Iterable[Claim]) -> Affected | N
 
 
 def _may_be_in_charts(changes: Changes, tree: Tree) -> bool:
-    """Whether some change may be in a chart. If none is, no service's chart is read: there may be hundreds."""
+    """Whether some change may be in a chart. If none is, no chart is read: there may be hundreds."""
     if any(change.closed or change.path.endswith("Chart.yaml") for change in changes.all):
         return True
     folders = {folder for change in changes.all for folder in _above(change.path)}

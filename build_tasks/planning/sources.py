@@ -133,7 +133,7 @@ class Sources:
 
     def _of_images(self) -> Iterator[Claim]:
         yield from self._copied_claims
-        # Its own ignore file lies beside its Dockerfile. The root's counts even if it is gone: that is a change.
+        # Its own lies beside its Dockerfile. The root's counts even if it is gone: that is a change.
         how = "it says what the Dockerfile cannot copy"
         yield Claim(Reason.IGNORE_FILE, _IGNORE_FILE, _IGNORE_FILE, how, self._uses_root_s_ignore_file)
 

@@ -19,8 +19,8 @@ from build_tasks.tasks.session import Session
 def namespace(root: Path, words: Sequence[str] = ()) -> Collection:
     """The tasks of a repository: one collection for each service, and those for the whole repository.
 
-    :param words: the command line without the program. Collections that it cannot mean are left out; none if it
-        says nothing.
+    :param words: the command line without the program. Collections that it cannot mean are left out; if it
+        names none, all are made.
     """
     session = Session(root)
     tree = Collection()
