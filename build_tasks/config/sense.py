@@ -56,11 +56,11 @@ def worker_sense(name: str, text: str, data: Mapping[str, Any]) -> list[Problem]
 
 
 def pattern_sense(name: str, text: str, path: Sequence[str], lines: object) -> list[Problem]:
-    """Patterns that Docker would not take."""
+    """Patterns that Docker would not take, of a key whose shape may be wrong (which is told elsewhere)."""
     found = []
-    for line in lines if isinstance(lines, Sequence) and not isinstance(lines, str) else ():
+    for line in lines if isinstance(lines, (list, tuple)) else ():
         try:
-            Patterns([line] if isinstance(line, str) else [])
+            Patterns([line] if isinstance(line, str) and line.strip("! ") else [])
         except ValueError as error:
             found.append(problem_at(name, text, path, str(error)))
     return found

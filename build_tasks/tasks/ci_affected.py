@@ -13,6 +13,9 @@ from build_tasks.tasks.session import Session
 if TYPE_CHECKING:
     from build_tasks.model.affected import Assessment
 
+#: Paths that are listed for people.
+_SHOWN = 10
+
 
 def affected(session: Session) -> Task:
     """The task."""
@@ -58,13 +61,14 @@ def _show(session: Session, found: Assessment) -> None:
     if found.services:
         rows = [[one.service, one.reason, one.because] for one in found.services]
         answers.show_table(["service", "reason", "why"], rows)
-    since = f"since {found.base[:12]}" if found.base else "with nothing to compare with"
-    answers.show_line(f"{len(found.services)} of {found.of} services; {_count(found.changed)} {since}")
-    for path in found.unclaimed[:10]:
+    since = f"{_paths(found.changed)} changed since {found.base[:12]}"
+    counted = since if found.base else "there was nothing to compare with"
+    answers.show_line(f"{len(found.services)} of {found.of} services; {counted}")
+    for path in found.unclaimed[:_SHOWN]:
         answers.show_line(f"no service is built from {path}")
-    if len(found.unclaimed) > 10:
-        answers.show_line(f"... nor from {len(found.unclaimed) - 10} more (--json lists them)")
+    if len(found.unclaimed) > _SHOWN:
+        answers.show_line(f"nor from {len(found.unclaimed) - _SHOWN} others (--json lists them)")
 
 
-def _count(changed: int) -> str:
-    return "1 path changed" if changed == 1 else f"{changed} paths changed"
+def _paths(number: int) -> str:
+    return "1 path" if number == 1 else f"{number} paths"

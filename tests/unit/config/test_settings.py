@@ -162,3 +162,34 @@ def test_no_file_to_read(tmp_path: Path) -> None:
     with pytest.raises(FlowError) as refused:
         load_settings(tmp_path, Instance("check", Path("/state")))
     assert refused.value.details == ("pyproject.toml: no such file",)
+
+
+def test_which_changes_concern_every_service(tmp_path: Path) -> None:
+    table = '[tool.build_tasks.affected]\nrepository_wide = ["tools/**", "!**/*.md"]\nunclaimed = ["**"]\n'
+    (tmp_path / "pyproject.toml").write_text(LEAST + table)
+    policy = load_settings(tmp_path, Instance("local", tmp_path)).affected
+    assert [policy.repository_wide.match(path) for path in ("tools/x", "tools/x.md", "pyproject.toml")] == [
+        True,
+        False,
+        False,
+    ]
+    assert policy.unclaimed.match("anything")
+    (tmp_path / "pyproject.toml").write_text(LEAST)
+    policy = load_settings(tmp_path, Instance("local", tmp_path)).affected
+    assert policy.repository_wide.match("pyproject.toml")
+    assert not policy.unclaimed.match("pyproject.toml")
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [
+        ('repository_wide = ["/x"]', "affected.repository_wide.0: '/x' does not match"),
+        ('unclaimed = ["x["]', "affected.unclaimed: 'x[' has a [ that begins no list of characters"),
+        ("unclaimd = []", "affected.unclaimd: unknown key, did you mean unclaimed?"),
+    ],
+)
+def test_patterns_that_cannot_be(tmp_path: Path, line: str, mistake: str) -> None:
+    text = f"{LEAST}[tool.build_tasks.affected]\n{line}\n"
+    [found] = mistakes(tmp_path, text)
+    place = text.splitlines().index(line) + 1
+    assert found.startswith(f"pyproject.toml:{place}: tool.build_tasks.{mistake}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from build_tasks.errors import FlowError
 from build_tasks.model.affected import Affected, AffectedPolicy, Change, Reason
@@ -194,7 +196,8 @@ def test_only_files_that_can_matter_are_read() -> None:
     assert wide.tree.read == []
     one = Shop()
     one.ask("services/delivery/x")
-    assert not any(name.startswith("services/delivery/") for name in one.tree.read)
+    assert "services/delivery/Dockerfile" not in one.tree.read
+    assert "services/delivery/chart/Chart.yaml" not in one.tree.read, "no change is in any chart"
 
 
 def test_an_ignore_file_is_understood_only_where_it_matters() -> None:
@@ -206,3 +209,29 @@ def test_an_ignore_file_is_understood_only_where_it_matters() -> None:
 
 def test_a_path_that_was_closed_before_or_is_now_is_closed() -> None:
     assert Changes.of([Change("b"), Change("a", True), Change("a")]).all == (Change("a", True), Change("b"))
+
+
+NAMES = st.sampled_from(["a", "b", "ab", "x.md", "services", "delivery", "libs"])
+PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
+COPIED = st.one_of(PATHS, st.sampled_from([".", "*", "libs/*", "*/b", "services/*/a", "**", "a?"]))
+IGNORED = st.one_of(PATHS, PATHS.map("!{}".format), st.sampled_from(["**", "*.md", "!**/b", "libs/**"]))
+
+
+@given(
+    st.lists(COPIED, max_size=3),
+    st.lists(st.sampled_from(["--exclude=*.md", "--exclude=b", "--parents"]), max_size=2, unique=True),
+    st.lists(IGNORED, max_size=4),
+    st.lists(IGNORED, max_size=2),
+    PATHS,
+)
+def test_whatever_changes_an_image_concerns_its_service(
+    copied: list[str], flags: list[str], ignored: list[str], inputs: list[str], path: str
+) -> None:
+    """Otherwise a run would not build what has changed; and what nothing claims is in no image."""
+    lines = "".join(f"COPY {' '.join(flags)} {source} /\n" for source in copied)
+    files = {"services/delivery/Dockerfile": STAGES + lines, ".dockerignore": "\n".join(ignored)}
+    sources = Sources(service(inputs=tuple(inputs)), FakeTree(files))
+    found, unclaimed = affected(Changes.of([Change(path)]), {"delivery": sources}, NOTHING_ELSE)
+    assert bool(found) != bool(unclaimed)
+    if sources.goes_in(Change(path)):
+        assert [one.service for one in found] == ["delivery"]

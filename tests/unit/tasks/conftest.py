@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -15,6 +15,7 @@ from invoke import Collection, Program
 from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.errors import ExitCode
 from build_tasks.model.event import Told
+from build_tasks.steps.checkout import Checkout
 from build_tasks.steps.workbench import Workbench
 from build_tasks.tasks import all_services, application, ci, release
 from build_tasks.tasks.service import service_collection
@@ -31,6 +32,13 @@ class FakeComposition:
     told: Told = field(default_factory=Told)
     log: CommandLog | None = None
     processes: Processes = field(default_factory=lambda: Processes(CommandLog(None)))
+
+    @property
+    def checkout(self) -> Checkout:
+        return self.workbench.checkout
+
+    def checkout_at(self, root: Path) -> Checkout:
+        return replace(self.checkout, settings=replace(self.checkout.settings, root=root))
 
 
 @dataclass(frozen=True)
