@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from typing import Protocol
 
 #: More links one after the other are a circle (Linux gives up after as many, path_resolution(7)).
@@ -19,6 +18,9 @@ class Tree(Protocol):
     def link(self, path: str) -> str | None:
         """Where a symbolic link leads, as it says; None for a path that is no link."""
 
+    def is_plain(self, path: str) -> bool:
+        """Whether neither the path nor a folder above it is a link."""
+
     def links_below(self, folder: str, depth: int) -> list[str]:
         """The links below a folder (``.``: the root), at most so many levels deep."""
 
@@ -29,7 +31,7 @@ def followed(path: str, tree: Tree) -> tuple[list[str], str]:
     Links are followed as in a build context, which is a root of its own: an absolute link begins there, and
     ``..`` does not lead out. Of links in a circle none is followed: no build gets through them.
     """
-    if not any(tree.link(folder) for folder in _and_above(path)):
+    if tree.is_plain(path):
         return [], path
     links: list[str] = []
     parts, done = deque(path.split("/")), list[str]()
@@ -47,12 +49,3 @@ def followed(path: str, tree: Tree) -> tuple[list[str], str]:
             done = [] if target.startswith("/") else done
             parts.extendleft(reversed(target.split("/")))
     return ([], path) if parts else (links, "/".join(done) or ".")
-
-
-def _and_above(path: str) -> Iterator[str]:
-    """The folders above a path, and the path."""
-    at = path.find("/")
-    while at >= 0:
-        yield path[:at]
-        at = path.find("/", at + 1)
-    yield path

@@ -41,6 +41,7 @@ class WorkingTree:
 
     root: Path
     _links: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
+    _plain: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _folder(self) -> str:
@@ -65,6 +66,14 @@ class WorkingTree:
         if path not in self._links:
             self._links[path] = _link(f"{self._folder}/{path}")
         return self._links[path]
+
+    def is_plain(self, path: str) -> bool:
+        known = self._plain.get(path)
+        if known is None:
+            above = path.rpartition("/")[0]
+            known = (not above or self.is_plain(above)) and self.link(path) is None
+            self._plain[path] = known
+        return known
 
     def links_below(self, folder: str, depth: int) -> list[str]:
         found = []

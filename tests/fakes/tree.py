@@ -21,6 +21,10 @@ class FakeTree:
     def link(self, path: str) -> str | None:
         return self.links.get(path)
 
+    def is_plain(self, path: str) -> bool:
+        parts = path.split("/")
+        return not any("/".join(parts[:count]) in self.links for count in range(1, len(parts) + 1))
+
     def links_below(self, folder: str, depth: int) -> list[str]:
         above = "" if folder == "." else f"{folder}/"
         below = [name for name in self.links if name.startswith(above)]

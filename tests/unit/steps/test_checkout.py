@@ -38,6 +38,12 @@ def test_links(tree: Tree) -> None:
     assert tree.link("link") == "folder", "asked a second time"
 
 
+def test_whether_a_path_leads_over_links(tree: Tree) -> None:
+    plain = ["a", "folder", "folder/b", "nothing/x", "."]
+    led = ["link", "link/b", "folder/deep/link", "folder/deep/er/link/x"]
+    assert [path for path in (*plain, *led, *plain) if tree.is_plain(path)] == [*plain, *plain]
+
+
 @pytest.mark.parametrize(
     ("folder", "depth", "found"),
     [
