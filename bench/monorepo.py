@@ -74,7 +74,8 @@ class Monorepo:
             self.git(*words)
         self._commit("everything")
         self._write("services/service-007/src/module_03.py", "changed = True\n")
-        self._write("services/shared/library-05/library.py", "changed = True\n")
+        library = self.services // _SHARING // 4
+        self._write(f"services/shared/library-{library:02}/library.py", "changed = True\n")
         self._commit("two files")
 
     def git(self, *words: str) -> float:
