@@ -170,7 +170,9 @@ def test_a_shallow_clone_says_that_it_is_one(made: Repository, tmp_path: Path) -
     made.terminal.git("clone", "--quiet", "--depth", "1", url, str(shallow.folder))
     plan = replace(made, terminal=shallow).plan(ci.github_push(tmp_path, "main", made.start))
     assert _verbs(plan, "delivery") == _verbs(plan, "package") == CANDIDATE
-    assert "is not in this clone (is it shallow?)" in plan["actions"][0]["reason"]
+    assert "this clone is shallow" in plan["actions"][0]["reason"]
+    assert "git fetch --unshallow" in plan["actions"][0]["reason"]
+    assert plan["event"]["lack"] == "shallow-clone"
 
 
 @pytest.mark.parametrize("system", ["github", "azure", "gitlab"])

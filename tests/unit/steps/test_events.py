@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.affected import Reason
 from build_tasks.model.ci import Ci
 from build_tasks.model.event import BuildEvent, EventKind, Told
 from build_tasks.planning.events import typed
+from build_tasks.steps.ci import concerned
 from build_tasks.steps.events import event_here
 from tests.fakes.ci_environments import AFTER, ZEROS
 from tests.unit.steps.shop import Shop
@@ -72,19 +74,32 @@ def test_a_push_that_replaced_main(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("system", "base", "unbased"),
+    ("system", "base", "lack", "unbased"),
     [
-        (Ci.AZURE, "", "Azure Pipelines does not say what was there before the push"),
-        (Ci.GITHUB, "", "GitHub Actions does not say what was there before the push"),
-        (Ci.GITLAB, ZEROS, "there was nothing before this push"),
-        (Ci.GITHUB, AFTER, f"{AFTER[:12]} is not in this clone (is it shallow?)"),
+        (Ci.AZURE, "", Reason.NO_BASE, "Azure Pipelines does not say what was there before the push"),
+        (Ci.GITHUB, "", Reason.NO_BASE, "GitHub Actions does not say what was there before the push"),
+        (Ci.GITLAB, ZEROS, Reason.NO_BASE, "there was nothing before this push"),
+        (Ci.GITHUB, AFTER, Reason.UNKNOWN_BASE, "commit aaaaaaaaaaaa is not in this clone"),
     ],
 )
-def test_where_main_was_before_is_not_guessed(shop: Shop, system: Ci, base: str, unbased: str) -> None:
+def test_where_main_was_before_is_not_guessed(
+    shop: Shop, system: Ci, base: str, lack: Reason, unbased: str
+) -> None:
     """The parent would leave out what the push's earlier commits changed."""
     commits(shop, 3)
     event = here(shop, Told(system, PUSH, "main", base))
-    assert (event.base, event.unbased) == ("", unbased)
+    assert (event.base, event.lack) == ("", lack)
+    assert event.unbased.startswith(unbased)
+
+
+@pytest.mark.parametrize("told", [Told(Ci.GITHUB, PUSH, "main", AFTER), Told(Ci.AZURE, PULL, "x"), Told()])
+def test_a_shallow_clone_says_how_to_deepen_it(shop: Shop, told: Told) -> None:
+    shop.source.shallow = True
+    event = here(shop, told)
+    assert (event.base, event.lack) == ("", Reason.SHALLOW_CLONE)
+    assert "git fetch --unshallow" in event.unbased
+    [found] = concerned(shop.bench, event)
+    assert (found.reason, found.because) == (Reason.SHALLOW_CLONE, event.unbased)
 
 
 @pytest.mark.parametrize("system", [Ci.NONE, Ci.OTHER])
@@ -119,7 +134,7 @@ def test_a_clone_without_the_target_compares_with_the_commit_that_the_system_nam
         names.pop("main")
     assert here(shop, Told(Ci.GITHUB, PULL, "x", tip, "main", pull_request="7")).base == tip
     alone = here(shop, Told(Ci.AZURE, PULL, "x", "", "main", pull_request="17"))
-    assert (alone.base, alone.unbased) == ("", "main is not in this clone (is it shallow?)")
+    assert (alone.base, alone.unbased) == ("", "main is not in this clone")
 
 
 def test_a_clone_that_was_made_before_the_push_is_no_better_than_the_system(shop: Shop) -> None:

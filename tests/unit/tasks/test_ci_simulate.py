@@ -110,6 +110,7 @@ def test_the_answer_in_json_says_what_was_understood(shop: Shop, inv: Inv) -> No
         "fork": True,
         "named": "",
         "unbased": "",
+        "lack": None,
     }
     assert said["actions"] == [] and said["because"].startswith("pull request from x (a fork) into topic/big")
 
