@@ -27,9 +27,14 @@ def show(comparison: Comparison, console: Console) -> None:
     table.add_column("what was run")
     for side in comparison.sides:
         low, high = side.spread
-        numbers = (f"{side.median:.2f} s", f"{low:.2f} s", f"{high:.2f} s", str(len(side.seconds)))
+        numbers = (*map(_seconds, (side.median, low, high)), str(len(side.seconds)))
         table.add_row(side.name, *numbers, f"{side.ratio:.2f}", side.command)
     console.print(table)
+
+
+def _seconds(number: float) -> str:
+    """Milliseconds are told where they matter."""
+    return f"{number:.2f} s" if number >= 1 else f"{number:.3f} s"
 
 
 def write(comparisons: Sequence[Comparison], file: Path, commit: str) -> None:
