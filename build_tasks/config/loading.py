@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from build_tasks.config.ci_loading import ci_settings
 from build_tasks.config.problems import Problem, problem_at, shape_problems, syntax_problem
 from build_tasks.config.schema import EnvironmentTable, ServiceFile, SettingsTable
 from build_tasks.config.sense import TABLES, calls_sense, service_sense, settings_sense
@@ -127,11 +129,13 @@ def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
         environments={name: _environment(name, e, instance) for name, e in table.environments.items()},
         required_checks=table.ci.required_checks,
         affected=AffectedPolicy(Patterns(table.affected.repository_wide), Patterns(table.affected.unclaimed)),
+        ci=ci_settings(table),
     )
 
 
 def _environment(name: str, table: EnvironmentTable, instance: Instance) -> Environment:
-    own = Path(table.kubeconfig).expanduser() if table.kubeconfig else instance.kubeconfig(name)
+    named = Path(os.path.expandvars(table.kubeconfig)).expanduser()
+    own = named if table.kubeconfig else instance.kubeconfig(name)
     return Environment(
         name=name,
         cluster=table.cluster,

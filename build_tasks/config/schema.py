@@ -11,6 +11,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from build_tasks.config.ci_schema import CiTable
+from build_tasks.config.documented_key import documented as _doc
+
 #: A DNS label (RFC 1123) short enough that ``<name>-v<version>`` stays a Helm release name.
 Name = Annotated[str, Meta(pattern="^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$")]
 Label = Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
@@ -20,10 +23,6 @@ RelativePath = Annotated[
 PathPattern = Annotated[
     str, Meta(pattern=r"^(?!.*(^|/)\.\.(/|$))!?[^/!].*$", description="a pattern as in .dockerignore")
 ]
-
-
-def _doc(text: str, example: object) -> Meta:
-    return Meta(description=text, examples=[example])
 
 
 class ImageTable(Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +80,8 @@ class EnvironmentTable(Struct, frozen=True, forbid_unknown_fields=True):
     production: Annotated[bool, _doc("needs an approval, admits only images from prod/", True)] = False
     context: Annotated[str, _doc("kubeconfig context; empty: the local platform's", "aks-prod")] = ""
     kubeconfig: Annotated[
-        str, _doc("file of its deployer account; empty: the local platform's", "~/.kube/prod")
+        str,
+        _doc("file of its deployer account, or `$VARIABLE`; empty: the local platform's", "~/.kube/prod"),
     ] = ""
 
 
@@ -129,7 +129,9 @@ class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(pattern="^([a-z0-9.-]+(:[0-9]+)?)?$"),
         _doc("host[:port]; empty: the local platform's", "registry.example.org"),
     ] = ""
-    main_branch: Annotated[str, Meta(min_length=1), _doc("the protected branch", "trunk")] = "main"
+    main_branch: Annotated[
+        str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._/-]*$"), _doc("the protected branch", "trunk")
+    ] = "main"
     services: Annotated[RelativePath, _doc("folder of the services", "src")] = "services"
     allowed_signers: Annotated[
         RelativePath, _doc("who may cut and approve (OpenSSH format)", "policy/allowed_signers")

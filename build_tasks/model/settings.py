@@ -9,6 +9,7 @@ from pathlib import Path
 
 from build_tasks.model.affected import AffectedPolicy
 from build_tasks.model.environment import Environment
+from build_tasks.model.pipelines import CiSettings
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Settings:
     :param deploy_timeout: how long a version may take to become ready without being hopeless.
     :param required_checks: names of the checks that a pull request needs, with ``*`` for any text.
     :param affected: which changes concern every service.
+    :param ci: what the pipelines of CI systems are generated from.
     """
 
     root: Path
@@ -43,6 +45,7 @@ class Settings:
     environments: Mapping[str, Environment]
     required_checks: tuple[str, ...] = ("*",)
     affected: AffectedPolicy = field(default_factory=AffectedPolicy)
+    ci: CiSettings = field(default_factory=CiSettings)
 
     @property
     def production(self) -> Environment:

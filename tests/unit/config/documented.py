@@ -59,7 +59,8 @@ def _type(field: Schema) -> str:
         return " or ".join(f"`{toml(value)}`" for value in field["enum"])
     if field["type"] == "array":
         least = f", at least {field['minItems']}" if "minItems" in field else ""
-        return f"list of {_type(field['items'])}s{least}"
+        plural = "" if "enum" in field["items"] else "s"
+        return f"list of {_type(field['items'])}{plural}{least}"
     if field["type"] == "integer":
         return f"whole number, {field['minimum']} to {field['maximum']}"
     return _PATTERNS.get(field.get("pattern", ""), _WORDS[field["type"]])

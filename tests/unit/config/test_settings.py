@@ -11,6 +11,7 @@ from build_tasks.config.loading import load_settings
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.instance import Instance
+from build_tasks.model.pipelines import AzureSettings, CiSettings, PipelineSystem
 from build_tasks.model.settings import Settings
 
 LEAST = """[tool.build_tasks]
@@ -58,6 +59,72 @@ def test_another_cluster_by_its_context(tmp_path: Path, monkeypatch: pytest.Monk
     own = 'context = "aks-prod"\nkubeconfig = "~/.kube/prod"\n'
     production = load(tmp_path, LEAST + own).production
     assert (production.context, production.kubeconfig) == ("aks-prod", "/home/ann/.kube/prod")
+
+
+def test_an_account_of_a_ci_s_secret_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its path is in a variable, on agents; where the variable is not set, its name is what is told."""
+    monkeypatch.setenv("KUBECONFIG_PROD", "/secrets/prod")
+    settings = load(tmp_path, LEAST + 'kubeconfig = "${KUBECONFIG_PROD}"\n')
+    assert settings.production.kubeconfig == "/secrets/prod"
+    assert settings.ci.kubeconfigs == {"prod": "KUBECONFIG_PROD"}
+    monkeypatch.delenv("KUBECONFIG_PROD")
+    again = load(tmp_path, LEAST + 'kubeconfig = "$KUBECONFIG_PROD"\n')
+    assert (again.production.kubeconfig, again.ci) == ("$KUBECONFIG_PROD", settings.ci)
+
+
+def test_what_pipelines_are_generated_from(tmp_path: Path) -> None:
+    assert load(tmp_path, LEAST).ci == CiSettings()
+    more = """registry = "registry.example.org"
+[tool.build_tasks.ci]
+systems = ["gitlab", "azure", "gitlab"]
+command = "inv"
+prepare = "true"
+jobs = 3
+timeout_minutes = 10
+build_environment = "candidates"
+delivery_environment = "qa"
+azure = { pool = "linux agents", registry_read = "r", registry_build = "b", registry_promote = "p" }
+github = { runner = ["self-hosted"] }
+gitlab = { tags = ["docker"], image = "ci/agent:1@sha256:0" }
+"""
+    ci = load(tmp_path, LEAST.replace('"shop"\n', '"shop"\n' + more)).ci
+    assert ci == CiSettings(
+        systems=(PipelineSystem.GITLAB, PipelineSystem.AZURE),
+        command="inv",
+        prepare="true",
+        jobs=3,
+        timeout_minutes=10,
+        build_environment="candidates",
+        delivery_environment="qa",
+        azure=AzureSettings("linux agents", registry_read="r", registry_build="b", registry_promote="p"),
+        runner=("self-hosted",),
+        tags=("docker",),
+        image="ci/agent:1@sha256:0",
+        registry_login=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [
+        ('systems = ["jenkins"]', "ci.systems.0: 'jenkins' is not one of 'azure', 'github', 'gitlab'"),
+        ('prepare = "a\\nb"', "ci.prepare: 'a\\nb' does not match"),
+        ('build_environment = "${{ x }}"', "ci.build_environment: '${{ x }}' does not match"),
+        ('azure.pool = "$(x)"', "ci.azure.pool: '$(x)' does not match"),
+        ('github.runner = ["a b"]', "ci.github.runner.0: 'a b' does not match"),
+        ("github.runner = []", "ci.github.runner: [] should be non-empty"),
+        ("jobs = 0", "ci.jobs: 0 is less than the minimum of 1"),
+        ('sytems = ["azure"]', "ci.sytems: unknown key, did you mean systems?"),
+    ],
+)
+def test_a_mistake_in_what_pipelines_are_generated_from(tmp_path: Path, line: str, mistake: str) -> None:
+    [found] = mistakes(tmp_path, f"{LEAST}[tool.build_tasks.ci]\n{line}\n")
+    assert found.startswith("pyproject.toml:1") and f": tool.build_tasks.{mistake}" in found
+
+
+def test_a_main_branch_that_would_mean_something_in_a_pattern(tmp_path: Path) -> None:
+    [found] = mistakes(tmp_path, LEAST.replace('"shop"', '"shop"\nmain_branch = "main*"'))
+    assert "tool.build_tasks.main_branch: 'main*' does not match" in found
 
 
 def test_everything_else(tmp_path: Path) -> None:
