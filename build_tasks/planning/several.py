@@ -51,6 +51,13 @@ def apart(plan: Plan) -> dict[str, Plan]:
     }
 
 
+def narrowed(plan: Plan, names: Sequence[str]) -> Plan:
+    """A plan without what it does for services that are not among ``names``."""
+    left_out = [name for name in apart(plan) if name not in names]
+    actions = tuple(action for action in plan.actions if action.service in names)
+    return Plan(plan.because, actions, (*plan.skipped, *(f"{name}: not among --only" for name in left_out)))
+
+
 def together(
     because: str, plans: Mapping[str, Plan], services: Sequence[str], left_out: str = "not among --only"
 ) -> Plan:

@@ -6,7 +6,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Plan, Verb
-from build_tasks.planning.several import apart, chosen, plan_each, together
+from build_tasks.planning.several import apart, chosen, narrowed, plan_each, together
 
 SERVICES = ["delivery", "dronescheduler", "ingestion", "package", "workflow"]
 
@@ -66,3 +66,13 @@ def test_a_plan_apart_is_a_plan_for_each_service_in_its_own_order() -> None:
     assert plans == {"package": Plan("a push", (build, test)), "delivery": Plan("a push", (other,))}
     assert list(plans) == ["package", "delivery"]
     assert apart(Plan("nothing")) == {}
+
+
+def test_a_plan_without_the_others() -> None:
+    verbs = (Verb.BUILD, Verb.TEST)
+    actions = [Action(verb, name, "changed") for name in ("package", "delivery") for verb in verbs]
+    plan = Plan("a push", tuple(actions), ("workflow: unchanged",))
+    found = narrowed(plan, ["delivery", "workflow"])
+    assert [action.title for action in found.actions] == ["build delivery", "test delivery"]
+    assert found.because == "a push"
+    assert found.skipped == ("workflow: unchanged", "package: not among --only")
