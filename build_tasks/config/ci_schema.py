@@ -60,6 +60,10 @@ class CiTable(Struct, frozen=True, forbid_unknown_fields=True):
     delivery_environment: Annotated[
         _Label, _doc("the CI's environment of deliveries before production", "qa")
     ] = "pre-production"
+    required_checks: Annotated[
+        tuple[str, ...],
+        _doc("checks that a pull request needs, with `*` for any text: `ci.lint` asks", ["gate", "build *"]),
+    ] = ("*",)
     azure: AzureTable = AzureTable()
     github: GithubTable = GithubTable()
     gitlab: GitlabTable = GitlabTable()

@@ -101,13 +101,6 @@ class PlatformTable(Struct, frozen=True, forbid_unknown_fields=True):
     ] = True
 
 
-class CiTable(Struct, frozen=True, forbid_unknown_fields=True):
-    required_checks: Annotated[
-        tuple[str, ...],
-        _doc("checks that a pull request needs, with `*` for any text: `ci.lint` asks", ["gate", "build *"]),
-    ] = ("*",)
-
-
 class AffectedTable(Struct, frozen=True, forbid_unknown_fields=True):
     repository_wide: Annotated[
         tuple[PathPattern, ...],

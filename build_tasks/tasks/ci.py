@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from invoke import Collection, Context, Task
 
-from build_tasks.tasks import words
+from build_tasks.tasks import ci_matrix, words
 from build_tasks.tasks.ci_affected import affected
+from build_tasks.tasks.ci_generate import generate
 from build_tasks.tasks.ci_job import carry_out
 from build_tasks.tasks.ci_lint import lint
 from build_tasks.tasks.ci_simulate import simulate
@@ -25,6 +26,13 @@ _EVENT_HELP = {
     "target": "the branch a pull request is to go into (default: what the CI says, else main)",
     "actor": "who caused it (default: whom the CI authenticated)",
 }
+_PLAN_HELP = {
+    **_EVENT_HELP,
+    "deliver": "with the delivery of a release",
+    "only": words.ONLY,
+    "matrix": "as the jobs of a CI system: azure, github or gitlab",
+    "json": words.JSON,
+}
 
 
 def collection(session: Session) -> Collection:
@@ -36,6 +44,7 @@ def collection(session: Session) -> Collection:
     tasks.add_task(simulate(session))
     tasks.add_task(lint(session))
     tasks.add_task(affected(session))
+    tasks.add_task(generate(session))
     return tasks
 
 
@@ -43,6 +52,7 @@ def _run(session: Session) -> Task:
     @command_side_by_side(
         help={
             **_EVENT_HELP,
+            "only": words.ONLY,
             "jobs": words.JOBS,
             "deliver": "a release goes on through its environments (--no-deliver leaves it to ci.deliver)",
             "dry_run": words.DRY_RUN,
@@ -57,11 +67,12 @@ def _run(session: Session) -> Task:
         target: str = "",
         actor: str = "",
         deliver: bool = True,
+        only: str = "",
         jobs: int = 0,
         dry_run: bool = False,
     ) -> None:
         """Do what branch, event and commits call for, no more."""
-        _, plan = _planned(session, (event, branch, base, target, actor), deliver)
+        _, plan = _planned(session, (event, branch, base, target, actor), deliver, only)
         if dry_run:
             session.show_plan(plan)
         else:
@@ -71,7 +82,7 @@ def _run(session: Session) -> Task:
 
 
 def _plan(session: Session) -> Task:
-    @command(help={**_EVENT_HELP, "deliver": "with the delivery of a release", "json": words.JSON})
+    @command(help=_PLAN_HELP)
     @session.boundary
     def plan(
         context: Context,
@@ -81,11 +92,16 @@ def _plan(session: Session) -> Task:
         target: str = "",
         actor: str = "",
         deliver: bool = True,
+        only: str = "",
+        matrix: str = "",
         json: bool = False,
     ) -> None:
         """Print what ci.run would do, each step with its reason; touch nothing."""
-        found, planned = _planned(session, (event, branch, base, target, actor), deliver)
-        session.show_event(found, planned, json=json)
+        found, planned = _planned(session, (event, branch, base, target, actor), deliver, only)
+        if matrix:
+            ci_matrix.show(session, matrix, found, planned)
+        else:
+            session.show_event(found, planned, json=json)
 
     return plan
 
@@ -105,14 +121,16 @@ def _deliver(session: Session) -> Task:
 
 
 def _planned(
-    session: Session, flags: tuple[str, str, str, str, str], deliver: bool
+    session: Session, flags: tuple[str, str, str, str, str], deliver: bool, only: str
 ) -> tuple[BuildEvent, Plan]:
     from build_tasks.planning.events import typed
+    from build_tasks.planning.several import chosen, narrowed
     from build_tasks.steps.ci import plan_for
     from build_tasks.steps.events import event_here
 
     event = event_here(session.bench, typed(*flags), session.composition.told)
-    return event, plan_for(session.bench, event, deliver=deliver)
+    plan = plan_for(session.bench, event, deliver=deliver)
+    return event, narrowed(plan, chosen(only, list(session.bench.services))) if only else plan
 
 
 def _delivery(session: Session, branch: str) -> Plan:

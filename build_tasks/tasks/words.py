@@ -9,6 +9,7 @@ FILTER = (
     "only tests that match this expression, in the words of its framework (pytest -k, vitest -t, go -run)"
 )
 JSON = "as JSON"
+SYSTEMS = "these CI systems, of azure, github and gitlab (default: ci.systems in the settings)"
 ONLY = "these services, a,b (default: all)"
 JOBS = "how many services at the same time (default: the number of CPUs, at least 2)"
 KEY = "private SSH key to sign with (default: git's user.signingkey)"

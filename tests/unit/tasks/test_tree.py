@@ -150,6 +150,6 @@ def test_every_task_that_changes_something_can_be_tried_dry(repository: Path) ->
     tasks = dict(_tasks(namespace(repository)))
     changing = ["push", "deploy", "verify", "switch", "rollback", "retire", "promote"]
     everywhere = ["all.build", "all.test", "all.image", "all.package", "app.deploy"]
-    whole = ["ci.run", "ci.deliver", "platform.prune", *everywhere]
+    whole = ["ci.run", "ci.deliver", "ci.generate", "platform.prune", *everywhere]
     for name in [*(f"delivery.{verb}" for verb in changing), *whole]:
         assert "dry_run" in inspect.signature(tasks[name].body).parameters, name
