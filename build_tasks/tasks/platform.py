@@ -20,7 +20,7 @@ _CACHE_LIMIT = 20 * 1024**3
 
 def collection(session: Session) -> Collection:
     """The collection ``platform``."""
-    tasks = (_up, _down, _status, _doctor, _env, _prune)
+    tasks = (_up, _tools, _down, _status, _doctor, _env, _prune)
     return Collection("platform", *(task(session) for task in tasks))
 
 
@@ -34,6 +34,22 @@ def _up(session: Session) -> Task:
         bring_up(session.composition.platform.parts, recreate=recreate)
 
     return up
+
+
+def _tools(session: Session) -> Task:
+    @command()
+    @session.boundary
+    def tools(context: Context) -> None:
+        """Bring the programs alone: for a CI agent whose registry and clusters are elsewhere."""
+        from build_tasks.steps.platform.agent import PLUGIN_FOLDERS, Agent, bring_tools
+
+        platform = session.composition.platform
+        there = (platform.tools_folder / "kind").exists()
+        tools = platform.provisioning.tools(PLUGIN_FOLDERS)
+        agent = Agent(platform.engine_choice, there, tools, platform.record_tools)
+        bring_tools(agent, session.composition.reporter)
+
+    return tools
 
 
 def _down(session: Session) -> Task:

@@ -60,7 +60,7 @@ class PlatformComposition:
 
         :raises FlowError: UNAVAILABLE when no engine fits and none can be started.
         """
-        composition, choice, client = self._composition, self._choice, self.client
+        composition, choice, client = self._composition, self.engine_choice, self.client
         return PlatformParts(
             instance=self._instance,
             environments=self._environments(),
@@ -85,7 +85,7 @@ class PlatformComposition:
     @cached_property
     def client(self) -> DockerClient:
         """The client of the engine that the platform uses."""
-        return DockerClient(self._processes, self._engine(self._choice))
+        return DockerClient(self._processes, self._engine(self.engine_choice))
 
     @cached_property
     def managed_engine(self) -> ManagedEngine:
@@ -102,7 +102,7 @@ class PlatformComposition:
         folder = self._instance.folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _link(self.tools_folder, toolbox.folder)
-        _write(folder / "docker-host", self._choice.host + "\n")
+        _write(folder / "docker-host", self.engine_choice.host + "\n")
 
     def _admin(self, cluster: str) -> KubernetesAdmin:
         instance = self._instance
@@ -111,7 +111,8 @@ class PlatformComposition:
         )
 
     @cached_property
-    def _choice(self) -> EngineChoice:
+    def engine_choice(self) -> EngineChoice:
+        """The engine that the platform uses; asking starts none."""
         # Before any of our tools is on PATH: it is the user's own environment that is asked.
         users = UserEngines(self._composition.processes, os.environ)
         return choose_engine(users, self.managed_engine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from build_tasks.adapters.assumed_images import AssumedImages
@@ -66,13 +66,16 @@ class Provisioning:
         """The step that installs host packages."""
         return ProvideHostPackages(self._recipes.host_packages(), self._host, self._reporter)
 
-    def tools(self) -> ProvideTools:
-        """The step that provides the tools."""
+    def tools(self, folders: Sequence[str] = ()) -> ProvideTools:
+        """The step that provides the tools.
+
+        :param folders: searched after PATH.
+        """
         store = ContentStore(self._cache / "tools")
         groups = self._recipes.host_packages()
         programs = {n: p for group in groups.values() for n, p in group.programs.items() if p.exists()}
         sources = (
-            PathTools(self._processes, self._path, self._cache),
+            PathTools(self._processes, os.pathsep.join((self._path, *folders)), self._cache),
             GoModules(self._go(store), store, self._host, groups["compile-c"]),
         )
         return ProvideTools(self._tool_recipes(), sources, store, self._reporter, programs)

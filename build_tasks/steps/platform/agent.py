@@ -1,0 +1,49 @@
+"""A CI agent whose registry and clusters are elsewhere: it needs programs, and an engine to build with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.local_platform import EngineChoice
+from build_tasks.model.platform import Toolbox
+from build_tasks.ports.reporting import Reporter
+
+#: What the flow's steps call; everything else that there are recipes for makes up the local platform.
+PROGRAMS = ("docker", "docker-buildx", "oras", "helm", "kubectl")
+#: Where Docker's packages put buildx, beside PATH: https://docs.docker.com/engine/extend/cli_plugins/.
+PLUGIN_FOLDERS = (
+    "/usr/local/lib/docker/cli-plugins",
+    "/usr/lib/docker/cli-plugins",
+    "/usr/libexec/docker/cli-plugins",
+)
+
+
+@dataclass(frozen=True)
+class Agent:
+    """The machine, and what is done to it.
+
+    :param has_platform: `platform.up` brought all programs before.
+    :param provide: brings programs.
+    :param record: lets the tasks find them, and the engine.
+    """
+
+    engine: EngineChoice
+    has_platform: bool
+    provide: Callable[[Iterable[str]], Toolbox]
+    record: Callable[[Toolbox], None]
+
+
+def bring_tools(agent: Agent, reporter: Reporter) -> None:
+    """Bring the programs that the flow needs, and no more; changes nothing where there is a platform.
+
+    :raises FlowError: UNAVAILABLE when no engine answers.
+    """
+    if agent.has_platform:
+        reporter.skip("tools", "platform.up brought them")
+        return
+    if agent.engine.managed and not agent.engine.version:
+        fix = "install one on the agent; or let ci.prepare be ./inv platform.up, which brings one (as root)"
+        raise FlowError("find a container engine", agent.engine.reason, fix, code=ExitCode.UNAVAILABLE)
+    agent.record(agent.provide(PROGRAMS))
