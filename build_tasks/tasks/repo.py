@@ -87,11 +87,19 @@ def _lints(session: Session, tools: OwnChecks) -> list[Check]:
         Check("check layout", "ruff format", passing(tools.layout)),
         Check("check types", "mypy --strict", passing(tools.types)),
         Check("check layers", "import-linter", passing(tools.layers)),
-        Check("check pipelines", "ci.lint", passing(lambda: _pipelines(session))),
+        Check("compare pipelines", "ci.generate --check", passing(lambda: _compare_pipelines(session))),
+        Check("check pipelines", "ci.lint", passing(lambda: _check_pipelines(session))),
     ]
 
 
-def _pipelines(session: Session) -> None:
+def _compare_pipelines(session: Session) -> None:
+    from build_tasks.steps.pipelines import changes_here, refuse_drift, systems_here
+
+    bench = session.bench
+    refuse_drift(changes_here(bench, systems_here(bench, "")), show=True)
+
+
+def _check_pipelines(session: Session) -> None:
     from build_tasks.presentation.findings import refusal
     from build_tasks.steps.ci_lint import lint
 
