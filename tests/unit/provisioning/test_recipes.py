@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +19,13 @@ from build_tasks.steps.platform.cilium_node import AGENT
 
 _RECIPES = RecipeFiles(FOLDER)
 _TOOLS = _RECIPES.tools()
+#: What only tests need: of the same form, in a folder of its own.
+_TEST_TOOLS = RecipeFiles(Path(__file__).parents[2] / "recipes").tools()
 #: Recipes whose go.mod cannot declare what is built: Kubernetes says why in it, pause is its own program.
 _WITHOUT_TOOLS = {"kubernetes", "pause"}
 
 
-@pytest.fixture(params=_TOOLS.values(), ids=list(_TOOLS))
+@pytest.fixture(params=[*_TOOLS.values(), *_TEST_TOOLS.values()], ids=[*_TOOLS, *_TEST_TOOLS])
 def recipe(request: pytest.FixtureRequest) -> ToolRecipe:
     found = request.param
     assert isinstance(found, ToolRecipe)
@@ -156,3 +159,7 @@ def test_both_nodes_say_what_connects_their_pods() -> None:
         assert (said["metadata"]["namespace"], said["metadata"]["name"]) == ("kube-system", "pod-network")
         assert said["metadata"]["labels"] == {"app.kubernetes.io/part-of": "build-tasks-platform"}
         assert said["data"]["plugin"] == plugin
+
+
+def test_what_only_tests_need_is_no_part_of_the_platform() -> None:
+    assert _TEST_TOOLS and not set(_TEST_TOOLS) & set(_TOOLS)
