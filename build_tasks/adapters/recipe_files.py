@@ -10,7 +10,7 @@ import msgspec
 from build_tasks.model.platform import AcceptedVersions, HostPackages, StandIn, ToolRecipe
 
 
-class _Tool(msgspec.Struct, forbid_unknown_fields=True):
+class _Tool(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     version: str
     programs: dict[str, str]
     cgo: bool = False
@@ -18,6 +18,7 @@ class _Tool(msgspec.Struct, forbid_unknown_fields=True):
     stamps: dict[str, str] = {}
     accept: dict[str, AcceptedVersions] = {}
     keep: dict[str, tuple[str, ...]] = {}
+    program_stamps: dict[str, dict[str, str]] = {}
 
 
 class _HostGroup(msgspec.Struct, forbid_unknown_fields=True):

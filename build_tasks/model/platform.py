@@ -37,6 +37,7 @@ class ToolRecipe:
     :param folder: holds go.mod and go.sum of a module that depends on the tool's, or is the tool.
     :param programs: name of a program -> the Go package it is built from.
     :param stamps: Go variable -> text that the linker puts there.
+    :param program_stamps: program -> the same for it alone, on top of ``stamps``.
     :param accept: program -> which versions on PATH may be used instead.
     :param keep: Go module -> files and folders of its sources that are needed beside the programs.
     """
@@ -50,6 +51,12 @@ class ToolRecipe:
     stamps: Mapping[str, str] = field(default_factory=dict)
     accept: Mapping[str, AcceptedVersions] = field(default_factory=dict)
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    program_stamps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def build_of(self, program: str) -> GoProgram:
+        """How one of its programs is built."""
+        stamps = {**self.stamps, **self.program_stamps.get(program, {})}
+        return GoProgram(self.folder, self.programs[program], self.cgo, self.tags, stamps)
 
     def key(self, compiler: str) -> str:
         """Changes with everything that goes into the programs, and with nothing else.
@@ -59,7 +66,7 @@ class ToolRecipe:
         names = ("go.mod", "go.sum")
         files = sorted(f for f in self.folder.iterdir() if f.name in names or f.suffix == ".go")
         sources = [part for f in files for part in (f.name, f.read_bytes())]
-        settings = [self.programs, self.stamps]
+        settings = [self.programs, self.stamps, *(s for _, s in sorted(self.program_stamps.items()))]
         flat = [f"{k}={v}" for mapping in settings for k, v in sorted(mapping.items())]
         kept = [f"{module}/{path}" for module, paths in sorted(self.keep.items()) for path in paths]
         return content_key(compiler, *sources, str(self.cgo), ",".join(self.tags), *flat, *kept)

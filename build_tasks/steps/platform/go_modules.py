@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from build_tasks.model.platform import Declined, Found, GoProgram, HostPackages, Obtainable, ToolRecipe
+from build_tasks.model.platform import Declined, Found, HostPackages, Obtainable, ToolRecipe
 from build_tasks.ports.provisioning import GoCompiler, HostSystem, Lines, Store
 
 #: Beside ``bin``: the kept sources, each module below its own path.
@@ -53,9 +53,8 @@ class GoModules:
         with self._store.fill(recipe.name, key) as folder:
             if self._store.find(recipe.name, key) is not None:
                 return  # another run of ours built it while we waited for the lock
-            for program, package in recipe.programs.items():
-                build = GoProgram(recipe.folder, package, recipe.cgo, recipe.tags, recipe.stamps)
-                self._compiler.build(build, folder / "bin" / program, on_line)
+            for program in recipe.programs:
+                self._compiler.build(recipe.build_of(program), folder / "bin" / program, on_line)
             for module, paths in recipe.keep.items():
                 sources = self._compiler.sources(recipe.folder, module)
                 for path in paths:
