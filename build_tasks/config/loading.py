@@ -126,6 +126,9 @@ def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
         kubernetes=table.kubernetes,
         deploy_timeout=timedelta(seconds=table.deploy.timeout_seconds),
         network_policies=table.platform.network_policies,
+        scan_policy=table.scan.policy,
+        scan_database=table.scan.database,
+        debian_security=table.scan.debian_security,
         environments={name: _environment(name, e, instance) for name, e in table.environments.items()},
         required_checks=table.ci.required_checks,
         affected=AffectedPolicy(Patterns(table.affected.repository_wide), Patterns(table.affected.unclaimed)),
@@ -163,20 +166,27 @@ def parse_toml(file: Path, shown: str) -> tuple[str, dict[str, Any] | None, list
     """
     try:
         text = file.read_bytes().decode("utf-8")
-        return text, tomllib.loads(text), []
     except FileNotFoundError:
         return "", None, [Problem(shown, 0, "", "no such file")]
     except UnicodeDecodeError as error:
         return "", None, [Problem(shown, 0, "", f"not UTF-8 at byte {error.start}")]
     except OSError as error:
         return "", None, [Problem(shown, 0, "", error.strerror or str(error))]
+    return text, *parse_toml_text(text, shown)
+
+
+def parse_toml_text(text: str, shown: str) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """The data of a file's text, and what keeps it from being read; see :func:`parse_toml`."""
+    try:
+        return tomllib.loads(text), []
     except tomllib.TOMLDecodeError as error:
-        return "", None, [syntax_problem(shown, text, str(error))]
+        return None, [syntax_problem(shown, text, str(error))]
 
 
-def refuse(problems: Sequence[Problem], what: str) -> None:
+def refuse(problems: Sequence[Problem], what: str, page: str = "docs/configuration.md") -> None:
     """Raise all mistakes as one error, if there are any.
 
+    :param page: where every key is explained.
     :raises FlowError: CONFIG.
     """
     if problems:
@@ -184,7 +194,7 @@ def refuse(problems: Sequence[Problem], what: str) -> None:
         raise FlowError(
             what,
             f"{count} in the configuration",
-            "correct them; docs/configuration.md lists every key",
+            f"correct them; {page} lists every key",
             code=ExitCode.CONFIG,
             details=[str(problem) for problem in problems],
         )

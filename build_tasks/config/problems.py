@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec import Struct
 
-from build_tasks.config.schema import json_schema
+from build_tasks.config.schema import NOT_BLANK, json_schema
 
 _TABLE = re.compile(r"^\s*\[([^\[\]]+)\]\s*(#.*)?$")
+#: One more table of a list: its path ends with its number.
+_LISTED = re.compile(r"^\s*\[\[([^\[\]]+)\]\]\s*(#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_.\"'-]+)\s*=")
 #: Characters of a line that are shown.
 _WIDEST = 100
@@ -80,8 +83,14 @@ def line_of(text: str, path: Sequence[str]) -> int:
 
 def _positions(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
     table: tuple[str, ...] = ()
+    listed: Counter[tuple[str, ...]] = Counter()
     for number, line in enumerate(text.splitlines(), 1):
-        if match := _TABLE.match(line):
+        if match := _LISTED.match(line):
+            parts = _parts(match[1])
+            table = (*parts, str(listed[parts]))
+            listed[parts] += 1
+            yield table, number
+        elif match := _TABLE.match(line):
             table = _parts(match[1])
             yield table, number
         elif match := _KEY.match(line):
@@ -105,6 +114,8 @@ def _explain(error: Any) -> Iterator[tuple[tuple[str, ...], str]]:
                     yield (key,), "missing"
         case "enum":
             yield (), f"{error.instance!r} is not one of {', '.join(map(repr, error.validator_value))}"
+        case "pattern" if error.validator_value == NOT_BLANK:
+            yield (), "must not be blank"
         case "pattern":
             yield (), f"{error.instance!r} does not match {error.validator_value}"
         case _:

@@ -23,6 +23,10 @@ RelativePath = Annotated[
 PathPattern = Annotated[
     str, Meta(pattern=r"^(?!.*(^|/)\.\.(/|$))!?[^/!].*$", description="a pattern as in .dockerignore")
 ]
+#: What a text matches that says something.
+NOT_BLANK = r"\S"
+#: Empty, or a URL without a user in it: these files are committed, and passwords are not.
+Address = Annotated[str, Meta(pattern=r"^(https?://[^\s@/]+(/[^\s@]*)?)?$")]
 
 
 class ImageTable(Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,6 +116,23 @@ class AffectedTable(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ()
 
 
+class ScanTable(Struct, frozen=True, forbid_unknown_fields=True):
+    policy: Annotated[
+        RelativePath, _doc("what a scan may find; without the file, its defaults hold", "security/scan.toml")
+    ] = "policy/scan.toml"
+    database: Annotated[
+        Address,
+        _doc("mirror of grype's databases; empty: their publisher", "https://mirror.example.org/grype"),
+    ] = ""
+    debian_security: Annotated[
+        Address,
+        _doc(
+            "Debian's security archive for patch-level; empty: where this machine's apt has it",
+            "https://mirror.example.org/debian-security",
+        ),
+    ] = ""
+
+
 class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
     """``[tool.build_tasks]`` in pyproject.toml."""
 
@@ -145,6 +166,7 @@ class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
     deploy: DeployTable = DeployTable()
     platform: PlatformTable = PlatformTable()
     affected: AffectedTable = AffectedTable()
+    scan: ScanTable = ScanTable()
 
 
 def json_schema(kind: type[Struct]) -> dict[str, object]:

@@ -24,6 +24,9 @@ class Settings:
     :param end_to_end: the service whose chart tests the application from end to end; empty: none does.
     :param kubernetes: the version charts are validated against, ``1.37.2``.
     :param network_policies: the local platform's nodes enforce NetworkPolicies.
+    :param scan_policy: path of the file that says what a scan may find, relative to the root.
+    :param scan_database: mirror of grype's databases; empty: their publisher.
+    :param debian_security: Debian's security archive; empty: where this machine's apt has it.
     :param deploy_timeout: how long a version may take to become ready without being hopeless.
     :param required_checks: names of the checks that a pull request needs, with ``*`` for any text.
     :param affected: which changes concern every service.
@@ -42,6 +45,9 @@ class Settings:
     kubernetes: str
     deploy_timeout: timedelta
     network_policies: bool
+    scan_policy: str
+    scan_database: str
+    debian_security: str
     environments: Mapping[str, Environment]
     required_checks: tuple[str, ...] = ("*",)
     affected: AffectedPolicy = field(default_factory=AffectedPolicy)

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from build_tasks.model.scan import ScanReport
+from build_tasks.model.bill_of_materials import BillOfMaterials
+from build_tasks.model.scan import Knowledge, ScanReport, Unreachable
 
 
 class Scanner(Protocol):
-    """Tells what is vulnerable in an image of the engine. It fails closed.
+    """Tells what is vulnerable among what is in an image. It fails closed.
 
-    FlowError(SCANNER_UNAVAILABLE) where the scanner or what it knows is missing or cannot be brought.
+    FlowError(SCANNER_UNAVAILABLE) where its program is missing, or what it knows is damaged.
     """
 
-    name: str
+    def knowledge(self, bill: BillOfMaterials) -> Knowledge | Unreachable:
+        """What it knows about such an image, brought up to date as far as its source can be reached."""
 
-    def scan(self, image: str) -> ScanReport:
-        """Look into the engine's image of that name or id."""
+    def obstacle(self) -> str:
+        """Why its source cannot be reached from here; empty if it can. Fetches no more than a list."""
+
+    def scan(self, bill: BillOfMaterials) -> ScanReport:
+        """Look everything up, in what :meth:`knowledge` told of."""
 
 
 class BillsOfMaterials(Protocol):
     """Lists what is in an image of the engine."""
 
-    def sbom(self, image: str) -> bytes:
-        """Its bill of materials, CycloneDX JSON (https://cyclonedx.org)."""
+    def of(self, image: str) -> bytes:
+        """Its bill of materials, CycloneDX JSON (https://cyclonedx.org).
+
+        :param image: name or id; must be in the engine.
+        """

@@ -65,5 +65,8 @@ def settings(root: Path = Path("/shop")) -> Settings:
         kubernetes="1.37.2",
         deploy_timeout=timedelta(seconds=180),
         network_policies=True,
+        scan_policy="policy/scan.toml",
+        scan_database="",
+        debian_security="",
         environments={e.name: e for e in environments},
     )

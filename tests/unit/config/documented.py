@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from build_tasks.config.schema import Label, Name, PathPattern, RelativePath, json_schema
+from build_tasks.config.schema import NOT_BLANK, Address, Label, Name, PathPattern, RelativePath, json_schema
 
 HEADER = "| key | type | default | example | meaning |"
 _PATTERNS = {
@@ -18,8 +18,9 @@ _PATTERNS = {
         (Label, "label"),
         (RelativePath, "path"),
         (PathPattern, "pattern"),
+        (Address, "URL"),
     )
-}
+} | {r"^\S+$": "text without blanks", NOT_BLANK: "text, not blank", r"^\d{4}-\d{2}-\d{2}$": "day"}
 _WORDS = {"string": "text", "boolean": "`true` or `false`"}
 Schema = Mapping[str, Any]
 
@@ -36,6 +37,8 @@ def _fields(root: Schema, schema: Schema, prefix: str) -> Iterator[tuple[str, Sc
     for key, field in table["properties"].items():
         if "$ref" in field:
             yield from _fields(root, field, f"{prefix}{key}.")
+        elif "$ref" in field.get("items", {}):
+            yield from _fields(root, field["items"], f"{prefix}{key}[].")
         elif "additionalProperties" in field:
             yield from _fields(root, field["additionalProperties"], f"{prefix}{key}.<name>.")
         else:
