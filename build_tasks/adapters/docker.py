@@ -130,6 +130,16 @@ class DockerEngine:
             raise FlowError(what, "the engine named no digest", code=ExitCode.TOOL_FAILED, details=tail)
         return Digest(found[-1])
 
+    def save(self, image: str, archive: Path) -> None:
+        """Write an image of the engine to an archive (tar), as `docker image save` does.
+
+        :raises FlowError: UNAVAILABLE; TOOL_FAILED when there is no such image, or no room.
+        """
+        what = f"save {image}"
+        self.client.checked(
+            self.client.call("image", "save", "--output", str(archive), image, what=what), what
+        )
+
     @contextmanager
     def _container(self, image: str, env: Mapping[str, str]) -> Iterator[str]:
         # Named by us, so that it can be removed even if an interruption came before the engine's answer.

@@ -1,0 +1,45 @@
+"""Bills of materials by syft. https://github.com/anchore/syft"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from build_tasks.adapters.process import Processes
+from build_tasks.adapters.scan_program import ScanProgram
+from build_tasks.recipes import FOLDER
+
+
+class Syft:
+    """Implements :class:`build_tasks.ports.scanning.BillsOfMaterials`.
+
+    It reads an archive and not the engine itself: whoever holds the engine's socket is root on its machine.
+
+    :param save: writes an image of the engine to an archive, as ``docker save`` does.
+    :param scratch: folder with room for such archives.
+    """
+
+    def __init__(
+        self, processes: Processes, program: Path, save: Callable[[str, Path], None], scratch: Path
+    ) -> None:
+        self._program = ScanProgram(processes, program, FOLDER / "scanning" / "syft.yaml")
+        self._save = save
+        self._scratch = scratch
+
+    def of(self, image: str) -> bytes:
+        """CycloneDX JSON: packages, not single files.
+
+        :raises FlowError: SCANNER_UNAVAILABLE, or whatever keeps the engine from giving the image.
+        """
+        name, _, tag = image.rpartition(":")
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="image-", dir=self._scratch) as folder:
+            archive, bill = Path(folder) / "image.tar", Path(folder) / "bom.json"
+            self._save(image, archive)
+            self._program.checked(
+                *("scan", f"docker-archive:{archive}", "--quiet"),
+                *("--source-name", name, "--source-version", tag, "--output", f"cyclonedx-json={bill}"),
+                what=f"list what is in {image}",
+            )
+            return bill.read_bytes()
