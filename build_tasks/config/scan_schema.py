@@ -9,15 +9,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from build_tasks.config.documented_key import documented as _doc
 from build_tasks.config.schema import NOT_BLANK
 
 Scanner = Literal["grype", "patch-level"]
 _BOTH = ("grype", "patch-level")
 Said = Annotated[str, Meta(pattern=NOT_BLANK)]
-
-
-def _doc(text: str, example: object) -> Meta:
-    return Meta(description=text, examples=[example])
 
 
 class ExceptionTable(Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ class Verb(StrEnum):
     BUILD = "build"
     TEST = "test"
     IMAGE = "image"
+    SCAN = "scan"
     PACKAGE = "package"
     PUSH = "push"
     DEPLOY = "deploy"

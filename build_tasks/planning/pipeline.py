@@ -58,10 +58,13 @@ def validation(service: str, reason: str) -> list[Action]:
 
 
 def candidate(service: str, reason: str) -> list[Action]:
-    """What keeps main releasable: validation, the runtime image, and the chart's checks."""
+    """What keeps main releasable: validation, the runtime image and its scan, and the chart's checks."""
     return [
         *validation(service, reason),
         Action(Verb.IMAGE, service, "main is always releasable: the runtime image, held to the conventions"),
+        Action(
+            Verb.SCAN, service, "main is always releasable: what is vulnerable in the image, by the policy"
+        ),
         Action(Verb.PACKAGE, service, "main is always releasable: the chart, held to the conventions"),
     ]
 
@@ -72,6 +75,7 @@ def release(service: Service, version: Version) -> list[Action]:
     return [
         *validation(name, "a release is built and tested in full"),
         Action(Verb.IMAGE, name, "the runtime image, held to the conventions"),
+        Action(Verb.SCAN, name, "what is vulnerable in the image, held to the policy"),
         Action(Verb.PACKAGE, name, "chart version = appVersion = the branch's version", version),
         Action(
             Verb.PUSH, name, "image and chart, under the branch's version; nothing is overwritten", version

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from build_tasks.model.environment import Environment
 from build_tasks.model.plan import Action, Plan, Verb
+from build_tasks.model.scan import ScanResult
 from build_tasks.model.service import Service
 from build_tasks.model.tests import TestSummary
 from build_tasks.model.version import Version
@@ -20,6 +21,7 @@ from build_tasks.steps.inputs import Recipe, recipe
 from build_tasks.steps.package import UNRELEASED, package
 from build_tasks.steps.push import artifacts, push, released_versions
 from build_tasks.steps.release import check_source
+from build_tasks.steps.scan import scan
 from build_tasks.steps.test import test
 from build_tasks.steps.verify import verify
 from build_tasks.steps.workbench import Workbench
@@ -34,6 +36,7 @@ class Run:
     :param force: build and test even if the inputs are unchanged.
     :param matching: run only tests that match this expression.
     :param tested: what the unit tests of each service reported.
+    :param scanned: what a scan of each service's runtime image found.
     """
 
     bench: Workbench
@@ -41,6 +44,7 @@ class Run:
     force: bool = False
     matching: str = ""
     tested: dict[str, TestSummary] = field(default_factory=dict)
+    scanned: dict[str, ScanResult] = field(default_factory=dict)
     _recipes: dict[str, Recipe] = field(default_factory=dict)
     _archives: dict[tuple[str, Version], Path] = field(default_factory=dict)
     _checked: set[str] = field(default_factory=set)
@@ -56,10 +60,10 @@ class Run:
         """The inputs hash of the service's images, if it was worked out already; else empty."""
         return self._recipes[service].inputs if service in self._recipes else ""
 
-    def runtime_image(self, service: Service) -> None:
+    def runtime_image(self, service: Service, *, force: bool = False) -> None:
         """Build the runtime image and hold it to the conventions, once."""
         if service.name not in self._checked:
-            image = build_stage(self.bench, service, FINAL, self.recipe(service), force=self.force)
+            image = build_stage(self.bench, service, FINAL, self.recipe(service), force=force)
             check_image(service, image)
             self._checked.add(service.name)
 
@@ -103,7 +107,13 @@ def _test(run: Run, action: Action) -> None:
 
 
 def _image(run: Run, action: Action) -> None:
-    run.runtime_image(run.bench.services[action.service])
+    run.runtime_image(run.bench.services[action.service], force=run.force)
+
+
+def _scan(run: Run, action: Action) -> None:
+    service = run.bench.services[action.service]
+    run.runtime_image(service)
+    run.scanned[service.name] = scan(run.bench, service, run.recipe(service), force=run.force)
 
 
 def _package(run: Run, action: Action) -> None:
@@ -181,6 +191,7 @@ _DO: Mapping[Verb, Callable[[Run, Action], None]] = {
     Verb.BUILD: _build,
     Verb.TEST: _test,
     Verb.IMAGE: _image,
+    Verb.SCAN: _scan,
     Verb.PACKAGE: _package,
     Verb.PUSH: _push,
     Verb.DEPLOY: _deploy,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.outcomes import ServiceOutcome
 from build_tasks.model.plan import Plan, Verb
+from build_tasks.planning.scan_table import summary
 from build_tasks.ports.artifacts import BaseImages
 from build_tasks.steps.execute import Run, execute
 from build_tasks.steps.inputs import read_dockerfile
@@ -16,7 +17,7 @@ from build_tasks.steps.side_by_side import Crew, Ended, side_by_side
 from build_tasks.steps.workbench import Workbench
 
 #: Verbs that build images; deploying the working tree (no version) does so, too.
-_BUILDING = {Verb.BUILD, Verb.TEST, Verb.IMAGE, Verb.PUSH}
+_BUILDING = {Verb.BUILD, Verb.TEST, Verb.IMAGE, Verb.SCAN, Verb.PUSH}
 
 
 def execute_each(
@@ -38,7 +39,7 @@ def execute_each(
     :param matching: run only tests that match this expression. That a service has none is no failure as long
         as another one has: nobody can be asked to know which.
     :param carry_out: carries out one plan; gives who keeps an account of it a look at each action.
-    :returns: how each ended; the answer is its tests' summary line, empty when none ran.
+    :returns: how each ended; the answer is what its tests and its scan said in one line.
     """
     shared = _with_bases(bench, [name for name, plan in plans.items() if _builds(plan)])
     titles = {name: f"{task} {name}" for name in plans}
@@ -54,7 +55,7 @@ def execute_each(
             idle[service] = error
             bench.reporter.note(error.why)
             return error.why
-        return run.tested[service].line if service in run.tested else ""
+        return _said(run, service)
 
     with bench.reporter.side_by_side({title: name for name, title in titles.items()}):
         ended = side_by_side(
@@ -63,6 +64,13 @@ def execute_each(
     if len(idle) < len(plans):
         return ended
     return [replace(one, answer=None, error=idle[one.service]) for one in ended]
+
+
+def _said(run: Run, service: str) -> str:
+    """What its tests and its scan amount to; empty when neither was done."""
+    tested = [run.tested[service].line] if service in run.tested else []
+    scanned = [summary(run.scanned[service])] if service in run.scanned else []
+    return "; ".join([*tested, *scanned])
 
 
 def outcome(ended: Ended[str]) -> ServiceOutcome:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from build_tasks.model.scan import ScannerName
 from build_tasks.model.service import Service
 from build_tasks.model.settings import Settings
 from build_tasks.ports.artifacts import BaseImages, Charts, ImageBuilder, Registry
 from build_tasks.ports.reporting import Clock, Reporter
 from build_tasks.ports.runtime import Environments
+from build_tasks.ports.scanning import BillsOfMaterials, Scanner
 from build_tasks.ports.source import Signer, SourceControl
 from build_tasks.steps.checkout import Checkout
 
@@ -30,6 +32,8 @@ class Workbench:
     environments: Environments
     source: SourceControl
     signer: Signer
+    bills: BillsOfMaterials
+    scanners: Mapping[ScannerName, Scanner]
 
     @property
     def checkout(self) -> Checkout:

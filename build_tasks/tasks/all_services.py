@@ -21,6 +21,7 @@ def collection(session: Session) -> Collection:
     made = (
         _made(session, "build", "Build every service's code, side by side."),
         _made(session, "image", "Build every service's runtime image, side by side."),
+        _made(session, "scan", "Scan every service's runtime image, side by side."),
     )
     return Collection("all", *made, _test(session), _package(session), *all_views.tasks(session))
 

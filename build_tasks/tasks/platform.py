@@ -93,8 +93,10 @@ def _doctor(session: Session) -> Task:
         from build_tasks.errors import ExitCode
         from build_tasks.model.local_platform import Verdict
         from build_tasks.steps.platform.doctor import doctor as examine
+        from build_tasks.steps.scanner_check import check_scanners
 
         found = examine(session.composition.platform.parts)
+        found += check_scanners(session.bench.settings, session.bench.scanners)
         if json:
             session.answers.show_json(found)
         else:

@@ -1,4 +1,4 @@
-"""From source to artifacts: build, test, image, package, push."""
+"""From source to artifacts: build, test, image, scan, package, push."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _BUILD_HELP = {"dry_run": words.DRY_RUN, "force": words.FORCE}
 
 def tasks(session: Session, name: str) -> list[Task]:
     """The tasks of service ``name``."""
-    return [_build(session, name), _test(session, name), _image(session, name), *_publish(session, name)]
+    made = (_build, _test, _image, _scan)
+    return [*(task(session, name) for task in made), *_publish(session, name)]
 
 
 def _build(session: Session, name: str) -> Task:
@@ -50,6 +51,16 @@ def _image(session: Session, name: str) -> Task:
         _run(session, name, "image", force=force, dry_run=dry_run)
 
     return image
+
+
+def _scan(session: Session, name: str) -> Task:
+    @command(help={"dry_run": words.DRY_RUN, "force": "also when the scanner knows nothing newer"})
+    @session.boundary
+    def scan(context: Context, force: bool = False, dry_run: bool = False) -> None:
+        """List what is in its runtime image (SBOM) and hold what is vulnerable to the policy."""
+        _run(session, name, "scan", force=force, dry_run=dry_run)
+
+    return scan
 
 
 def _publish(session: Session, name: str) -> list[Task]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from build_tasks.adapters.command_log import CommandLog
+from build_tasks.adapters.credentials import credentials_of
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.instance import VARIABLE, Instance
@@ -65,7 +66,10 @@ class Composition:
 
     @cached_property
     def processes(self) -> Processes:
-        return Processes(self.log, self._environ)
+        """Runs programs; passwords of proxies and mirrors never get into what they are seen to say."""
+        processes = Processes(self.log, self._environ)
+        processes.redact(credentials_of(self._environ))
+        return processes
 
     @cached_property
     def reporter(self) -> Reporter:

@@ -19,6 +19,7 @@ from build_tasks.adapters.oci import OrasRegistry
 from build_tasks.adapters.ssh import SshSigner
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.steps.workbench import Workbench
+from build_tasks.wiring.scanning import Scanners, bills
 
 if TYPE_CHECKING:
     from build_tasks.adapters.environments import ToolEnvironments
@@ -37,6 +38,7 @@ def workbench(composition: Composition) -> Workbench:
     checkout = composition.checkout
     processes = composition.processes
     client = engine_client(composition)
+    engine = DockerEngine(client, _run_id(composition), composition.reporter.detail)
     helm = HelmProgram(processes, composition.tool("helm"), composition.cache / "helm")
     ssh_keygen = composition.tool("ssh-keygen")
     return Workbench(
@@ -44,13 +46,15 @@ def workbench(composition: Composition) -> Workbench:
         services=checkout.services,
         reporter=composition.reporter,
         clock=SystemClock(),
-        builder=DockerEngine(client, _run_id(composition), composition.reporter.detail),
+        builder=engine,
         bases=LocalBases(composition),
         registry=OrasRegistry(processes, composition.tool("oras")),
         charts=HelmCharts(helm),
         environments=ClusterEnvironments(composition),
         source=checkout.source,
         signer=SshSigner(processes, ssh_keygen),
+        bills=bills(composition, engine),
+        scanners=Scanners(composition),
     )
 
 

@@ -49,14 +49,40 @@ def test_validation_of_a_branch_that_touches_nothing_of_its_service() -> None:
 def test_a_candidate_is_built_tested_and_held_to_the_conventions() -> None:
     """Pull requests build the image, too: the public reference implementation's do not."""
     made = plan(Trigger(Extent.CANDIDATE, "a pull request"), TOUCHED)
-    assert titles(made) == ["build delivery", "test delivery", "image delivery", "package delivery"]
+    assert titles(made) == [
+        "build delivery",
+        "test delivery",
+        "image delivery",
+        "scan delivery",
+        "package delivery",
+    ]
     assert made.skipped == ("package: nothing that it is built from changed",)
 
 
 def test_a_candidate_of_several_services() -> None:
     made = plan(Trigger(Extent.CANDIDATE, "a push"), TOUCHED, changed("package", "x"))
-    assert [action.service for action in made.actions] == ["delivery"] * 4 + ["package"] * 4
+    assert [action.service for action in made.actions] == ["delivery"] * 5 + ["package"] * 5
     assert made.skipped == ()
+
+
+def test_a_feature_branch_is_not_scanned() -> None:
+    made = plan(Trigger(Extent.VALIDATION, "a push", "delivery"), TOUCHED)
+    assert Verb.SCAN not in {action.verb for action in made.actions}
+
+
+@pytest.mark.parametrize(
+    "because", ["a pull request from feature/x", "a push to main, which is always releasable"]
+)
+def test_the_image_is_scanned_before_the_chart_is_looked_at(because: str) -> None:
+    """The article promises a scan that the public reference implementation does not make."""
+    verbs = [action.verb for action in plan(Trigger(Extent.CANDIDATE, because), TOUCHED).actions]
+    at = verbs.index(Verb.SCAN)
+    assert verbs[at - 1 : at + 2] == [Verb.IMAGE, Verb.SCAN, Verb.PACKAGE]
+
+
+def test_a_release_is_scanned_before_it_is_pushed() -> None:
+    verbs = [action.verb for action in release(SERVICES["delivery"], v("1.0.2"))]
+    assert verbs == [Verb.BUILD, Verb.TEST, Verb.IMAGE, Verb.SCAN, Verb.PACKAGE, Verb.PUSH]
 
 
 RELEASE = Trigger(Extent.RELEASE, "the release branch", "delivery", v("1.0.2"))
@@ -64,6 +90,7 @@ BUILT = [
     "build delivery",
     "test delivery",
     "image delivery",
+    "scan delivery",
     "package delivery v1.0.2",
     "push delivery v1.0.2",
 ]
@@ -97,7 +124,12 @@ def test_every_action_says_why() -> None:
 
 def test_everything_of_a_release_is_about_its_version() -> None:
     made = release(SERVICES["delivery"], v("1.0.2"))
-    assert {a.verb for a in made if a.version is None} == {Verb.BUILD, Verb.TEST, Verb.IMAGE}
+    assert {a.verb for a in made if a.version is None} == {
+        Verb.BUILD,
+        Verb.TEST,
+        Verb.IMAGE,
+        Verb.SCAN,
+    }
 
 
 def test_a_pre_release_never_waits_for_production() -> None:

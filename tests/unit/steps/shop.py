@@ -13,6 +13,7 @@ from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import ContainerExit, Digest, LocalImage, Ref
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.releases import REPLICAS_WHEN_LIVE
+from build_tasks.model.scan import ScannerName
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_name
@@ -29,6 +30,7 @@ from tests.fakes.registry import FakeRegistry
 from tests.fakes.releases import ScriptedTest
 from tests.fakes.reporter import FakeReporter
 from tests.fakes.runtime import FakeEnvironments, FakeNamespace
+from tests.fakes.scanning import FakeBills, FakeScanner
 from tests.fakes.signer import FakeSigner
 from tests.fakes.source import FakeSource
 from tests.unit.planning.manifests import deployment, smoke_test
@@ -80,6 +82,9 @@ class Shop:
         self.builder = FakeBuilder(users={"final": "10001:10001"}, on_push=self._arrives)
         self.tests_say(PASSED)
         self.environments = FakeEnvironments()
+        self.bills = FakeBills()
+        self.grype = FakeScanner(ScannerName.GRYPE, self.clock.now())
+        self.patch_level = FakeScanner(ScannerName.PATCH_LEVEL, self.clock.now())
         self.origin = FakeOrigin()
         self.source = FakeSource(self.signer, self.origin, root)
         self.service = samples.service()
@@ -172,6 +177,8 @@ class Shop:
             environments=self.environments,
             source=self.source,
             signer=self.signer,
+            bills=self.bills,
+            scanners={scanner.name: scanner for scanner in (self.grype, self.patch_level)},
         )
 
     def _key(self, name: str) -> Path:

@@ -1,0 +1,70 @@
+"""Adapters for scanning images. What they import is only imported when something is scanned."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from build_tasks.model.scan import ScannerName
+
+if TYPE_CHECKING:
+    from build_tasks.adapters.docker import DockerEngine
+    from build_tasks.ports.scanning import BillsOfMaterials, Scanner
+    from build_tasks.wiring import Composition
+
+#: grype's own variable; it may hold a login, which a committed file must not.
+_MIRROR = "GRYPE_DB_UPDATE_URL"
+
+
+def bills(composition: Composition, engine: DockerEngine) -> BillsOfMaterials:
+    """Bills of materials of the engine's images."""
+    from build_tasks.adapters.syft import Syft
+
+    program, scratch = composition.tool("syft"), composition.cache / "scratch"
+    return Syft(composition.processes, program, engine.save, scratch)
+
+
+@dataclass(frozen=True)
+class Scanners(Mapping[ScannerName, "Scanner"]):
+    """The scanners by name, each made when it is first asked for."""
+
+    composition: Composition
+
+    def __getitem__(self, name: ScannerName) -> Scanner:
+        return self._grype if name is ScannerName.GRYPE else self._patch_level
+
+    def __iter__(self) -> Iterator[ScannerName]:
+        return iter(ScannerName)
+
+    def __len__(self) -> int:
+        return len(ScannerName)
+
+    @cached_property
+    def _grype(self) -> Scanner:
+        from build_tasks.adapters.grype import Grype
+
+        composition = self.composition
+        mirror = os.environ.get(_MIRROR) or composition.settings.scan_database
+        folder = composition.cache / "grype"
+        return Grype(composition.processes, composition.tool("grype"), folder, mirror, _now)
+
+    @cached_property
+    def _patch_level(self) -> Scanner:
+        from build_tasks.adapters.debian_security import SecuritySuite
+        from build_tasks.adapters.patch_level import PatchLevel
+        from build_tasks.adapters.recipe_files import RecipeFiles
+        from build_tasks.recipes import FOLDER
+
+        composition = self.composition
+        folder = composition.cache / "debian-security"
+        suite = SecuritySuite(composition.processes, folder, composition.settings.debian_security)
+        release = RecipeFiles(FOLDER).text("debian/recipe.toml")["suite"]
+        return PatchLevel(suite, _now, release)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
