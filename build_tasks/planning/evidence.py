@@ -1,0 +1,127 @@
+"""The gate for evidence: pure, so that every combination can be tried.
+
+Of each kind the newest statement counts that an accepted builder signed and that is about this image, made
+of these inputs. Newest by the time that is part of what was signed: who may write to the registry can attach
+an old statement once more, and cannot make it younger. What does not count is passed over as long as
+something counts, so that nobody can stop a release by attaching rubbish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from build_tasks.model.images import Digest
+from build_tasks.model.proofs import (
+    Accepted,
+    Content,
+    EvidenceFound,
+    EvidenceKind,
+    MadeFrom,
+    Provenance,
+    Sbom,
+    Scanned,
+    SignedEvidence,
+    TestsRun,
+)
+from build_tasks.planning.provenance import finished, moment_of
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+#: Why an environment does not take a scan; empty if it does.
+ScanRule = Callable[[Scanned], str]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What evidence has to be about.
+
+    :param inputs: the inputs hash that the image bears as its label.
+    """
+
+    service: str
+    image: Digest
+    inputs: str
+
+
+def _any_scan(_scanned: Scanned) -> str:
+    return ""
+
+
+def weigh(
+    subject: Subject, attached: Sequence[SignedEvidence], scan_rule: ScanRule = _any_scan
+) -> EvidenceFound:
+    """What counts of what is attached to an image, and everything there is to say against it."""
+    accepted: dict[EvidenceKind, Accepted] = {}
+    problems: dict[EvidenceKind, tuple[str, ...]] = {}
+    for kind in EvidenceKind:
+        of_kind = [signed for signed in attached if signed.kind is kind]
+        counting = [piece for signed in of_kind if isinstance(piece := _judged(subject, signed), Accepted)]
+        if not counting:
+            refused = [str(_judged(subject, signed)) for signed in of_kind]
+            problems[kind] = tuple(dict.fromkeys(refused)) or ("missing",)
+            continue
+        newest = max(counting, key=lambda piece: moment(piece.statement.content) or _NEVER)
+        accepted[kind] = newest
+        failure = _failure(newest.statement.content, scan_rule)
+        if failure:
+            problems[kind] = (failure,)
+    return EvidenceFound(accepted, problems)
+
+
+def told(found: EvidenceFound, kinds: Iterable[EvidenceKind] = EvidenceKind) -> list[str]:
+    """Every problem in a line of its own, in the order of the kinds: ``vulnerability scan: missing``."""
+    return [f"{kind.words}: {problem}" for kind in kinds for problem in found.problems.get(kind, ())]
+
+
+def moment(content: Content) -> datetime | None:
+    """When what is testified happened (UTC); None if it does not say."""
+    match content:
+        case MadeFrom():
+            return content.recorded
+        case TestsRun():
+            return content.finished
+        case Scanned():
+            return content.report.scanned
+        case Provenance():
+            return finished(content)
+        case Sbom(document=document):
+            metadata = document.get("metadata")
+            return moment_of(metadata.get("timestamp") if isinstance(metadata, dict) else None)
+
+
+def _judged(subject: Subject, signed: SignedEvidence) -> Accepted | str:
+    """The piece if it counts, else why it does not."""
+    said = signed.statement
+    if said is None:
+        return f"cannot be read: {signed.refusal}"
+    if signed.signer is None or signed.refusal:
+        return f"signed by no accepted builder: {signed.refusal or 'it is not signed'}"
+    who = signed.signer.principal
+    if said.kind is not signed.kind:
+        return f"what {who} signed is about the {said.kind.words}"
+    if said.service != subject.service:
+        return f"what {who} signed is about {said.service}"
+    if said.image != subject.image:
+        return f"what {who} signed is about image {said.image.short}, not {subject.image.short}"
+    if said.inputs != subject.inputs:
+        return f"what {who} signed is about inputs {said.inputs[:12]}, not {subject.inputs[:12]}"
+    return Accepted(said, who)
+
+
+def _failure(content: Content, scan_rule: ScanRule) -> str:
+    """Why what counts speaks against the image; empty if it does not."""
+    match content:
+        case TestsRun(failed=failed) if failed:
+            return f"{failed} failed"
+        case TestsRun(passed=0):
+            return "no test passed"
+        case Scanned(verdict=verdict) if not verdict.passed:
+            names = ", ".join(f"{finding.id} in {finding.package}" for finding in verdict.refused[:5])
+            more = f" and {len(verdict.refused) - 5} more" if len(verdict.refused) > 5 else ""
+            return f"the policy refuses {names}{more}"
+        case Scanned():
+            return scan_rule(content)
+        case _:
+            return ""
