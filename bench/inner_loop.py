@@ -13,7 +13,7 @@ from bench.dev import Dev, dev_of, release_of
 from bench.measuring import Comparison, Side, compare
 from bench.terminal import Terminal, until
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.steps.inputs import recipe
+from build_tasks.steps.inputs import contexts, recipe
 from build_tasks.wiring import Composition
 
 #: Seconds after which the new code will not answer any more.
@@ -109,8 +109,8 @@ def inner_loop(
     dev = dev_of(composition, terminal.processes)
     bench = composition.workbench
     # Where base images cannot be pulled, both sides build on the platform's stand-ins.
-    contexts = recipe(bench, bench.services[service]).contexts
-    options = tuple(f"--build-context={name}={image}" for name, image in contexts.items())
+    images = contexts(bench, recipe(bench, bench.services[service]))
+    options = tuple(f"--build-context={name}={image}" for name, image in images.items())
     loop = _Loop(terminal, dev, service, change.path, write, options)
     sides = [
         Side("by hand", f"bench/bash/deploy.sh {service}", loop.by_hand),

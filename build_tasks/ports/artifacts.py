@@ -35,6 +35,12 @@ class ImageBuilder(Protocol):
 class BaseImages(Protocol):
     """Where the images that Dockerfiles are based on come from."""
 
+    def identities(self, references: Sequence[str]) -> Mapping[str, str]:
+        """For each reference a name made from the content of what stands for it (itself, if nothing does).
+
+        Two machines agree on it, and neither has to make or fetch the image to know it.
+        """
+
     def provide(self, references: Sequence[str]) -> Mapping[str, str]:
         """For each reference the engine's image that stands for it (itself, if it could be pulled)."""
 

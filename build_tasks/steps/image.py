@@ -6,7 +6,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, LocalImage
 from build_tasks.model.service import Service
 from build_tasks.planning.names import local_image
-from build_tasks.steps.inputs import Recipe, uncommitted
+from build_tasks.steps.inputs import Recipe, contexts, uncommitted
 from build_tasks.steps.workbench import Workbench
 
 #: Label with the inputs hash; what tells that two images are the same content.
@@ -97,8 +97,8 @@ def _request(
         _SOURCE: bench.source.remote_url(),
         "org.opencontainers.image.title": service.name,
     }
-    if made.contexts:
-        labels[STAND_INS_LABEL] = ",".join(sorted(made.contexts))
+    if made.stand_ins:
+        labels[STAND_INS_LABEL] = ",".join(made.stand_ins)
     return BuildRequest(
         context=str(bench.settings.root),
         dockerfile=str(bench.settings.root / service.dockerfile),
@@ -106,10 +106,10 @@ def _request(
         tag=tag,
         args={"REVISION": revision},
         labels=labels,
-        contexts=made.contexts,
+        contexts=contexts(bench, made),
     )
 
 
 def _say_stand_ins(bench: Workbench, made: Recipe) -> None:
-    if made.contexts:
-        bench.reporter.note(f"built on local stand-ins for {', '.join(sorted(made.contexts))}")
+    if made.stand_ins:
+        bench.reporter.note(f"built on local stand-ins for {', '.join(made.stand_ins)}")

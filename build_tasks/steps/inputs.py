@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from build_tasks.errors import ExitCode, FlowError
@@ -24,36 +24,46 @@ class Recipe:
 
     :param inputs: the inputs hash, hexadecimal.
     :param paths: files and folders of the repository that hold all that goes in.
-    :param contexts: named contexts: which engine image stands for each base reference.
+    :param bases: each base image's reference with the name of what stands for it.
     :param goes_in: tells of a file at or below the paths whether it goes in: no pattern and no ignore file
         leaves it out.
     """
 
     inputs: str
     paths: tuple[str, ...]
-    contexts: dict[str, str]
+    bases: Mapping[str, str]
     goes_in: Callable[[Change], bool] = field(default=lambda change: True, compare=False)
+
+    @property
+    def stand_ins(self) -> list[str]:
+        """References that something else stands for."""
+        return sorted(reference for reference, stands in self.bases.items() if stands != reference)
 
 
 def recipe(bench: Workbench, service: Service) -> Recipe:
-    """Work out the inputs of a service's images.
+    """Work out the inputs of a service's images; no base image is made or fetched for it.
 
     :raises FlowError: CONFIG for a Dockerfile that cannot be read or copies what is not there.
     """
     derived = sources(bench, service)
     _check_there(bench, service, derived)
-    stand_ins = bench.bases.provide(derived.dockerfile.bases)
     paths = derived.image_paths
+    bases = bench.bases.identities(derived.dockerfile.bases)
     inputs = Inputs(
         files=tuple(
             _input(bench, path) for path in bench.source.files(paths) if derived.goes_in(Change(path))
         ),
         args={},
         platform=f"linux/{platform.machine()}",
-        bases={reference: _identity(bench, stands) for reference, stands in stand_ins.items()},
+        bases=bases,
     )
-    contexts = {ref: f"docker-image://{stands}" for ref, stands in stand_ins.items() if stands != ref}
-    return Recipe(inputs.hash, tuple(paths), contexts, derived.goes_in)
+    return Recipe(inputs.hash, tuple(paths), bases, derived.goes_in)
+
+
+def contexts(bench: Workbench, made: Recipe) -> dict[str, str]:
+    """Named contexts of a build: which engine image stands for each base reference. Makes what is missing."""
+    provided = bench.bases.provide([*made.bases])
+    return {ref: f"docker-image://{stands}" for ref, stands in provided.items() if stands != ref}
 
 
 def uncommitted(bench: Workbench, made: Recipe) -> list[str]:
@@ -116,8 +126,3 @@ def _input(bench: Workbench, path: str) -> InputFile:
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     return InputFile(path, os.access(file, os.X_OK), digest)
-
-
-def _identity(bench: Workbench, reference: str) -> str:
-    image = bench.builder.inspect(reference)
-    return image.id if image else reference

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from threading import Lock
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.outcomes import ServiceOutcome
-from build_tasks.model.plan import Plan, Verb
+from build_tasks.model.plan import Plan
 from build_tasks.planning.scan_table import summary
 from build_tasks.ports.artifacts import BaseImages
 from build_tasks.steps.execute import Run, execute
-from build_tasks.steps.inputs import read_dockerfile
 from build_tasks.steps.side_by_side import Crew, Ended, side_by_side
 from build_tasks.steps.workbench import Workbench
-
-#: Verbs that build images; deploying the working tree (no version) does so, too.
-_BUILDING = {Verb.BUILD, Verb.TEST, Verb.IMAGE, Verb.SCAN, Verb.PUSH}
 
 
 def execute_each(
@@ -31,7 +27,7 @@ def execute_each(
     matching: str = "",
     carry_out: Callable[[Run, Plan], None] = execute,
 ) -> list[Ended[str]]:
-    """Carry out the plan of each service, all to their ends; what they share is made once, before.
+    """Carry out the plan of each service, all to their ends; base images that they share are made once.
 
     :param plans: by service; each concerns its service alone.
     :param task: how it was called, ``all.test``.
@@ -41,7 +37,7 @@ def execute_each(
     :param carry_out: carries out one plan; gives who keeps an account of it a look at each action.
     :returns: how each ended; the answer is what its tests and its scan said in one line.
     """
-    shared = _with_bases(bench, [name for name, plan in plans.items() if _builds(plan)])
+    shared = replace(bench, bases=SharedBases(bench.bases))
     titles = {name: f"{task} {name}" for name in plans}
     idle: dict[str, FlowError] = {}
 
@@ -85,49 +81,33 @@ def outcome(ended: Ended[str]) -> ServiceOutcome:
     return ServiceOutcome(ended.service, code.words, int(code), round(ended.seconds, 1), summary)
 
 
-@dataclass(frozen=True)
-class ProvidedBases:
-    """Base images as they were provided before, once for all: implements the port ``BaseImages``.
+class SharedBases:
+    """Base images for services that work side by side: implements the port ``BaseImages``.
 
-    :param found: for each reference the image that stands for it, or why there is none.
-    :param others: asked for what nobody needed then: a Dockerfile may be edited meanwhile.
+    Two services would otherwise make the same base, or what two bases have in common, at the same time. A
+    base that cannot be had fails those services that are built on it, and no other.
     """
 
-    found: Mapping[str, str | FlowError]
-    others: BaseImages
+    def __init__(self, bases: BaseImages) -> None:
+        self._bases = bases
+        self._turn = Lock()
+        self._provided: dict[str, str | FlowError] = {}
+
+    def identities(self, references: Sequence[str]) -> Mapping[str, str]:
+        return self._bases.identities(references)
 
     def provide(self, references: Sequence[str]) -> Mapping[str, str]:
         """:raises FlowError: one of them could not be provided."""
-        images = dict(self.others.provide([r for r in references if r not in self.found]))
-        for reference in references:
-            image = self.found.get(reference, images.get(reference, reference))
-            if isinstance(image, FlowError):
-                raise image
-            images[reference] = image
-        return images
+        with self._turn:
+            return {reference: self._one(reference) for reference in references}
 
-
-def _builds(plan: Plan) -> bool:
-    return any(
-        action.verb in _BUILDING or (action.verb is Verb.DEPLOY and action.version is None)
-        for action in plan.actions
-    )
-
-
-def _with_bases(bench: Workbench, services: Sequence[str]) -> Workbench:
-    """The workbench, with the base images of these services made before any of them needs one.
-
-    Two services on the same base would otherwise make it twice at the same time. A base that cannot be had
-    fails those services that are built on it, and no other.
-    """
-    references: dict[str, None] = {}
-    for name in services:
-        with suppress(FlowError):  # told by the service's own plan, where it belongs
-            references |= dict.fromkeys(read_dockerfile(bench, bench.services[name]).bases)
-    found: dict[str, str | FlowError] = {}
-    for reference in references:
-        try:
-            found |= bench.bases.provide([reference])
-        except FlowError as error:
-            found[reference] = error
-    return replace(bench, bases=ProvidedBases(found, bench.bases))
+    def _one(self, reference: str) -> str:
+        if reference not in self._provided:
+            try:
+                self._provided[reference] = self._bases.provide([reference])[reference]
+            except FlowError as error:
+                self._provided[reference] = error
+        found = self._provided[reference]
+        if isinstance(found, FlowError):
+            raise found
+        return found

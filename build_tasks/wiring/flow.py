@@ -87,6 +87,9 @@ class LocalBases:
 
     composition: Composition
 
+    def identities(self, references: Sequence[str]) -> Mapping[str, str]:
+        return self.composition.platform.provisioning.stand_ins().named(references)
+
     def provide(self, references: Sequence[str]) -> Mapping[str, str]:
         return self._stand_ins(references)
 

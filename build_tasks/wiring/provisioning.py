@@ -92,16 +92,18 @@ class Provisioning:
             return ProvideImages(plain, derived)
         return ProvideImages(BuildCiliumNode(self._recipes, plain, images, base, self._reporter), derived)
 
-    def stand_ins(self, client: DockerClient) -> StandIns:
-        """The step that provides stand-ins for upstream base images in an engine."""
-        derived, _ = self._derived(EngineImages(client))
+    def stand_ins(self, client: DockerClient | None = None) -> StandIns:
+        """The step that provides stand-ins for upstream base images.
+
+        :param client: of the engine; None: only names them.
+        """
+        derived, _ = self._derived(EngineImages(client) if client else AssumedImages())
         return StandIns(self._recipes, derived, self._reporter, self._materials())
 
     def base_image_names(self) -> frozenset[str]:
         """Names of the base images and stand-ins that the recipes give; makes none."""
-        derived, base = self._derived(AssumedImages())
-        stand_ins = StandIns(self._recipes, derived, self._reporter, self._materials())
-        return stand_ins.every() | frozenset(base.names())
+        _, base = self._derived(AssumedImages())
+        return self.stand_ins().every() | frozenset(base.names())
 
     def cached(self, instances: Path, engine: Path) -> CachedFolders:
         """The content stores, for making room; see there for the parameters."""

@@ -11,9 +11,15 @@ class FakeBases:
     """The port ``BaseImages``.
 
     :param stand_ins: engine images that stand for references; others stand for themselves.
+    :param provided: every reference that somebody wanted to build on.
     """
 
     stand_ins: dict[str, str] = field(default_factory=dict)
+    provided: list[str] = field(default_factory=list)
+
+    def identities(self, references: Sequence[str]) -> Mapping[str, str]:
+        return {reference: self.stand_ins.get(reference, reference) for reference in references}
 
     def provide(self, references: Sequence[str]) -> Mapping[str, str]:
-        return {reference: self.stand_ins.get(reference, reference) for reference in references}
+        self.provided += references
+        return self.identities(references)

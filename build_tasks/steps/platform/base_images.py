@@ -151,7 +151,17 @@ class StandIns:
         self._reporter = reporter
 
     def __call__(self, references: Iterable[str]) -> Mapping[str, str]:
-        """Engine images that stand in for upstream references; builds what is missing.
+        """Engine images that stand in for upstream references; builds what is missing, and says so.
+
+        :raises FlowError: as :meth:`named`.
+        """
+        made = self.named(references)
+        for reference in made:
+            self._reporter.note(f"{reference} is stood in for by {self._known[reference].about}")
+        return made
+
+    def named(self, references: Iterable[str]) -> Mapping[str, str]:
+        """The same, without a word. On an image store that is taken to have everything it only names them.
 
         :raises FlowError: UNAVAILABLE for references that have no recipe, all of them at once.
         """
@@ -164,11 +174,7 @@ class StandIns:
                 f"use one of {', '.join(sorted(self._known))}, or add a recipe",
                 code=ExitCode.UNAVAILABLE,
             )
-        made = {}
-        for reference in wanted:
-            made[reference] = self._make(self._known[reference])
-            self._reporter.note(f"{reference} is stood in for by {self._known[reference].about}")
-        return made
+        return {reference: self._make(self._known[reference]) for reference in wanted}
 
     def every(self) -> frozenset[str]:
         """The engine images of all stand-ins there are recipes for; builds what is missing."""

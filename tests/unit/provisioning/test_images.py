@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from build_tasks.adapters.assumed_images import AssumedImages
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.platform import PlatformImages, PodNetwork, Toolbox
+from build_tasks.ports.provisioning import ImageStore
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
 from build_tasks.steps.platform.cilium_node import BuildCiliumNode
@@ -30,13 +32,17 @@ class Workshop:
         self.systems = FakeRootFilesystems()
         self.trust = FakeTrust()
         self.reporter = FakeReporter()
-        store = ContentStore(folder / "store")
-        self.base = DebianBase(self.recipes, self.images, self.systems, store, self.trust, self.reporter)
+        self.store = ContentStore(folder / "store")
+        self.base = self.base_on(self.images)
         self.derived = DerivedImages(self.recipes, self.images, self.base, self.reporter)
         self.materials = {name: FakeMaterial(f"{name}-1", folder / name) for name in ("node", "go")}
         self.stand_ins = StandIns(self.recipes, self.derived, self.reporter, self.materials)
         self.tools = self.recipes.tools()
         self.toolbox = self.tools_of(folder)
+
+    def base_on(self, images: ImageStore) -> DebianBase:
+        """The Debian system in another image store."""
+        return DebianBase(self.recipes, images, self.systems, self.store, self.trust, self.reporter)
 
     def tools_of(self, folder: Path) -> Toolbox:
         """A toolbox whose programs are named by their recipe and a key, as the cache names them."""
@@ -79,6 +85,17 @@ def test_a_stand_in_has_a_name_of_ours_and_is_told(workshop: Workshop) -> None:
     assert workshop.reporter.notes == [
         f"{_PYTHON} is stood in for by Debian trixie with Debian's Python 3.13"
     ]
+
+
+def test_a_stand_in_s_name_is_known_before_there_is_one(workshop: Workshop, tmp_path: Path) -> None:
+    """Another machine, with an engine and a cache of its own, gives the same name and makes nothing."""
+    elsewhere = Workshop(tmp_path / "elsewhere")
+    assumed = DerivedImages(
+        elsewhere.recipes, AssumedImages(), elsewhere.base_on(AssumedImages()), elsewhere.reporter
+    )
+    named = StandIns(elsewhere.recipes, assumed, elsewhere.reporter, elsewhere.materials).named([_PYTHON])
+    assert named == workshop.stand_ins([_PYTHON])
+    assert elsewhere.images.built == [] and elsewhere.systems.made == [] and elsewhere.reporter.notes == []
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,18 @@ def test_stand_ins_are_used_said_and_recorded(shop: Shop) -> None:
     assert recipe(shop.bench, shop.service).inputs != plain
 
 
+def test_inputs_are_known_without_any_base_image(shop: Shop) -> None:
+    """The name of what stands for a base is enough: no engine is asked, nothing is made or fetched."""
+    shop.bases.stand_ins[BASE] = "local/python:1"
+    inputs = recipe(shop.bench, shop.service).inputs
+    assert shop.bases.provided == [] and shop.builder.built == []
+    shop.bases.stand_ins[BASE] = "local/python:2"
+    assert recipe(shop.bench, shop.service).inputs != inputs, "a base with other content"
+    build(shop)
+    build(shop)
+    assert shop.bases.provided == [BASE], "only for a build"
+
+
 def test_a_build_that_fails(shop: Shop) -> None:
     shop.builder.failures["final"] = ["gcc: error"]
     with pytest.raises(FlowError) as refused:
