@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 import msgspec
 from tenacity import Retrying, retry_if_result, stop_after_attempt
 
 from build_tasks.adapters.buildkit_output import build_failure
-from build_tasks.adapters.docker_client import DockerClient, Engine
+from build_tasks.adapters.buildx_options import (
+    METADATA_SETTINGS,
+    NO_CACHE_EXPORT,
+    build_options,
+    provenance_of,
+    with_inline_cache,
+)
+from build_tasks.adapters.docker_client import DockerClient
+from build_tasks.adapters.process import Completed
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, ContainerExit, Digest, LocalImage, Ref
 
@@ -62,20 +72,21 @@ class DockerEngine:
     run_id: str = "unnamed"
     on_line: Callable[[str], None] = _unheard
 
-    def build(self, request: BuildRequest) -> None:
-        """Build one stage with BuildKit and load it into the engine.
-
-        Attestations are off: with them, engines with the containerd store make an index whose digest
-        differs each time.
+    def build(self, request: BuildRequest) -> Mapping[str, Any]:
+        """Build one stage with BuildKit and load it into the engine; gives its provenance.
 
         :raises FlowError: BUILD_FAILED with the failing step and its last lines; UNAVAILABLE.
         """
         what = f"build {request.tag} (stage {request.target})"
-        options = ["--progress=plain", "--load", "--provenance=false", "--sbom=false"]
-        options += _build_options(request, self.client.engine)
-        done = self.client.buildx("build", *options, request.context, what=what, on_line=self.on_line)
-        if done.status != 0:
-            raise build_failure(what, done.stderr, self.client.processes.log.path)
+        with TemporaryDirectory(prefix="build-tasks-") as folder:
+            metadata = Path(folder, "metadata.json")
+            options = build_options(request, self.client.engine.builder, metadata)
+            done = self._buildx(options, request, what)
+            if done.status != 0 and NO_CACHE_EXPORT in done.stderr:
+                done = self._buildx(with_inline_cache(options), request, what)
+            if done.status != 0:
+                raise build_failure(what, done.stderr, self.client.processes.log.path)
+            return provenance_of(metadata)
 
     def inspect(self, tag: str) -> LocalImage | None:
         """The image of that name or id in the engine, or None."""
@@ -140,6 +151,10 @@ class DockerEngine:
             self.client.call("image", "save", "--output", str(archive), image, what=what), what
         )
 
+    def _buildx(self, options: Sequence[str], request: BuildRequest, what: str) -> Completed:
+        words = ("build", *options, request.context)
+        return self.client.buildx(*words, what=what, on_line=self.on_line, env=METADATA_SETTINGS)
+
     @contextmanager
     def _container(self, image: str, env: Mapping[str, str]) -> Iterator[str]:
         # Named by us, so that it can be removed even if an interruption came before the engine's answer.
@@ -169,19 +184,3 @@ class DockerEngine:
         done = self.client.call("cp", f"{container}:{folder.rstrip('/')}/.", str(to), what=what)
         if done.status != 0 and not any(text in done.stderr.lower() for text in _NO_FOLDER):
             raise self.client.failure(done, what)
-
-
-def _build_options(request: BuildRequest, engine: Engine) -> list[str]:
-    options = ["--file", request.dockerfile, "--target", request.target, "--tag", request.tag]
-    for option, pairs in (
-        ("--build-arg", request.args),
-        ("--label", request.labels),
-        ("--build-context", request.contexts),
-    ):
-        options += [word for key, value in sorted(pairs.items()) for word in (option, f"{key}={value}")]
-    if engine.builder:
-        options += ["--builder", engine.builder]
-    if engine.cache:
-        options += ["--cache-from", f"type=registry,ref={engine.cache}"]
-        options += ["--cache-to", f"type=registry,ref={engine.cache},mode=max"]
-    return options

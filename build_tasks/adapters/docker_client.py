@@ -33,7 +33,6 @@ class Engine:
     :param host: as DOCKER_HOST; empty: the client's own choice (its context).
     :param config: folder used as DOCKER_CONFIG; None keeps the user's own, with its logins.
     :param builder: name of a buildx builder (a remote or Kubernetes BuildKit); empty: the engine's own.
-    :param cache: a repository that keeps the build cache for other machines; empty: none.
     """
 
     docker: Path
@@ -41,7 +40,6 @@ class Engine:
     host: str = ""
     config: Path | None = None
     builder: str = ""
-    cache: str = ""
 
     @property
     def env(self) -> Mapping[str, str]:
@@ -79,10 +77,16 @@ class DockerClient:
         """As :meth:`call`, with each line as it comes."""
         return self._run([self.engine.docker, *words], what, on_line=on_line)
 
-    def buildx(self, *words: str, what: str, on_line: Callable[[str], None]) -> Completed:
+    def buildx(
+        self,
+        *words: str,
+        what: str,
+        on_line: Callable[[str], None],
+        env: Mapping[str, str] | None = None,
+    ) -> Completed:
         """As :meth:`stream`, for ``docker buildx <words>``."""
         program = [self.engine.buildx] if self.engine.buildx else [self.engine.docker, "buildx"]
-        return self._run([*program, *words], what, on_line=on_line)
+        return self._run([*program, *words], what, env=env, on_line=on_line)
 
     def checked(self, done: Completed, what: str) -> Completed:
         """The same command, if its status is 0.

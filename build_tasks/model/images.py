@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -73,6 +74,8 @@ class BuildRequest:
     :param target: stage to build.
     :param tag: name the result gets in the engine.
     :param contexts: named contexts, e.g. ``{"python:3.13-slim-trixie": "docker-image://..."}``.
+    :param cache_from: where build caches of other machines may be found; none of them has to be there.
+    :param cache_to: where this build's cache is kept for other machines; None: nowhere.
     """
 
     context: str
@@ -82,6 +85,16 @@ class BuildRequest:
     args: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     contexts: Mapping[str, str] = field(default_factory=dict)
+    cache_from: tuple[Ref, ...] = ()
+    cache_to: Ref | None = None
+
+
+class CacheUse(StrEnum):
+    """What builds do with the build cache that the registry keeps for all machines."""
+
+    NONE = "none"
+    READ = "read"
+    WRITE = "write"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from build_tasks.model.images import Ref
 from build_tasks.model.settings import Settings
 from build_tasks.model.version import Version
+from build_tasks.planning.dockerfile import FINAL
 
 #: Longest release name that Helm accepts (helm.sh/helm/v4/pkg/chart/v2/util, maxNameLen).
 HELM_NAME_LIMIT = 53
@@ -55,6 +56,19 @@ def working_tree_image(settings: Settings, service: str) -> Ref:
 def candidate_image(settings: Settings, service: str) -> Ref:
     """Repository of a service's release candidates."""
     return Ref(settings.registry, service)
+
+
+def candidate_tag(inputs: str) -> str:
+    """Tag of the candidate that is made of these inputs, so that any machine finds it.
+
+    :param inputs: the inputs hash, hexadecimal.
+    """
+    return f"i-{inputs[:40]}"
+
+
+def build_cache(settings: Settings, service: str, stage: str) -> Ref:
+    """Where the registry keeps the build cache of a stage and of all that it stands on."""
+    return candidate_image(settings, service).tagged("cache" if stage == FINAL else f"cache-{stage}")
 
 
 def production_image(settings: Settings, service: str) -> Ref:

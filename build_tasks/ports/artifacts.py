@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from build_tasks.model.images import Attachment, BuildRequest, ContainerExit, Digest, LocalImage, Ref
 from build_tasks.planning.chart_dependencies import ChartDependency
@@ -13,8 +13,11 @@ from build_tasks.planning.chart_dependencies import ChartDependency
 class ImageBuilder(Protocol):
     """A container engine, as far as a build needs it."""
 
-    def build(self, request: BuildRequest) -> None:
-        """Build a stage into the engine's store; FlowError(BUILD_FAILED) with the last lines if it fails."""
+    def build(self, request: BuildRequest) -> Mapping[str, Any]:
+        """Build a stage into the engine's store; FlowError(BUILD_FAILED) with the last lines if it fails.
+
+        :returns: the build's SLSA provenance as the builder tells it; empty if it tells none.
+        """
 
     def inspect(self, tag: str) -> LocalImage | None:
         """The image of that name or id in the engine, or None."""

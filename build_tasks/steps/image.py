@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.images import BuildRequest, LocalImage
+from build_tasks.model.images import BuildRequest, CacheUse, LocalImage, Ref
 from build_tasks.model.service import Service
-from build_tasks.planning.names import local_image
+from build_tasks.planning.dockerfile import FINAL, TESTRUNNER
+from build_tasks.planning.names import build_cache, local_image
+from build_tasks.steps.build_provenance import keep_provenance
 from build_tasks.steps.inputs import Recipe, contexts, uncommitted
 from build_tasks.steps.workbench import Workbench
 
@@ -18,6 +20,9 @@ REVISION_LABEL = "org.opencontainers.image.revision"
 #: Ends the revision of an image that was built from files that are in no commit.
 _DIRTY = "-dirty"
 _SOURCE = "org.opencontainers.image.source"
+
+#: Stages whose build cache the registry keeps.
+_CACHED = (FINAL, TESTRUNNER)
 
 
 def build_stage(
@@ -36,11 +41,13 @@ def build_stage(
         bench.reporter.skip(title, f"unchanged inputs {made.inputs[:12]} were built before")
         return present
     with bench.reporter.step(title, _reason(present, made, force)):
-        bench.builder.build(_request(bench, service, stage, made, tag, revision))
+        told = bench.builder.build(_request(bench, service, stage, made, tag, revision))
         _say_stand_ins(bench, made)
     image = bench.builder.inspect(tag)
     if image is None:
         raise FlowError(title, f"the engine built {tag} and does not know it", code=ExitCode.BUILD_FAILED)
+    if stage == FINAL:
+        keep_provenance(bench, service, made, image, told)
     return image
 
 
@@ -107,7 +114,23 @@ def _request(
         args={"REVISION": revision},
         labels=labels,
         contexts=contexts(bench, made),
+        cache_from=_cache_from(bench, service),
+        cache_to=_cache_to(bench, service, stage),
     )
+
+
+def _cache_from(bench: Workbench, service: Service) -> tuple[Ref, ...]:
+    """What other machines built of the service."""
+    if bench.cache is CacheUse.NONE:
+        return ()
+    return tuple(build_cache(bench.settings, service.name, stage) for stage in _CACHED)
+
+
+def _cache_to(bench: Workbench, service: Service, stage: str) -> Ref | None:
+    """Where other machines find what this one builds; the build stage is part of the others."""
+    if bench.cache is not CacheUse.WRITE or stage not in _CACHED:
+        return None
+    return build_cache(bench.settings, service.name, stage)
 
 
 def _say_stand_ins(bench: Workbench, made: Recipe) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from build_tasks.model.images import CacheUse
 from build_tasks.model.scan import ScannerName
 from build_tasks.model.service import Service
 from build_tasks.model.settings import Settings
@@ -19,7 +20,10 @@ from build_tasks.steps.checkout import Checkout
 
 @dataclass(frozen=True)
 class Workbench:
-    """The ports, the settings and the services."""
+    """The ports, the settings and the services.
+
+    :param cache: what builds do with the registry's build cache; only where candidates are made they write.
+    """
 
     settings: Settings
     services: Mapping[str, Service]
@@ -34,6 +38,7 @@ class Workbench:
     signer: Signer
     bills: BillsOfMaterials
     scanners: Mapping[ScannerName, Scanner]
+    cache: CacheUse = CacheUse.READ
 
     @property
     def checkout(self) -> Checkout:

@@ -16,6 +16,7 @@ from build_tasks.adapters.docker import RUN_LABEL, DockerEngine
 from build_tasks.adapters.docker_client import DockerClient
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, ContainerExit, Ref
+from build_tasks.planning.provenance import build_type, finished, provenance
 from build_tasks.ports.artifacts import ImageBuilder
 from tests.contract.fixtures_runtime import base_image as base_image
 from tests.contract.fixtures_runtime import docker as docker
@@ -224,15 +225,75 @@ def test_an_unknown_stage_is_a_failed_build_that_names_it(real: Workshop, docker
     assert raised.value.code is ExitCode.BUILD_FAILED
 
 
-def test_the_build_cache_is_kept_in_the_registry(
-    real: Workshop, docker_client: DockerClient, registry_host: str
-) -> None:
-    cache = Ref(registry_host, f"contract/{uuid4().hex[:12]}", "cache")
-    engine = replace(docker_client.engine, cache=str(cache))
-    request = real.request("exit 0")
-    DockerEngine(DockerClient(docker_client.processes, engine)).build(request)
+@pytest.fixture
+def cache(platform_registry: str) -> Ref:
+    """A place for a build cache that is not there yet."""
+    return Ref(platform_registry, f"contract/{uuid4().hex[:12]}", "cache")
+
+
+def test_the_build_cache_is_kept_in_the_registry(real: Workshop, cache: Ref) -> None:
+    request = replace(real.request("exit 0"), cache_from=(cache,), cache_to=cache)
+    real.builder.build(request)
     assert registry_digest(cache).startswith("sha256:")
     assert real.builder.inspect(request.tag) is not None
+
+
+def test_a_build_takes_what_another_machine_made(
+    real: Workshop, docker_client: DockerClient, cache: Ref
+) -> None:
+    """The step leaves what no second run of it would leave, and the engine is made to forget the first."""
+    mark = uuid4().hex
+    steps = f"COPY run.sh /run.sh\nRUN cat /proc/sys/kernel/random/uuid > /seen # {mark}\n"
+    asked = replace(real.dockerfile(steps, {"run.sh": "cat /seen"}, {}), cache_from=(cache,), cache_to=cache)
+    seen = []
+    for _ in range(2):
+        real.builder.build(asked)
+        found = docker_client.call("run", "--rm", "--entrypoint=sh", asked.tag, "/run.sh", what="look")
+        seen.append(docker_client.checked(found, "look").stdout)
+        docker_client.call("image", "rm", "--force", asked.tag, what="forget it")
+        words = ("prune", "--force", "--all", f"--filter=description~={mark}")
+        docker_client.checked(docker_client.buildx(*words, what="forget", on_line=_unheard), "forget")
+    assert seen[0] == seen[1] != ""
+
+
+def _unheard(_line: str) -> None:
+    """Nobody listens."""
+
+
+def test_an_engine_that_keeps_no_cache_elsewhere_builds_all_the_same(
+    real: Workshop, docker_client: DockerClient, cache: Ref, tmp_path: Path
+) -> None:
+    """buildx refuses as it does for an engine with the older image store; all the rest is real."""
+    refusal = "ERROR: failed to build: Cache export is not supported for the docker driver."
+    buildx = tmp_path / "buildx"
+    script = f'case "$*" in *cache-to=type=registry*) echo "{refusal}" >&2; exit 1;; esac'
+    buildx.write_text(f'#!/bin/sh\n{script}\nexec {docker_client.engine.buildx} "$@"\n')
+    buildx.chmod(0o755)
+    client = replace(docker_client, engine=replace(docker_client.engine, buildx=buildx))
+    request = replace(real.request("exit 0"), cache_to=cache)
+    assert DockerEngine(client).build(request) != {}
+    assert real.builder.inspect(request.tag) is not None
+
+
+def test_a_cache_that_cannot_be_reached_fails_no_build(real: Workshop) -> None:
+    nowhere = Ref("localhost:9", "contract/nowhere", "cache")
+    request = replace(real.request("exit 0"), cache_from=(nowhere,), cache_to=nowhere)
+    real.builder.build(request)
+    assert real.builder.inspect(request.tag) is not None
+
+
+def test_a_build_tells_its_provenance(workshop: Workshop) -> None:
+    request = replace(workshop.request("exit 0"), args={"REVISION": "c0ffee"})
+    told = provenance(workshop.builder.build(request))
+    assert told.type.startswith("https://slsa.dev/provenance/")
+    assert build_type(told) != ""
+    assert told.predicate["invocation"]["parameters"]["args"]["build-arg:REVISION"] == "c0ffee"
+
+
+def test_real_provenance_has_its_time_and_its_materials(real: Workshop) -> None:
+    told = provenance(real.builder.build(real.request("exit 0")))
+    assert finished(told) is not None
+    assert "buildConfig" in told.predicate, "in full"
 
 
 def test_an_engine_that_is_down_is_unavailable(docker_client: DockerClient) -> None:

@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, ContainerExit, Digest, LocalImage, Ref
+
+_PROVENANCE = {"buildType": "https://mobyproject.org/buildkit@v1", "builder": {"id": ""}}
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class FakeBuilder:
     :param labels: labels that the Dockerfile itself gives the image of a stage.
     :param runs: how the image of a stage runs; a stage without a script ends with 0 and no output.
     :param failures: stages that do not build, each with its last lines.
+    :param provenance: what it tells of every build, besides the arguments.
     :param on_push: told of each push (to make the image known to a fake registry); gives the digest that
         the registry records, or None for the fake's own.
     """
@@ -38,13 +42,14 @@ class FakeBuilder:
     runs: dict[str, ScriptedRun] = field(default_factory=dict)
     failures: dict[str, Sequence[str]] = field(default_factory=dict)
     on_push: Callable[[LocalImage, Ref], Digest | None] = lambda _image, _ref: None
+    provenance: Mapping[str, Any] = field(default_factory=lambda: dict(_PROVENANCE))
     built: list[BuildRequest] = field(default_factory=list)
     environments: list[Mapping[str, str]] = field(default_factory=list)
     pushed: dict[str, Digest] = field(default_factory=dict)
     _images: dict[str, LocalImage] = field(default_factory=dict)
     _stages: dict[str, str] = field(default_factory=dict)
 
-    def build(self, request: BuildRequest) -> None:
+    def build(self, request: BuildRequest) -> Mapping[str, Any]:
         self.built.append(request)
         what = f"build {request.tag} (stage {request.target})"
         if request.target in self.failures:
@@ -56,6 +61,8 @@ class FakeBuilder:
         image = LocalImage(identity, labels, user, (_full(request.tag),))
         self._images[_full(request.tag)] = image
         self._stages[identity] = request.target
+        args = {f"build-arg:{name}": value for name, value in request.args.items()}
+        return {**self.provenance, "invocation": {"parameters": {"args": args}}}
 
     def inspect(self, tag: str) -> LocalImage | None:
         by_id = {image.id: image for image in self._images.values()}

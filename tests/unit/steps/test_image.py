@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.images import LocalImage
+from build_tasks.model.images import CacheUse, LocalImage
 from build_tasks.planning.dockerfile import BUILD, FINAL
+from build_tasks.steps.build_provenance import kept_provenance
 from build_tasks.steps.image import INPUTS_LABEL, STAND_INS_LABEL, build_stage, check_image
 from build_tasks.steps.inputs import built_from, recipe, sources
 from tests.fakes.samples import service
@@ -104,6 +105,65 @@ def test_inputs_are_known_without_any_base_image(shop: Shop) -> None:
     build(shop)
     build(shop)
     assert shop.bases.provided == [BASE], "only for a build"
+
+
+def test_pull_requests_take_from_the_build_cache_and_leave_nothing_in_it(shop: Shop) -> None:
+    build(shop)
+    [request] = shop.builder.built
+    assert [str(ref) for ref in request.cache_from] == [
+        "localhost:5001/delivery:cache",
+        "localhost:5001/delivery:cache-testrunner",
+    ]
+    assert request.cache_to is None
+
+
+@pytest.mark.parametrize(
+    ("stage", "kept"),
+    [(FINAL, "localhost:5001/delivery:cache"), ("testrunner", "localhost:5001/delivery:cache-testrunner")],
+)
+def test_where_candidates_are_made_the_build_cache_is_kept_for_others(
+    shop: Shop, stage: str, kept: str
+) -> None:
+    shop.bench = replace(shop.bench, cache=CacheUse.WRITE)
+    build(shop, stage)
+    assert str(shop.builder.built[-1].cache_to) == kept
+    build(shop, BUILD)
+    assert shop.builder.built[-1].cache_to is None, "it is part of the others"
+
+
+def test_without_a_registry_no_build_asks_it_for_its_cache(shop: Shop) -> None:
+    shop.bench = replace(shop.bench, cache=CacheUse.NONE)
+    build(shop)
+    assert (shop.builder.built[-1].cache_from, shop.builder.built[-1].cache_to) == ((), None)
+
+
+def test_what_the_builder_told_of_a_runtime_image_is_kept(shop: Shop) -> None:
+    shop.builder.provenance = {**shop.builder.provenance, "uri": "https://me:hunter2@git.example.org/x"}
+    image, made = build(shop), recipe(shop.bench, shop.service)
+    kept = kept_provenance(shop.bench, shop.service, made, image)
+    assert kept is not None and kept.predicate["uri"] == "https://git.example.org/x"
+    files = [file.read_text() for file in (shop.root / ".build").rglob("*.json")]
+    assert files and not any("hunter2" in text for text in files)
+
+
+def test_provenance_is_of_one_image(shop: Shop) -> None:
+    image, made = build(shop), recipe(shop.bench, shop.service)
+    assert kept_provenance(shop.bench, shop.service, made, replace(image, id="sha256:other")) is None
+
+
+def test_a_builder_that_tells_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(shop)
+    monkeypatch.setattr(shop.builder, "build", lambda request: {})
+    image, made = build(shop, force=True), recipe(shop.bench, shop.service)
+    assert kept_provenance(shop.bench, shop.service, made, image) is None
+
+
+def test_provenance_that_cannot_be_read(shop: Shop) -> None:
+    image, made = build(shop), recipe(shop.bench, shop.service)
+    [file] = (shop.root / ".build" / "delivery" / "provenance").iterdir()
+    for text in ("", "{}", '{"image": 1}', '{"image": "x", "provenance": {}}'):
+        file.write_text(text)
+        assert kept_provenance(shop.bench, shop.service, made, image) is None
 
 
 def test_a_build_that_fails(shop: Shop) -> None:
