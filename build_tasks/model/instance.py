@@ -15,6 +15,8 @@ from pathlib import Path
 #: Names the instance when no flag does.
 VARIABLE = "BUILD_TASKS_INSTANCE"
 DEFAULT = "local"
+#: Names the file of the private key that a CI agent's builder signs evidence with.
+BUILDER_KEY = "BUILD_TASKS_BUILDER_KEY"
 
 #: Label on every engine object that is ours; its value is the instance.
 LABEL = "build-tasks.instance"
@@ -104,6 +106,11 @@ class Instance:
     def kubeconfig(self, environment: str) -> Path:
         """The file of an environment's deployer account: one context, mode 0600."""
         return self.folder / f"{environment}.kubeconfig"
+
+    @property
+    def builder_key(self) -> Path:
+        """The private key of this instance's own builder, mode 0600; its public half is ``builder.pub``."""
+        return self.folder / "builder"
 
     def context(self, environment: str) -> str:
         """The context in :meth:`kubeconfig`: ``local-qa``."""

@@ -22,6 +22,7 @@ from build_tasks.steps.checkout import Checkout
 class Workbench:
     """The ports, the settings and the services.
 
+    :param builder_key: file of the private key that evidence is signed with here; need not be there.
     :param cache: what builds do with the registry's build cache; only where candidates are made they write.
     """
 
@@ -38,6 +39,7 @@ class Workbench:
     signer: Signer
     bills: BillsOfMaterials
     scanners: Mapping[ScannerName, Scanner]
+    builder_key: Path
     cache: CacheUse = CacheUse.READ
 
     @property

@@ -16,7 +16,7 @@ from build_tasks.adapters.command_log import CommandLog
 from build_tasks.adapters.credentials import credentials_of
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.instance import VARIABLE, Instance
+from build_tasks.model.instance import BUILDER_KEY, VARIABLE, Instance
 from build_tasks.wiring.logs import new_log
 
 if TYPE_CHECKING:
@@ -127,6 +127,12 @@ class Composition:
         from build_tasks.adapters.user_commands import UserCommands
 
         return UserCommands(self.processes, self.tool("ssh-keygen"))
+
+    @property
+    def builder_key(self) -> Path:
+        """The key that evidence is signed with: what a CI system gives, else the local platform's own."""
+        given = self._environ.get(BUILDER_KEY, "")
+        return Path(given).expanduser().absolute() if given else self.instance.builder_key
 
     def tool(self, program: str) -> Path:
         """A program of the platform, where `platform.up` provides it; starting it tells whether it has."""

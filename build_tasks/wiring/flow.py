@@ -55,6 +55,7 @@ def workbench(composition: Composition) -> Workbench:
         signer=SshSigner(processes, ssh_keygen),
         bills=bills(composition, engine),
         scanners=Scanners(composition),
+        builder_key=composition.builder_key,
     )
 
 

@@ -12,6 +12,7 @@ from build_tasks.model.environment import Environment
 from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import ContainerExit, Digest, LocalImage, Ref
 from build_tasks.model.plan import Action, Plan, Verb
+from build_tasks.model.proofs import EVIDENCE_NAMESPACE
 from build_tasks.model.releases import REPLICAS_WHEN_LIVE
 from build_tasks.model.scan import ScannerName
 from build_tasks.model.service import Service
@@ -72,7 +73,8 @@ SIGNERS = "policy/allowed_signers"
 class Shop:
     """The repository, its service and every fake behind the workbench.
 
-    ``cutter`` may cut releases and approve, ``ann`` and ``ben`` may approve, ``stranger`` may nothing.
+    ``cutter`` may cut releases and approve, ``ann`` and ``ben`` may approve, ``builder`` signs evidence,
+    ``stranger`` may nothing.
     """
 
     def __init__(self, root: Path) -> None:
@@ -89,7 +91,7 @@ class Shop:
         self.source = FakeSource(self.signer, self.origin, root)
         self.service = samples.service()
         self.signer.now = self.clock.time
-        self.keys = {name: self._key(name) for name in ("cutter", "ann", "ben", "stranger")}
+        self.keys = {name: self._key(name) for name in ("cutter", "ann", "ben", "stranger", "builder")}
         self.source.key = self.keys["cutter"]
         self.commit({**FILES, SIGNERS: self.signers(cutter="git,approval@build-tasks")}, "first")
         self.publish()
@@ -135,8 +137,9 @@ class Shop:
         self.source.fetch()
 
     def signers(self, **namespaces: str) -> str:
-        """An allowed-signers file: the given keys, and ann and ben as approvers."""
-        given = {"ann": "approval@build-tasks", "ben": "approval@build-tasks", **namespaces}
+        """An allowed-signers file: the given keys, ann and ben as approvers, and the builder."""
+        given = {"ann": "approval@build-tasks", "ben": "approval@build-tasks", "builder": EVIDENCE_NAMESPACE}
+        given |= namespaces
         lines = [f'{name} namespaces="{value}" {self._public[name]}' for name, value in given.items()]
         return "\n".join(lines) + "\n"
 
@@ -179,6 +182,7 @@ class Shop:
             signer=self.signer,
             bills=self.bills,
             scanners={scanner.name: scanner for scanner in (self.grype, self.patch_level)},
+            builder_key=self.keys["builder"],
         )
 
     def _key(self, name: str) -> Path:

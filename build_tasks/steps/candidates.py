@@ -1,0 +1,78 @@
+"""Candidates: images in the registry that any machine finds by what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from build_tasks.model.images import Digest, Ref
+from build_tasks.model.proofs import Content, EvidenceFound, EvidenceKind
+from build_tasks.model.service import Service
+from build_tasks.planning.dockerfile import FINAL
+from build_tasks.planning.evidence import Subject, weigh
+from build_tasks.planning.names import candidate_image, candidate_tag, local_image
+from build_tasks.steps.evidence import attach_evidence, attached_evidence
+from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.inputs import Recipe
+from build_tasks.steps.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An image that is made of what would be built now.
+
+    :param image: by digest.
+    :param evidence: what counts of what is attached to it.
+    """
+
+    image: Ref
+    evidence: EvidenceFound
+
+    @property
+    def digest(self) -> Digest:
+        assert self.image.digest is not None
+        return self.image.digest
+
+
+def find_candidate(bench: Workbench, service: Service, made: Recipe) -> Candidate | None:
+    """The registry's candidate for these inputs, with its evidence weighed; None if there is none.
+
+    :raises FlowError: UNAVAILABLE if the registry does not answer; CONFIG if main does not say who may sign.
+    """
+    tagged = _tagged(bench, service, made)
+    digest = bench.registry.digest(tagged)
+    if digest is None:
+        return None
+    image = tagged.at(digest)
+    recorded = bench.registry.labels(image).get(INPUTS_LABEL, "")
+    if recorded != made.inputs:
+        bench.reporter.warn(f"{tagged} is made of other inputs ({recorded[:12] or 'it does not say'})")
+        return None
+    subject = Subject(service.name, digest, made.inputs)
+    return Candidate(image, weigh(subject, attached_evidence(bench, image)))
+
+
+def publish_candidate(
+    bench: Workbench,
+    service: Service,
+    made: Recipe,
+    contents: Mapping[EvidenceKind, Content],
+    key: Path,
+) -> Ref:
+    """Push the engine's runtime image as the candidate for its inputs, with its evidence; gives it by digest.
+
+    A candidate of these inputs that was there before is replaced: its evidence did not do, or somebody asked
+    for a new one. Its image stays, as long as anything else names it.
+    """
+    tagged = _tagged(bench, service, made)
+    with bench.reporter.step(f"publish {tagged}", f"the candidate for inputs {made.inputs[:12]}"):
+        image = tagged.at(
+            bench.builder.push(local_image(bench.settings, service.name, FINAL, made.inputs), tagged)
+        )
+        attach_evidence(bench, service, image, made.inputs, contents, key)
+    return image
+
+
+def _tagged(bench: Workbench, service: Service, made: Recipe) -> Ref:
+    return candidate_image(bench.settings, service.name).tagged(candidate_tag(made.inputs))

@@ -1,0 +1,75 @@
+"""Evidence about an image in the registry: signed and attached, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.images import Attachment, Digest, Ref
+from build_tasks.model.proofs import (
+    EVIDENCE_NAMESPACE,
+    Content,
+    EvidenceKind,
+    EvidenceStatement,
+    SignedEvidence,
+)
+from build_tasks.model.service import Service
+from build_tasks.planning.in_toto import read_evidence, write_evidence
+from build_tasks.steps.release import allowed_signers
+from build_tasks.steps.workbench import Workbench
+
+#: Files of an attachment: the in-toto statement and its signature, as `ssh-keygen -Y verify` takes them.
+STATEMENT, SIGNATURE = "statement.json", "statement.json.sig"
+
+
+def attach_evidence(
+    bench: Workbench,
+    service: Service,
+    image: Ref,
+    inputs: str,
+    contents: Mapping[EvidenceKind, Content],
+    key: Path,
+) -> None:
+    """Sign statements about an image and attach each to it.
+
+    :param image: by digest.
+    :param inputs: the inputs hash it is made of.
+    """
+    for kind, content in contents.items():
+        data = write_evidence(EvidenceStatement(kind, service.name, _digest(image), inputs, content))
+        signature = bench.signer.sign(data, key, EVIDENCE_NAMESPACE)
+        bench.registry.attach(image, kind.artifact_type, {STATEMENT: data, SIGNATURE: signature})
+
+
+def attached_evidence(bench: Workbench, image: Ref) -> list[SignedEvidence]:
+    """All evidence attached to an image, oldest first, with the outcome of checking each signature.
+
+    :param image: by digest.
+    """
+    kinds = {kind.artifact_type: kind for kind in EvidenceKind}
+    found = bench.registry.attachments(image, *kinds)
+    if not found:
+        return []
+    signers = allowed_signers(bench)
+    return [_checked(bench, kinds[item.artifact_type], item, signers) for item in found]
+
+
+def _checked(bench: Workbench, kind: EvidenceKind, item: Attachment, signers: str) -> SignedEvidence:
+    data, signature = item.files.get(STATEMENT, b""), item.files.get(SIGNATURE, b"")
+    try:
+        statement = read_evidence(data)
+    except ValueError as error:
+        return SignedEvidence(kind, None, None, str(error))
+    try:
+        signer = bench.signer.verify(data, signature, signers, EVIDENCE_NAMESPACE)
+    except FlowError as error:
+        if error.code is not ExitCode.REFUSED:
+            raise
+        return SignedEvidence(kind, statement, None, error.why)
+    return SignedEvidence(kind, statement, signer)
+
+
+def _digest(image: Ref) -> Digest:
+    assert image.digest is not None, f"{image} is no reference by digest"
+    return image.digest
