@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import join
 
 from build_tasks.adapters.process import Processes
+from build_tasks.adapters.ssh_keys import SshKeys
 from build_tasks.planning.ci_systems import tells_of_a_ci
 from build_tasks.ports.commands import Typed
 
@@ -42,7 +43,4 @@ class UserCommands:
         return Typed(join(["git", *words]), done.status, lines, done.seconds)
 
     def new_key(self, file: Path, owner: str) -> str:
-        argv: list[str | Path] = [self.ssh_keygen, "-q", "-t", "ed25519", "-N", "", "-C", owner, "-f", file]
-        self.processes.run(argv, what=f"make a key for {owner}")
-        kind, key, *_ = file.with_suffix(".pub").read_text(encoding="utf-8").split()
-        return f"{kind} {key}"
+        return SshKeys(self.processes, self.ssh_keygen).new_key(file, owner)

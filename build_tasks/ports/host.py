@@ -32,6 +32,17 @@ class Host(Protocol):
         """Whether a registry lets anybody begin an upload there; the upload is taken back."""
 
 
+class KeyMaker(Protocol):
+    """Makes SSH keys."""
+
+    def new_key(self, file: Path, owner: str) -> str:
+        """Make a key pair without a passphrase; gives the public half, ``ssh-ed25519 AAAA...``.
+
+        :param file: gets the private half, mode 0600; the public one lies beside it (``.pub``).
+        :param owner: goes with the key as its comment.
+        """
+
+
 class PrivateFiles(Protocol):
     """Files with credentials, mode 0600, in the instance's folder."""
 

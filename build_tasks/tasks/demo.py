@@ -36,7 +36,7 @@ def demo_task(session: Session) -> Task:
         folder = settings.build_folder / "demo"
         stage = Stage(session.root, folder, settings.main_branch, composition.commands, composition.reporter)
         with composition.reporter.step("clone this repository", "the demonstration changes only its copies"):
-            stage.set_up(settings.allowed_signers)
+            stage.set_up(settings.allowed_signers, bench.signer.public_half(bench.builder_key))
         crew = crew_of(session, len(bench.services))  # they wait for clusters, and for each other
         outcome = tell(bench, stage, session.service(SERVICE), crew)
         _conclude(session, stage, outcome)

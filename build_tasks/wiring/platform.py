@@ -20,6 +20,7 @@ from build_tasks.adapters.machine import Machine
 from build_tasks.adapters.oci import OrasRegistry
 from build_tasks.adapters.private_files import LocalPrivateFiles
 from build_tasks.adapters.process import Processes
+from build_tasks.adapters.ssh_keys import SshKeys
 from build_tasks.adapters.user_engines import UserEngines
 from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
 from build_tasks.model.platform import PlatformImages, Toolbox
@@ -77,6 +78,7 @@ class PlatformComposition:
             registry=OrasRegistry(self._processes, Path("oras")),
             host=Machine(),
             files=LocalPrivateFiles(),
+            keys=SshKeys(self._processes, self.tools_folder / "ssh-keygen"),
             clock=SystemClock(),
             reporter=composition.reporter,
             end_programs=self._processes.end_running,

@@ -85,6 +85,19 @@ class FakeFiles:
 
 
 @dataclass
+class FakeKeys:
+    """The port ``KeyMaker``: a public half that names its owner."""
+
+    world: FakeWorld
+
+    def new_key(self, file: Path, owner: str) -> str:
+        public = f"ssh-ed25519 AAAA{owner}"
+        halves = {file: "private", file.with_suffix(".pub"): f"{public} {owner}\n"}
+        self.world.act(f"make key {file.name}", lambda: self.world.files.update(halves))
+        return public
+
+
+@dataclass
 class FakeSupplies:
     """The port ``Supplies``; ``node`` is the pinned node image, ``network`` what it connects pods with.
 
@@ -149,6 +162,7 @@ def platform_parts(
         registry=registry,
         host=FakeHost(world),
         files=FakeFiles(world),
+        keys=FakeKeys(world),
         clock=FakeClock(),
         reporter=FakeReporter(),
         end_programs=lambda: world.changes.append("end programs"),

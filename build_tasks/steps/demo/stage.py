@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from build_tasks.errors import FlowError
+from build_tasks.model.proofs import EVIDENCE_NAMESPACE
 from build_tasks.ports.commands import Commands, Typed
 from build_tasks.ports.reporting import Reporter
 
@@ -50,10 +51,11 @@ class Stage:
     def approver_key(self) -> Path:
         return self.folder / "keys" / "amir"
 
-    def set_up(self, allowed_signers: str) -> None:
-        """Clone the user's last commit, twice, and let main name two people who may sign.
+    def set_up(self, allowed_signers: str, builder: str) -> None:
+        """Clone the user's last commit, twice, and let main name who may sign: two people and a builder.
 
         :param allowed_signers: path of that file in the repository.
+        :param builder: public half of the key that this machine's builder signs evidence with.
         """
         shutil.rmtree(self.folder, ignore_errors=True)
         self.manager_key.parent.mkdir(parents=True, mode=0o700)
@@ -64,9 +66,15 @@ class Stage:
         for clone in (self.developer, self.agent):
             self.clone(clone.name)
             self.git(clone, "checkout", "--quiet", "-B", self.main, f"origin/{self.main}")
-        self._name_signers(self.developer / allowed_signers)
+        self._name_signers(self.developer / allowed_signers, builder)
         self.git(self.developer, "add", "--all")
-        self.git(self.developer, "commit", "--quiet", "-m", "Name who may cut and approve releases")
+        self.git(
+            self.developer,
+            "commit",
+            "--quiet",
+            "-m",
+            "Name who may cut and approve releases, and whose builds count",
+        )
         self.git(self.developer, "push", "--quiet", "origin", self.main)
 
     def clone(self, name: str) -> Path:
@@ -116,13 +124,14 @@ class Stage:
         """Show a git command that was typed."""
         self.reporter.note(f"$ {command}")
 
-    def _name_signers(self, file: Path) -> None:
+    def _name_signers(self, file: Path, builder: str) -> None:
         manager = self.commands.new_key(self.manager_key, "rhea")
         approver = self.commands.new_key(self.approver_key, "amir")
         file.parent.mkdir(parents=True, exist_ok=True)
         lines = [
             f'rhea namespaces="git,approval@build-tasks" {manager}',
             f'amir namespaces="git,approval@build-tasks" {approver}',
+            f'ci namespaces="{EVIDENCE_NAMESPACE}" {builder}',
         ]
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from build_tasks.errors import FlowError
 from build_tasks.model.local_platform import CheckResult, Verdict
+from build_tasks.steps.platform.builder_key import check_builder_key
 from build_tasks.steps.platform.clusters import ClusterState, cluster_plan, cluster_states
 from build_tasks.steps.platform.engine import INOTIFY_INSTANCES
 from build_tasks.steps.platform.parts import PlatformParts
@@ -22,6 +23,7 @@ def doctor(parts: PlatformParts) -> list[CheckResult]:
     results = [*_host(parts), *_engine(parts)]
     if results[-1].verdict is Verdict.FAILED:
         return results
+    results.append(check_builder_key(parts))
     results += _registry(parts)
     states = cluster_states(parts, cluster_plan(parts))
     results += [_cluster(parts, name, state) for name, state in states.items()]

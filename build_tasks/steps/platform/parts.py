@@ -10,7 +10,7 @@ from typing import TypeVar
 from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
 from build_tasks.ports.artifacts import ImageBuilder, Registry
-from build_tasks.ports.host import Host, PrivateFiles
+from build_tasks.ports.host import Host, KeyMaker, PrivateFiles
 from build_tasks.ports.platform import (
     ClusterAdmin,
     EngineObjects,
@@ -53,6 +53,7 @@ class PlatformParts:
     registry: Registry
     host: Host
     files: PrivateFiles
+    keys: KeyMaker
     clock: Clock
     reporter: Reporter
     end_programs: Callable[[], None]

@@ -12,6 +12,7 @@ from build_tasks.model.local_platform import (
     PlatformStatus,
 )
 from build_tasks.steps.platform.accounts import account_usable
+from build_tasks.steps.platform.builder_key import builder_key_status
 from build_tasks.steps.platform.clusters import ClusterPlan, ClusterState, cluster_plan, cluster_states
 from build_tasks.steps.platform.datastores import stores_of
 from build_tasks.steps.platform.parts import PlatformParts
@@ -49,6 +50,7 @@ def _parts(parts: PlatformParts) -> Iterator[PartStatus]:
     if missing:
         yield PartStatus("tools", ", ".join(missing), PartState.MISSING, "provided", "not there")
         return
+    yield builder_key_status(parts)
     yield from _networks_and_registry(parts)
     plan = cluster_plan(parts)
     states = cluster_states(parts, plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from build_tasks.steps.platform.builder_key import ensure_builder_key
 from build_tasks.steps.platform.clusters import ensure_clusters
 from build_tasks.steps.platform.engine import ensure_engine, ensure_limits
 from build_tasks.steps.platform.environments import ensure_environments
@@ -19,6 +20,7 @@ def up(parts: PlatformParts, *, recreate: bool = False) -> None:
     """
     with parts.files.lock(parts.lock_path):
         parts.supplies.tools()
+        ensure_builder_key(parts)
         ensure_engine(parts)
         ensure_limits(parts)
         networks = ensure_networks(parts)
