@@ -16,6 +16,7 @@ class Verb(StrEnum):
     IMAGE = "image"
     SCAN = "scan"
     PACKAGE = "package"
+    PUBLISH = "publish"
     PUSH = "push"
     DEPLOY = "deploy"
     VERIFY = "verify"
@@ -23,6 +24,7 @@ class Verb(StrEnum):
     RETIRE = "retire"
     AWAIT_APPROVAL = "await-approval"
     CHECK_APPROVAL = "check-approval"
+    CHECK_EVIDENCE = "check-evidence"
     COPY = "copy"
 
 

@@ -31,8 +31,9 @@ def continuous_integration(
             return Plan(trigger.because, tuple(steps))
         case Extent.VALIDATION:
             return _validation(trigger, concerned)
-        case Extent.CANDIDATE:
-            actions = [a for c in concerned for a in candidate(c.service, c.because)]
+        case Extent.CANDIDATE | Extent.PUBLICATION as extent:
+            make = publication if extent is Extent.PUBLICATION else candidate
+            actions = [a for c in concerned for a in make(c.service, c.because)]
             return Plan(trigger.because, tuple(actions), _unconcerned(services, concerned))
 
 
@@ -67,6 +68,12 @@ def candidate(service: str, reason: str) -> list[Action]:
         ),
         Action(Verb.PACKAGE, service, "main is always releasable: the chart, held to the conventions"),
     ]
+
+
+def publication(service: str, reason: str) -> list[Action]:
+    """What main does with a change: all of that, once for all machines."""
+    why = "the candidate with its evidence: no machine builds, tests or scans the same again"
+    return [*candidate(service, reason), Action(Verb.PUBLISH, service, why)]
 
 
 def release(service: Service, version: Version) -> list[Action]:
@@ -122,6 +129,13 @@ def promotion(service: Service, version: Version, production: str) -> list[Actio
     name = service.name
     return [
         Action(Verb.CHECK_APPROVAL, name, "a valid approval of exactly these digests", version, production),
+        Action(
+            Verb.CHECK_EVIDENCE,
+            name,
+            "all of it, about this image, by builders that main accepts",
+            version,
+            production,
+        ),
         Action(
             Verb.COPY, name, "image, statements and chart to prod/, by digest, inside the registry", version
         ),

@@ -13,11 +13,12 @@ from build_tasks.planning.names import parse_release_branch
 
 
 class Extent(StrEnum):
-    """How much is done."""
+    """How much is done. A publication is a candidate that other machines find in the registry."""
 
     NOTHING = "nothing"
     VALIDATION = "validation"
     CANDIDATE = "candidate"
+    PUBLICATION = "publication"
     RELEASE = "release"
 
 
@@ -66,7 +67,7 @@ def trigger(event: BuildEvent, main: str, services: Collection[str]) -> Trigger:
 def _branch(event: BuildEvent, main: str, services: Collection[str]) -> Trigger:
     how = _HOW[event.kind]
     if event.branch == main:
-        return Trigger(Extent.CANDIDATE, f"{how} {main}, which is always releasable")
+        return Trigger(Extent.PUBLICATION, f"{how} {main}, which is always releasable")
     if event.branch.startswith("release/"):
         return _release(event.branch, services)
     for prefix in ("feature", "topic"):

@@ -25,7 +25,7 @@ def plan_for(
     :param changed: the paths that the event changes; None: those that git says.
     """
     called_for = trigger(event, bench.settings.main_branch, bench.services)
-    compared = called_for.extent in (Extent.VALIDATION, Extent.CANDIDATE)
+    compared = called_for.extent not in (Extent.NOTHING, Extent.RELEASE)
     found = concerned(bench, event, changed) if compared else []
     return continuous_integration(called_for, dict(bench.services), found, deliver)
 

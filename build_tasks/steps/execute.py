@@ -3,87 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 
-from build_tasks.model.environment import Environment
 from build_tasks.model.plan import Action, Plan, Verb
-from build_tasks.model.scan import ScanResult
-from build_tasks.model.service import Service
-from build_tasks.model.tests import TestSummary
 from build_tasks.model.version import Version
-from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.steps import promote, traffic
 from build_tasks.steps.approval import check_gate, decisions
 from build_tasks.steps.deploy import deploy_released, deployable
-from build_tasks.steps.image import build_stage, check_image
-from build_tasks.steps.inputs import Recipe, recipe
-from build_tasks.steps.package import UNRELEASED, package
+from build_tasks.steps.evidence_gate import check_evidence
+from build_tasks.steps.once import build_once, image_once, publish_once, scan_once, test_once
+from build_tasks.steps.package import UNRELEASED
 from build_tasks.steps.push import artifacts, push, released_versions
+from build_tasks.steps.records import attach_record
 from build_tasks.steps.release import check_source
-from build_tasks.steps.scan import scan
-from build_tasks.steps.test import test
+from build_tasks.steps.run import Run
 from build_tasks.steps.verify import verify
-from build_tasks.steps.workbench import Workbench
-from build_tasks.steps.working_tree import deploy_working_tree
-
-
-@dataclass
-class Run:
-    """One run of a plan; what its actions share.
-
-    :param reason: the change cause of deployments.
-    :param force: build and test even if the inputs are unchanged.
-    :param matching: run only tests that match this expression.
-    :param tested: what the unit tests of each service reported.
-    :param scanned: what a scan of each service's runtime image found.
-    """
-
-    bench: Workbench
-    reason: str
-    force: bool = False
-    matching: str = ""
-    tested: dict[str, TestSummary] = field(default_factory=dict)
-    scanned: dict[str, ScanResult] = field(default_factory=dict)
-    _recipes: dict[str, Recipe] = field(default_factory=dict)
-    _archives: dict[tuple[str, Version], Path] = field(default_factory=dict)
-    _checked: set[str] = field(default_factory=set)
-    _trees: dict[str, Version] = field(default_factory=dict)
-
-    def recipe(self, service: Service) -> Recipe:
-        """What the service's images are made of, worked out once."""
-        if service.name not in self._recipes:
-            self._recipes[service.name] = recipe(self.bench, service)
-        return self._recipes[service.name]
-
-    def known_inputs(self, service: str) -> str:
-        """The inputs hash of the service's images, if it was worked out already; else empty."""
-        return self._recipes[service].inputs if service in self._recipes else ""
-
-    def runtime_image(self, service: Service, *, force: bool = False) -> None:
-        """Build the runtime image and hold it to the conventions, once."""
-        if service.name not in self._checked:
-            image = build_stage(self.bench, service, FINAL, self.recipe(service), force=force)
-            check_image(service, image)
-            self._checked.add(service.name)
-
-    def archive(self, service: Service, version: Version) -> Path:
-        """The chart's archive under a version, checked and made once."""
-        key = (service.name, version)
-        if key not in self._archives:
-            self._archives[key] = package(self.bench, service, version)
-        return self._archives[key]
-
-    def working_tree(self, service: Service, environment: Environment) -> None:
-        """Deploy what is in the working tree; what follows in the plan without a version is about it."""
-        bench = self.bench
-        self._trees[service.name] = deploy_working_tree(
-            bench, service, self.recipe(service), environment, self.reason
-        )
-
-    def version(self, action: Action) -> Version:
-        """The version an action is about: the released one it names, else the working tree's."""
-        return action.version or self._trees[action.service]
 
 
 def execute(run: Run, plan: Plan) -> None:
@@ -91,29 +24,29 @@ def execute(run: Run, plan: Plan) -> None:
 
     Every action looks at what is before it acts, so that a plan that was interrupted can be run again.
     """
+    run.expect(plan)
     for action in plan.actions:
         _DO[action.verb](run, action)
 
 
 def _build(run: Run, action: Action) -> None:
-    service = run.bench.services[action.service]
-    build_stage(run.bench, service, BUILD, run.recipe(service), force=run.force)
+    build_once(run, run.bench.services[action.service])
 
 
 def _test(run: Run, action: Action) -> None:
-    service = run.bench.services[action.service]
-    made = run.recipe(service)
-    run.tested[service.name] = test(run.bench, service, made, force=run.force, matching=run.matching)
+    test_once(run, run.bench.services[action.service])
 
 
 def _image(run: Run, action: Action) -> None:
-    run.runtime_image(run.bench.services[action.service], force=run.force)
+    image_once(run, run.bench.services[action.service])
 
 
 def _scan(run: Run, action: Action) -> None:
-    service = run.bench.services[action.service]
-    run.runtime_image(service)
-    run.scanned[service.name] = scan(run.bench, service, run.recipe(service), force=run.force)
+    scan_once(run, run.bench.services[action.service])
+
+
+def _publish(run: Run, action: Action) -> None:
+    publish_once(run, run.bench.services[action.service])
 
 
 def _package(run: Run, action: Action) -> None:
@@ -122,10 +55,11 @@ def _package(run: Run, action: Action) -> None:
 
 def _push(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
-    run.runtime_image(service)
     if version not in released_versions(bench, service):
         check_source(bench, service, version)
-    pushed = push(bench, service, version, run.recipe(service), run.archive(service, version))
+    archive, made = run.archive(service, version), run.recipe(service)
+    pushed = push(bench, service, version, made, archive, lambda: publish_once(run, service))
+    attach_record(bench, service, version, pushed.image)
     bench.reporter.note(f"{service.name} {version.tag} is image {pushed.image} with chart {pushed.chart}")
 
 
@@ -177,6 +111,11 @@ def _check_approval(run: Run, action: Action) -> None:
     bench.reporter.note(f"approved by {who} until {approval.statement.expires:%Y-%m-%d %H:%M} UTC")
 
 
+def _check_evidence(run: Run, action: Action) -> None:
+    bench, service, version = run.bench, run.bench.services[action.service], _version(action)
+    check_evidence(bench, service, version, artifacts(bench, service, version).image)
+
+
 def _copy(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
     promote.copy(bench, service, version, artifacts(bench, service, version))
@@ -193,6 +132,7 @@ _DO: Mapping[Verb, Callable[[Run, Action], None]] = {
     Verb.IMAGE: _image,
     Verb.SCAN: _scan,
     Verb.PACKAGE: _package,
+    Verb.PUBLISH: _publish,
     Verb.PUSH: _push,
     Verb.DEPLOY: _deploy,
     Verb.VERIFY: _verify,
@@ -200,5 +140,6 @@ _DO: Mapping[Verb, Callable[[Run, Action], None]] = {
     Verb.RETIRE: _retire,
     Verb.AWAIT_APPROVAL: _await_approval,
     Verb.CHECK_APPROVAL: _check_approval,
+    Verb.CHECK_EVIDENCE: _check_evidence,
     Verb.COPY: _copy,
 }

@@ -15,10 +15,10 @@ from build_tasks.steps.workbench import Workbench
 INPUTS_LABEL = "build-tasks.inputs"
 #: Label that names the stand-ins an image was built on, if any.
 STAND_INS_LABEL = "build-tasks.stand-ins"
-#: Label with the commit that the inputs are of.
+#: Label with the commit that an image was first built from.
 REVISION_LABEL = "org.opencontainers.image.revision"
 #: Ends the revision of an image that was built from files that are in no commit.
-_DIRTY = "-dirty"
+DIRTY = "-dirty"
 _SOURCE = "org.opencontainers.image.source"
 
 #: Stages whose build cache the registry keeps.
@@ -81,12 +81,12 @@ def check_image(service: Service, image: LocalImage) -> None:
 
 def _revision(bench: Workbench, made: Recipe) -> str:
     """The commit that the inputs are of; marked when they are not quite."""
-    return bench.source.head().sha + (_DIRTY if uncommitted(bench, made) else "")
+    return bench.source.head().sha + (DIRTY if uncommitted(bench, made) else "")
 
 
 def _outdated(image: LocalImage, revision: str) -> bool:
     """Built before its inputs were committed, which they are now: a release must name a commit."""
-    return image.labels.get(REVISION_LABEL, "").endswith(_DIRTY) and not revision.endswith(_DIRTY)
+    return image.labels.get(REVISION_LABEL, "").endswith(DIRTY) and not revision.endswith(DIRTY)
 
 
 def _reason(present: LocalImage | None, made: Recipe, force: bool) -> str:

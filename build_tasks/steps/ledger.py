@@ -11,7 +11,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.account import Ending, StepAccount
 from build_tasks.model.plan import Action, Plan
 from build_tasks.ports.reporting import Clock, Reporter
-from build_tasks.steps.execute import Run, execute
+from build_tasks.steps.execute import execute
+from build_tasks.steps.run import Run
 from build_tasks.steps.workbench import Workbench
 
 
@@ -49,6 +50,7 @@ class Ledger:
 
         :param run: on this ledger's own bench.
         """
+        run.expect(plan)
         for action in plan.actions:
             with self._noted(run, action):
                 execute(run, replace(plan, actions=(action,)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
@@ -10,8 +11,7 @@ from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.planning.dockerfile import FINAL
-from build_tasks.planning.names import candidate_chart, candidate_image, local_image, versions_among
+from build_tasks.planning.names import candidate_chart, candidate_image, versions_among
 from build_tasks.planning.versions import check_new, next_patch
 from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe
@@ -24,13 +24,19 @@ def released_versions(bench: Workbench, service: Service) -> list[Version]:
 
 
 def push(
-    bench: Workbench, service: Service, version: Version, made: Recipe, chart: Path
+    bench: Workbench,
+    service: Service,
+    version: Version,
+    made: Recipe,
+    chart: Path,
+    candidate: Callable[[], Digest],
 ) -> ReleasedArtifacts:
-    """Push the runtime image and the chart under a version.
+    """Give a version to the candidate, by its digest, inside the registry, and push the chart under it.
 
     The same content again is a no-op. "The same" is an equal inputs hash recorded on the pushed image (its
-    digest is then the version's, the local build is dropped), and an equal chart archive.
+    digest is then the version's), and an equal chart archive.
 
+    :param candidate: publishes the candidate of these inputs, or finds it published; asked for a new version.
     :raises FlowError: CONFLICT if the version exists with other content, REFUSED if it may not come next.
     """
     image = candidate_image(bench.settings, service.name).tagged(version.tag)
@@ -42,8 +48,9 @@ def push(
     chart_ref = candidate_chart(bench.settings, service.name).tagged(str(version))
     chart_digest = _same_chart(bench, service, version, chart_ref, chart)
     if present is None:
-        with bench.reporter.step(f"push {image}", f"{version.tag} is new"):
-            present = bench.builder.push(local_image(bench.settings, service.name, FINAL, made.inputs), image)
+        digest = candidate()
+        with bench.reporter.step(f"push {image}", f"{version.tag} is new: candidate {digest.short}"):
+            present = bench.registry.copy(image.at(digest), image)
     else:
         bench.reporter.skip(f"push {image}", f"the same content is there as {present.short}")
     if chart_digest is None:

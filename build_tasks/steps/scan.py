@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from build_tasks.config.scan_policy import load_scan_policy
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials
@@ -46,10 +44,21 @@ def scan(bench: Workbench, service: Service, made: Recipe, *, force: bool = Fals
         kept = KeptScan(image.id, chosen.knowledge.identity, report, bill.document)
         scan_results.keep(folder, kept)
     result = _result(bench, policy, made, kept)
+    conclude(bench, service, policy, result, f"; all of it is in {folder}")
+    return result
+
+
+def conclude(
+    bench: Workbench, service: Service, policy: ScanPolicy, result: ScanResult, where: str = ""
+) -> None:
+    """Tell the reader what a scan found.
+
+    :param where: a clause that says where there is more to see.
+    :raises FlowError: SCAN_REFUSED with a table of what the policy refuses.
+    """
     _tell(bench, policy, result)
     if not result.verdict.passed:
-        raise _refusal(bench, service, result, folder)
-    return result
+        raise _refusal(bench, service, result, where)
 
 
 def remembered_scan(bench: Workbench, service: Service, made: Recipe) -> ScanResult | None:
@@ -129,13 +138,13 @@ def _tell(bench: Workbench, policy: ScanPolicy, result: ScanResult) -> None:
     bench.reporter.note(summary(result))
 
 
-def _refusal(bench: Workbench, service: Service, result: ScanResult, folder: Path) -> FlowError:
+def _refusal(bench: Workbench, service: Service, result: ScanResult, where: str) -> FlowError:
     policy = bench.settings.scan_policy
     return FlowError(
         f"scan {service.name}",
         f"{policy} does not accept what {summary(result)}",
-        f"do what the table says, or except a finding in {policy} for a while (id, reason, owner, expires); "
-        f"all of it is in {folder}",
+        "do what the table says, or except a finding for a while, with its"
+        f" id, reason, owner and expires in {policy}{where}",
         code=ExitCode.SCAN_REFUSED,
         details=refused_lines(result.verdict),
     )

@@ -11,7 +11,9 @@ from build_tasks.model.outcomes import ServiceOutcome
 from build_tasks.model.plan import Plan
 from build_tasks.planning.scan_table import summary
 from build_tasks.ports.artifacts import BaseImages
-from build_tasks.steps.execute import Run, execute
+from build_tasks.steps.execute import execute
+from build_tasks.steps.publishing import Publishing
+from build_tasks.steps.run import Run
 from build_tasks.steps.side_by_side import Crew, Ended, side_by_side
 from build_tasks.steps.workbench import Workbench
 
@@ -38,11 +40,12 @@ def execute_each(
     :returns: how each ended; the answer is what its tests and its scan said in one line.
     """
     shared = replace(bench, bases=SharedBases(bench.bases))
+    publishing = Publishing()
     titles = {name: f"{task} {name}" for name in plans}
     idle: dict[str, FlowError] = {}
 
     def work(service: str) -> str:
-        run = Run(shared, reason, force, matching)
+        run = Run(shared, reason, force, matching, publishing)
         try:
             carry_out(run, plans[service])
         except FlowError as error:

@@ -44,7 +44,7 @@ def _work(session: Session, task: str, ledger: Ledger, jobs: int) -> None:
     """Several services side by side: one that fails hides nothing of the others."""
     from build_tasks.planning.several import apart
     from build_tasks.steps.ci import check_versions
-    from build_tasks.steps.execute import Run
+    from build_tasks.steps.run import Run
     from build_tasks.steps.several import execute_each, outcome
 
     check_versions(ledger.bench, ledger.plan)

@@ -92,7 +92,8 @@ class Session:
         if dry_run:
             self.show_plan(plan)
             return
-        from build_tasks.steps.execute import Run, execute
+        from build_tasks.steps.execute import execute
+        from build_tasks.steps.run import Run
 
         execute(Run(self.bench, reason or self.head_reason(), force, matching), plan)
 

@@ -23,20 +23,28 @@ from tests.fakes.oci_content import put_image
 
 
 class FakeRegistry:
-    """The port ``Registry``. ``down`` holds the hosts that do not answer."""
+    """The port ``Registry``.
+
+    ``down`` holds the hosts that do not answer, ``read_only`` says that this account may not write, ``asked``
+    is everything it was asked for.
+    """
 
     def __init__(self) -> None:
         self.down: set[str] = set()
+        self.read_only = False
+        self.asked: list[str] = []
         self._blobs: dict[Digest, bytes] = {}
         self._manifests: dict[str, dict[Digest, dict[str, Any]]] = {}
         self._tags: dict[str, dict[str, Digest]] = {}
         self._time = datetime(2026, 1, 1, tzinfo=UTC)
 
     def push_bytes(self, repository: Ref, content: bytes) -> Digest:
+        self._may_write(repository)
         self._blobs[digest_of(content)] = content
         return digest_of(content)
 
     def push_manifest(self, ref: Ref, content: bytes, media_type: str = MANIFEST) -> None:
+        self._may_write(ref)
         where, digest = self._where(ref), digest_of(content)
         self._manifests.setdefault(where, {})[digest] = json.loads(content)
         if ref.tag:
@@ -66,6 +74,7 @@ class FakeRegistry:
 
     def copy(self, source: Ref, target: Ref) -> Digest:
         self._manifest(source, f"copy {source} to {target}")
+        self._may_write(target)
         digest, origin, where = self.digest(source), self._where(source), self._where(target)
         assert digest
         for one in self._closure(origin, digest):
@@ -149,7 +158,13 @@ class FakeRegistry:
             raise FlowError(what, "there is no such image in the registry")
         return self._manifests[self._where(ref)][digest]
 
+    def _may_write(self, ref: Ref) -> None:
+        if self.read_only:
+            why = f"the registry {ref.registry} does not let this account do that"
+            raise FlowError(f"push {ref}", why, code=ExitCode.UNAVAILABLE)
+
     def _where(self, ref: Ref) -> str:
+        self.asked.append(str(ref))
         if ref.registry in self.down:
             why = f"the registry {ref.registry} does not answer"
             raise FlowError(f"ask for {ref}", why, "start it: ./inv platform.up", code=ExitCode.UNAVAILABLE)

@@ -46,16 +46,19 @@ def test_validation_of_a_branch_that_touches_nothing_of_its_service() -> None:
     assert made == Plan("a push", (), ("delivery: nothing that it is built from changed",))
 
 
+CANDIDATE = ["build delivery", "test delivery", "image delivery", "scan delivery", "package delivery"]
+
+
 def test_a_candidate_is_built_tested_and_held_to_the_conventions() -> None:
     """Pull requests build the image, too: the public reference implementation's do not."""
     made = plan(Trigger(Extent.CANDIDATE, "a pull request"), TOUCHED)
-    assert titles(made) == [
-        "build delivery",
-        "test delivery",
-        "image delivery",
-        "scan delivery",
-        "package delivery",
-    ]
+    assert titles(made) == CANDIDATE
+    assert made.skipped == ("package: nothing that it is built from changed",)
+
+
+def test_main_publishes_what_a_pull_request_only_looks_at() -> None:
+    made = plan(Trigger(Extent.PUBLICATION, "a push to main"), TOUCHED)
+    assert titles(made) == [*CANDIDATE, "publish delivery"]
     assert made.skipped == ("package: nothing that it is built from changed",)
 
 
@@ -124,12 +127,7 @@ def test_every_action_says_why() -> None:
 
 def test_everything_of_a_release_is_about_its_version() -> None:
     made = release(SERVICES["delivery"], v("1.0.2"))
-    assert {a.verb for a in made if a.version is None} == {
-        Verb.BUILD,
-        Verb.TEST,
-        Verb.IMAGE,
-        Verb.SCAN,
-    }
+    assert {a.verb for a in made if a.version is None} == {Verb.BUILD, Verb.TEST, Verb.IMAGE, Verb.SCAN}
 
 
 def test_a_pre_release_never_waits_for_production() -> None:
@@ -152,6 +150,7 @@ def test_promotion_looks_at_the_gate_first() -> None:
     made = promotion(SERVICES["delivery"], v("1.0.2"), "prod")
     assert [action.title for action in made] == [
         "check approval delivery v1.0.2 in prod",
+        "check evidence delivery v1.0.2 in prod",
         "copy delivery v1.0.2",
         "deploy delivery v1.0.2 in prod",
         "verify delivery v1.0.2 in prod",

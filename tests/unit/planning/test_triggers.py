@@ -28,7 +28,7 @@ def called_for(branch: str, kind: EventKind = PUSH, main: str = "main", **more: 
         (PULL, "feature/delivery/faster", Extent.CANDIDATE, "", ""),
         (PULL, "anything", Extent.CANDIDATE, "", ""),
         (PULL, "release/delivery/v1.0.0", Extent.CANDIDATE, "", ""),
-        (PUSH, "main", Extent.CANDIDATE, "", ""),
+        (PUSH, "main", Extent.PUBLICATION, "", ""),
         (PUSH, "release/delivery/v1.0.2", Extent.RELEASE, "delivery", "1.0.2"),
         (PUSH, "release/package/v1.1.0-rc.1", Extent.RELEASE, "package", "1.1.0-rc.1"),
     ],
@@ -73,7 +73,7 @@ def test_a_detached_head_calls_for_nothing() -> None:
 
 
 def test_the_main_branch_has_the_name_that_is_configured() -> None:
-    assert called_for("trunk", main="trunk").extent is Extent.CANDIDATE
+    assert called_for("trunk", main="trunk").extent is Extent.PUBLICATION
     assert called_for("main", main="trunk").extent is Extent.NOTHING
 
 
@@ -158,7 +158,7 @@ def test_an_event_that_nobody_knows_is_named() -> None:
 @pytest.mark.parametrize(
     ("branch", "extent"),
     [
-        ("main", Extent.CANDIDATE),
+        ("main", Extent.PUBLICATION),
         ("feature/delivery/x", Extent.VALIDATION),
         ("release/delivery/v1.0.2", Extent.RELEASE),
         ("x", Extent.NOTHING),
@@ -170,5 +170,5 @@ def test_a_run_by_hand_is_as_a_push_to_that_branch(branch: str, extent: Extent) 
 
 @pytest.mark.parametrize("branch", ["feature/delivery/x", "release/delivery/v1.0.2", "release/x"])
 def test_a_schedule_builds_main_and_nothing_else(branch: str) -> None:
-    assert called_for("main", EventKind.SCHEDULE).extent is Extent.CANDIDATE
+    assert called_for("main", EventKind.SCHEDULE).extent is Extent.PUBLICATION
     assert called_for(branch, EventKind.SCHEDULE).extent is Extent.NOTHING

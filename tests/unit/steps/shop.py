@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,9 @@ from build_tasks.model.scan import ScannerName
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_name
-from build_tasks.steps.execute import Run, execute
+from build_tasks.steps.execute import execute
 from build_tasks.steps.push import artifacts
+from build_tasks.steps.run import Run
 from build_tasks.steps.workbench import Workbench
 from tests.fakes import samples
 from tests.fakes.bases import FakeBases
@@ -147,6 +149,16 @@ class Shop:
         """What the testrunner's container leaves behind from now on."""
         files = {f"report-{number}.xml": report for number, report in enumerate(reports)}
         self.builder.runs["testrunner"] = ScriptedRun(ContainerExit(status, output, oom), files)
+
+    def another_machine(self) -> None:
+        """From now on on a machine that has nothing: no image, no results, no cache of builds."""
+        shutil.rmtree(self.root / ".build", ignore_errors=True)
+        self.builder = FakeBuilder(users={"final": "10001:10001"}, on_push=self._arrives)
+        self.tests_say(PASSED)
+        self.bases.provided.clear()
+        self.bills.asked.clear()
+        self.reporter.forget()
+        self.bench = replace(self.bench, builder=self.builder)
 
     def run(self, *actions: Action, force: bool = False, reason: str = "a change") -> None:
         """Carry out actions as a plan."""

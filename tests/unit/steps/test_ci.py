@@ -14,6 +14,7 @@ from tests.unit.steps.shop import FILES, LIBRARY, STANDS_ON_IT, Shop
 
 APP = "services/delivery/app.py"
 
+#: What a pull request calls for.
 CANDIDATE = [f"{verb} delivery" for verb in ("build", "test", "image", "scan", "package")]
 
 
@@ -86,7 +87,7 @@ def test_a_push_to_main_is_compared_with_its_parent(shop: Shop) -> None:
     parent = shop.source.head().sha
     head = shop.commit({APP: "changed\n"})
     assert here(shop, "push", "", "") == BuildEvent(EventKind.PUSH, "main", parent, head)
-    assert titles(shop) == CANDIDATE
+    assert titles(shop) == [*CANDIDATE, "publish delivery"]
 
 
 def test_the_first_commit_of_main_concerns_everything(shop: Shop) -> None:

@@ -9,8 +9,8 @@ from build_tasks.model.account import Ending, RunAccount, StepAccount, TestsAcco
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.planning.reports.summary import sum_up
 from build_tasks.steps.ci_account import account_of, forget_reports
-from build_tasks.steps.execute import Run
 from build_tasks.steps.ledger import Ledger
+from build_tasks.steps.run import Run
 from tests.fakes.samples import v
 from tests.unit.steps.shop import PASSED, Shop
 

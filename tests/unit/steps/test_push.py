@@ -11,8 +11,9 @@ from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.dockerfile import FINAL
+from build_tasks.planning.names import candidate_tag, local_image
 from build_tasks.steps.image import INPUTS_LABEL, build_stage
-from build_tasks.steps.inputs import recipe
+from build_tasks.steps.inputs import Recipe, recipe
 from build_tasks.steps.package import package
 from build_tasks.steps.push import artifacts, push, released_versions
 from tests.fakes.samples import v, vs
@@ -25,7 +26,13 @@ def pushed(shop: Shop, version: str = "1.0.2") -> ReleasedArtifacts:
     made = recipe(shop.bench, shop.service)
     build_stage(shop.bench, shop.service, FINAL, made)
     archive = package(shop.bench, shop.service, v(version))
-    return push(shop.bench, shop.service, v(version), made, archive)
+    return push(shop.bench, shop.service, v(version), made, archive, lambda: candidate(shop, made))
+
+
+def candidate(shop: Shop, made: Recipe) -> Digest:
+    """What a run gives: the engine's image, under the name that is made from its inputs."""
+    tagged = IMAGE.tagged(candidate_tag(made.inputs))
+    return shop.builder.push(local_image(shop.bench.settings, "delivery", FINAL, made.inputs), tagged)
 
 
 def refused(shop: Shop, version: str = "1.0.2") -> FlowError:
@@ -46,11 +53,15 @@ def contents(shop: Shop) -> dict[str, Digest | None]:
 def test_a_new_version(shop: Shop) -> None:
     found = pushed(shop)
     assert contents(shop) == {
+        f"localhost:5001/delivery:{candidate_tag(recipe(shop.bench, shop.service).inputs)}": found.image,
         "localhost:5001/delivery:v1.0.2": found.image,
         "localhost:5001/charts/delivery:1.0.2": found.chart,
     }
     assert artifacts(shop.bench, shop.service, v("1.0.2")) == found
-    assert shop.reporter.reasons["push localhost:5001/delivery:v1.0.2"] == "v1.0.2 is new"
+    assert (
+        shop.reporter.reasons["push localhost:5001/delivery:v1.0.2"]
+        == f"v1.0.2 is new: candidate {found.image.short}"
+    )
 
 
 def test_the_same_again_does_nothing(shop: Shop) -> None:

@@ -65,10 +65,10 @@ def test_the_table_has_all_rows_of_the_readme() -> None:
     rows = [*tomllib.loads(TABLE.read_text(encoding="utf-8"))]
     readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     table = readme.partition("## What happens when")[2].partition("## ")[0]
-    assert table.count("\n| ") == 7
+    assert table.count("\n| ") == 8
     for words in ("feature/<service>/**", "topic/<service>/**", "release/<service>/v<semver>"):
         assert words in table and any(words in row for row in rows)
-    for words in ("ull request", "push to main"):
+    for words in ("pull request into main", "push to main"):
         assert words in table
     assert [row.partition(" ")[0] for row in rows[:4]] == ["push", "pull", "push", "branch"]
 

@@ -142,8 +142,9 @@ def test_a_dry_run_prints_the_plan_that_would_run(shop: Shop, inv: Inv) -> None:
 
 def test_a_plan_as_json(inv: Inv) -> None:
     plan = json.loads(inv("ci.plan --json").out)
-    verbs = [action["verb"] for action in plan["actions"]]
-    assert verbs == ["build", "test", "image", "scan", "package"]
+    assert [action["verb"] for action in plan["actions"]] == [
+        *("build", "test", "image", "scan", "package", "publish")
+    ]
     assert {action["version"] for action in plan["actions"]} == {None}
     release = json.loads(inv("ci.plan --branch release/delivery/v0.1.0 --json").out)
     assert release["actions"][-1]["version"] == "0.1.0"

@@ -1,0 +1,59 @@
+"""Whether a version's evidence lets it into production."""
+
+from __future__ import annotations
+
+from build_tasks.config.scan_policy import read_scan_policy
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.images import Digest
+from build_tasks.model.proofs import EvidenceFound, Scanned
+from build_tasks.model.service import Service
+from build_tasks.model.version import Version
+from build_tasks.planning.evidence import ScanRule, Subject, told, weigh
+from build_tasks.planning.names import candidate_image, release_branch
+from build_tasks.planning.scan_policy import judge, production_refusal
+from build_tasks.steps.evidence import attached_evidence
+from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.release import main_ref
+from build_tasks.steps.workbench import Workbench
+
+
+def check_evidence(bench: Workbench, service: Service, version: Version, image: Digest) -> EvidenceFound:
+    """All the evidence that production asks for. Main says who may sign it and what a scan may find.
+
+    :raises FlowError: REFUSED, with everything that is missing, failed, about something else, or signed by no
+        accepted builder.
+    """
+    found = weigh_evidence(bench, service, image)
+    if not found.complete:
+        raise FlowError(
+            f"promote {service.name} {version.tag}",
+            f"its evidence does not do (image {image.short})",
+            f"an accepted builder makes what is missing, with ./inv ci.run on"
+            f" {release_branch(service.name, version)}; what failed takes another version",
+            code=ExitCode.REFUSED,
+            details=told(found),
+        )
+    return found
+
+
+def weigh_evidence(bench: Workbench, service: Service, image: Digest) -> EvidenceFound:
+    """What counts of the evidence attached to an image, as production sees it."""
+    ref = candidate_image(bench.settings, service.name).at(image)
+    subject = Subject(service.name, image, bench.registry.labels(ref).get(INPUTS_LABEL, ""))
+    return weigh(subject, attached_evidence(bench, ref), _production_rule(bench))
+
+
+def _production_rule(bench: Workbench) -> ScanRule:
+    """Main's policy of today: a finding that was excepted for a while is refused when that has passed."""
+    path = bench.settings.scan_policy
+    policy = read_scan_policy(bench.source.show(main_ref(bench), path) or "", path)
+    today = bench.clock.now().date()
+
+    def rule(scanned: Scanned) -> str:
+        refused = judge(scanned.report, policy, today).refused
+        names = ", ".join(f"{finding.id} in {finding.package}" for finding in refused[:5])
+        return production_refusal(scanned.report, policy) or (
+            f"the policy on {bench.settings.main_branch} refuses {names} by now" if refused else ""
+        )
+
+    return rule

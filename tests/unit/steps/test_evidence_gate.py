@@ -1,0 +1,196 @@
+"""Nothing goes into production whose evidence is missing, failed, about something else or by just anybody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.evidence import Decision
+from build_tasks.model.images import Ref
+from build_tasks.model.proofs import EvidenceKind, Scanned
+from build_tasks.model.scan import Verdict
+from build_tasks.planning.pipeline import delivery, promotion, release
+from build_tasks.steps.approval import decide
+from build_tasks.steps.evidence_gate import check_evidence
+from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.push import artifacts
+from build_tasks.steps.release import cut
+from tests.fakes.samples import v
+from tests.fakes.scanning import finding
+from tests.unit.planning.evidence_samples import a_test_run
+from tests.unit.steps.attesting import IMAGE, attest, contents, inputs_of
+from tests.unit.steps.shop import SIGNERS, Shop
+
+VERSION = v("1.0.2")
+PROD_IMAGE = IMAGE.under("prod")
+POLICY = "policy/scan.toml"
+EVERY_TYPE = [kind.artifact_type for kind in EvidenceKind]
+
+
+def pushed(shop: Shop, *, without: frozenset[EvidenceKind] = frozenset()) -> None:
+    """The version is in the registry, by hands of whoever could write there; with its evidence."""
+    shop.another_machine()
+    made = shop.registry.add_image(IMAGE.tagged("v1.0.2"), {INPUTS_LABEL: inputs_of(shop)}, b"theirs")
+    pieces = {kind: piece for kind, piece in contents(shop).items() if kind not in without}
+    attest(shop, IMAGE.at(made), pieces)
+
+
+def shut(shop: Shop) -> list[str]:
+    """Every reason for which the gate stays shut."""
+    found = shop.registry.digest(IMAGE.tagged("v1.0.2"))
+    assert found
+    with pytest.raises(FlowError) as refused:
+        check_evidence(shop.bench, shop.service, VERSION, found)
+    assert refused.value.code is ExitCode.REFUSED
+    assert refused.value.what == "promote delivery v1.0.2"
+    assert "./inv ci.run on release/delivery/v1.0.2" in refused.value.fix
+    return list(refused.value.details)
+
+
+def opens(shop: Shop) -> bool:
+    found = shop.registry.digest(IMAGE.tagged("v1.0.2"))
+    assert found
+    return check_evidence(shop.bench, shop.service, VERSION, found).complete
+
+
+def test_complete_evidence_opens(shop: Shop) -> None:
+    pushed(shop)
+    assert opens(shop)
+
+
+def test_everything_that_is_missing_is_told_at_once(shop: Shop) -> None:
+    pushed(shop, without=frozenset(EvidenceKind))
+    assert shut(shop) == [f"{kind.words}: missing" for kind in EvidenceKind]
+
+
+@pytest.mark.parametrize("missing", EvidenceKind)
+def test_each_piece_is_needed(shop: Shop, missing: EvidenceKind) -> None:
+    pushed(shop, without=frozenset({missing}))
+    assert shut(shop) == [f"{missing.words}: missing"]
+
+
+def test_tests_that_failed(shop: Shop) -> None:
+    pushed(shop, without=frozenset({EvidenceKind.TESTS}))
+    attest(shop, _image(shop), {EvidenceKind.TESTS: a_test_run(failed=2)})
+    assert shut(shop) == ["test results: 2 failed"]
+
+
+def test_evidence_about_other_inputs(shop: Shop) -> None:
+    pushed(shop, without=frozenset(EvidenceKind))
+    attest(shop, _image(shop), contents(shop), inputs="f" * 64)
+    assert len(shut(shop)) == len(EvidenceKind)
+    assert all("about inputs ffffffffffff" in reason for reason in shut(shop))
+
+
+def test_evidence_about_another_image(shop: Shop) -> None:
+    pushed(shop, without=frozenset(EvidenceKind))
+    other = IMAGE.at(shop.registry.add_image(IMAGE.tagged("other"), {}, b"other"))
+    attest(shop, other, contents(shop))
+    for item in shop.registry.attachments(other, *EVERY_TYPE):
+        shop.registry.attach(_image(shop), item.artifact_type, item.files)
+    assert all("is about image" in reason for reason in shut(shop))
+
+
+def test_evidence_by_nobody_who_counts(shop: Shop) -> None:
+    """An approver's key is none that evidence is signed with."""
+    pushed(shop, without=frozenset(EvidenceKind))
+    attest(shop, _image(shop), contents(shop), key=shop.keys["ann"])
+    assert all("signed by no accepted builder" in reason for reason in shut(shop))
+
+
+def test_only_main_s_builders_count(shop: Shop) -> None:
+    pushed(shop)
+    shop.write({SIGNERS: shop.signers(builder="git")})
+    assert opens(shop), "the working tree may say what it likes"
+    shop.commit({SIGNERS: shop.signers(builder="git")})
+    shop.publish()
+    assert len(shut(shop)) == len(EvidenceKind)
+
+
+def test_a_finding_that_was_excepted_for_a_while(shop: Shop) -> None:
+    """Main's policy of today is held against the report, not only the verdict of that day."""
+    pushed(shop, without=frozenset({EvidenceKind.SCAN}))
+    scanned = contents(shop, finding("CVE-2026-9"))[EvidenceKind.SCAN]
+    assert isinstance(scanned, Scanned)
+    passed = replace(scanned, verdict=Verdict((), tolerated=scanned.report.findings))
+    attest(shop, _image(shop), {EvidenceKind.SCAN: passed})
+    assert shut(shop) == ["vulnerability scan: the policy on main refuses CVE-2026-9 in libssl3t64 by now"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "lets"),
+    [
+        ('production_accepts = ["grype"]\n', False),
+        ("", False),
+        ('production_accepts = ["grype", "patch-level"]\nscanners = ["grype", "patch-level"]\n', True),
+    ],
+)
+def test_production_takes_a_patch_level_scan_only_if_main_says_so(
+    shop: Shop, policy: str, lets: bool
+) -> None:
+    pushed(shop, without=frozenset({EvidenceKind.SCAN}))
+    patch_level = contents(shop, scanner="patch-level")[EvidenceKind.SCAN]
+    attest(shop, _image(shop), {EvidenceKind.SCAN: patch_level})
+    shop.write({POLICY: 'production_accepts = ["patch-level"]\nscanners = ["patch-level"]\n'})
+    if policy:
+        shop.commit({POLICY: policy})
+        shop.publish()
+    if lets:
+        assert opens(shop)
+    else:
+        [reason] = shut(shop)
+        assert "it was scanned by patch-level, and production_accepts names grype only" in reason
+
+
+def test_a_policy_on_main_that_cannot_be_read(shop: Shop) -> None:
+    pushed(shop)
+    shop.commit({POLICY: "scanners = 3\n"})
+    shop.publish()
+    with pytest.raises(FlowError) as refused:
+        opens(shop)
+    assert refused.value.code is ExitCode.CONFIG
+
+
+# As a part of a promotion.
+
+
+@pytest.fixture
+def approved(shop: Shop) -> Shop:
+    """1.0.2 went through qa and was approved."""
+    cut(shop.bench, shop.service, VERSION, None, push=True)
+    for environment in ("qa", "prod"):
+        shop.smoke_test("1.0.2", environment=environment)
+    shop.run(*release(shop.service, VERSION), *delivery(shop.service, VERSION))
+    decide(shop.bench, shop.service, VERSION, Decision.APPROVE, key=shop.keys["ann"], reason="")
+    return shop
+
+
+def test_evidence_goes_along_into_production(approved: Shop) -> None:
+    approved.run(*promotion(approved.service, VERSION, "prod"))
+    image = PROD_IMAGE.at(artifacts(approved.bench, approved.service, VERSION).image)
+    assert len(approved.registry.attachments(image, *EVERY_TYPE)) == len(EvidenceKind)
+
+
+def test_nothing_is_copied_without_evidence(approved: Shop) -> None:
+    approved.commit({SIGNERS: approved.signers(cutter="git", builder="git")})
+    approved.publish()
+    with pytest.raises(FlowError) as refused:
+        approved.run(*promotion(approved.service, VERSION, "prod"))
+    assert refused.value.code is ExitCode.REFUSED
+    assert len(refused.value.details) == len(EvidenceKind)
+    assert approved.registry.digest(PROD_IMAGE.tagged("v1.0.2")) is None
+    assert approved.namespace("prod").releases.list() == []
+
+
+def test_what_does_not_say_what_it_is_made_of(shop: Shop) -> None:
+    shop.registry.add_image(IMAGE.tagged("v1.0.2"), {}, b"unlabelled")
+    attest(shop, _image(shop), contents(shop))
+    assert all("about inputs" in reason for reason in shut(shop))
+
+
+def _image(shop: Shop) -> Ref:
+    found = shop.registry.digest(IMAGE.tagged("v1.0.2"))
+    assert found
+    return IMAGE.at(found)
