@@ -10,6 +10,7 @@ from invoke import Collection, Context
 from build_tasks.tasks import words
 from build_tasks.tasks.command import command
 from build_tasks.tasks.release_list import list_task
+from build_tasks.tasks.release_show import show_task
 from build_tasks.tasks.session import Session, version
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def collection(session: Session) -> Collection:
     tasks = Collection("release")
     tasks.add_task(cut)
     tasks.add_task(list_task(session))
+    tasks.add_task(show_task(session))
     return tasks
 
 
