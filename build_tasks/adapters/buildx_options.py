@@ -42,7 +42,9 @@ def build_options(request: BuildRequest, builder: str, metadata: Path) -> list[s
     options += [f"--cache-from=type=registry,ref={ref}" for ref in request.cache_from]
     if request.cache_to is not None:
         # A registry that does not take it makes no build fail.
-        options += [f"{_CACHE_TO},ref={request.cache_to},mode=max,ignore-error=true"]
+        # As a manifest, not an index of layers: that is what other clients of the registry can read, too.
+        how = "mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
+        options += [f"{_CACHE_TO},ref={request.cache_to},{how}"]
     return [*options, f"--metadata-file={metadata}"]
 
 

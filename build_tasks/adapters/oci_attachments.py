@@ -22,7 +22,8 @@ from build_tasks.adapters.oci_client import INDEX, MANIFEST, OrasClient, canonic
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.images import Attachment, Digest, Ref
 
-_CREATED = "org.opencontainers.image.created"
+#: Annotation with the time at which something was attached.
+CREATED = "org.opencontainers.image.created"
 _TITLE = "org.opencontainers.image.title"
 _EMPTY_CONFIG = {"mediaType": "application/vnd.oci.empty.v1+json", "size": 2, "digest": str(digest_of(b"{}"))}
 
@@ -65,7 +66,7 @@ class AttachmentStore:
                 "config": _EMPTY_CONFIG,
                 "layers": layers,
                 "subject": self._client.descriptor(image),
-                "annotations": {_CREATED: datetime.now(UTC).isoformat(timespec="microseconds")},
+                "annotations": {CREATED: datetime.now(UTC).isoformat(timespec="microseconds")},
             }
         )
         digest = digest_of(content)
@@ -79,7 +80,7 @@ class AttachmentStore:
             return ()
         image = subject.at(digest)
         found = [d for d in self.descriptors(image) if d.get("artifactType") in artifact_types]
-        found.sort(key=lambda d: (d.get("annotations") or {}).get(_CREATED, ""))
+        found.sort(key=lambda d: (d.get("annotations") or {}).get(CREATED, ""))
         return [self._fetch(image, d["artifactType"], Digest(d["digest"])) for d in found]
 
     def descriptors(self, image: Ref) -> Sequence[Mapping[str, Any]]:

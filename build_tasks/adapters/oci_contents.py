@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from build_tasks.adapters.oci_attachments import CREATED
 from build_tasks.adapters.oci_client import OrasClient
 from build_tasks.errors import FlowError
 from build_tasks.model.images import Digest, Ref
@@ -50,7 +51,11 @@ class OrasContents:
         return StoredImage(ref, tuple(sorted(tags)), created, blobs)
 
     def _created(self, ref: Ref, manifest: Mapping[str, Any]) -> datetime | None:
-        """When an image was built, as its configuration says (image-spec, config.md); None for others."""
+        """When an image was built, as its configuration says (image-spec, config.md), or something was
+        attached, as its annotation says; None for others."""
+        if manifest.get("subject"):
+            said = (manifest.get("annotations") or {}).get(CREATED)
+            return datetime.fromisoformat(said) if isinstance(said, str) else None
         config = manifest.get("config") or {}
         if not str(config.get("mediaType", "")).endswith(("image.config.v1+json", "container.image.v1+json")):
             return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from build_tasks.model.pruning import (
@@ -20,28 +21,38 @@ from build_tasks.model.version import Version
 OWN = "build-tasks/"
 #: Repositories of the registry that hold the working trees which ran in dev.
 _WORKING_TREES = "dev/"
+#: Tag that is made from what an image is made of.
+_CANDIDATE = re.compile(r"i-[0-9a-f]{40}")
+#: Tags of what is attached to an image, and of the list of it (docs/decisions/0012).
+_ATTACHED = re.compile(r"sha256-([0-9a-f]{64})(?:\.[0-9a-f]+)?")
 
 
 def registry_leftovers(
     images: Sequence[StoredImage], running: Collection[str], rules: PruneRules, now: datetime
 ) -> list[Leftover]:
-    """Images of working trees that are old, no longer among the newest, and run nowhere.
+    """Images of working trees, and candidates that no version uses, that are old, no longer among the newest,
+    and run nowhere; with what is attached to them.
 
     :param running: digests of the images that any workload of any cluster names.
     """
-    going = [
-        image
-        for repository in _by_repository(images).values()
-        for image in repository[rules.keep :]
-        if _is_old(image.created, rules, now) and image.ref.digest and str(image.ref.digest) not in running
-    ]
-    kept = {digest for image in images if image not in going for digest in image.blobs}
+    going: list[tuple[StoredImage, str]] = []
+    for kind, repositories in (
+        ("a working tree", _by_repository(images, _is_working_tree)),
+        ("a candidate that no version uses", _by_repository(images, _is_candidate)),
+    ):
+        going += [
+            (image, f"{kind}, of {_day(image.created)}, which runs nowhere")
+            for repository in repositories
+            for image in repository[rules.keep :]
+            if _is_old(image.created, rules, now) and str(image.ref.digest) not in running
+        ]
+    going += _attachments_alone(images, [image for image, _ in going], rules, now)
+    kept = {digest for image in images if all(image is not one for one, _ in going) for digest in image.blobs}
     found = []
-    for image in going:
+    for image, reason in going:
         size = sum(size for digest, size in image.blobs.items() if digest not in kept)
         kept |= set(image.blobs)
         title = f"{image.ref.repository}:{', '.join(image.tags)}"
-        reason = f"a working tree of {_day(image.created)}, which runs nowhere"
         found.append(Leftover(Place.REGISTRY, str(image.ref), title, size, reason))
     return found
 
@@ -108,22 +119,51 @@ def cache_leftovers(entries: Iterable[CacheEntry], rules: PruneRules, now: datet
     ]
 
 
-def _by_repository(images: Iterable[StoredImage]) -> Mapping[str, list[StoredImage]]:
-    """Images of working trees, newest first; one that has any other tag as well is none."""
+def _by_repository(
+    images: Iterable[StoredImage], belongs: Callable[[StoredImage], bool]
+) -> list[list[StoredImage]]:
+    """The images of a kind by their repositories, newest first."""
     found: dict[str, list[StoredImage]] = {}
-    for image in images:
-        if image.ref.repository.startswith(_WORKING_TREES) and all(map(_is_working_tree, image.tags)):
-            found.setdefault(image.ref.repository, []).append(image)
-    for repository in found.values():
-        repository.sort(key=_moment, reverse=True)
-    return found
+    for image in filter(belongs, images):
+        found.setdefault(image.ref.repository, []).append(image)
+    return [sorted(repository, key=_moment, reverse=True) for repository in found.values()]
 
 
-def _is_working_tree(tag: str) -> bool:
+def _is_working_tree(image: StoredImage) -> bool:
+    """It ran in dev; one that has any other tag as well is none."""
+    return image.ref.repository.startswith(_WORKING_TREES) and all(map(_names_working_tree, image.tags))
+
+
+def _names_working_tree(tag: str) -> bool:
     try:
         return Version.parse(tag).is_working_tree
     except ValueError:
         return False
+
+
+def _is_candidate(image: StoredImage) -> bool:
+    """It is found by what it is made of, and by nothing else: a version would be another tag."""
+    return bool(image.tags) and all(map(_CANDIDATE.fullmatch, image.tags))
+
+
+def _attachments_alone(
+    images: Sequence[StoredImage], going: Sequence[StoredImage], rules: PruneRules, now: datetime
+) -> Iterator[tuple[StoredImage, str]]:
+    """What is attached to images that go, or that went: tags replace each other."""
+    gone = {(image.ref.repository, _hex(image)) for image in going}
+    there = {(image.ref.repository, _hex(image)) for image in images} - gone
+    for image in images:
+        subjects = {
+            (image.ref.repository, match[1]) for match in map(_ATTACHED.fullmatch, image.tags) if match
+        }
+        if len(subjects) != 1 or not all(map(_ATTACHED.fullmatch, image.tags)) or subjects & there:
+            continue
+        if subjects <= gone or _is_old(image.created, rules, now):
+            yield image, "attached to an image that goes or went"
+
+
+def _hex(image: StoredImage) -> str:
+    return str(image.ref.digest).removeprefix("sha256:")
 
 
 def _moment(image: StoredImage | EngineImage) -> float:

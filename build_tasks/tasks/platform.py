@@ -146,7 +146,7 @@ def _prune(session: Session) -> Task:
         dry_run: bool = False,
         json: bool = False,
     ) -> None:
-        """Make room: old working-tree images, build cache and tools; what runs anywhere stays."""
+        """Make room: old working trees and candidates, build cache, tools; versions and what runs stay."""
         from build_tasks.presentation.plain_text import room
         from build_tasks.steps.platform.prune import carry_out, plan_prune
         from build_tasks.wiring.pruning import prune_parts

@@ -110,3 +110,18 @@ def _config_of(client: OrasClient, ref: Ref) -> Digest:
     manifest = client.manifest(ref)
     assert manifest
     return Digest(manifest["config"]["digest"])
+
+
+def test_what_is_attached_to_an_image_tells_when(oras_registry: RegistryLab) -> None:
+    """And is named by the image's digest, so that it can go with it."""
+    ref = oras_registry.ref("delivery", "v1")
+    image = put_image(oras_registry.store, ref)
+    before = datetime.now(UTC)
+    oras_registry.registry.attach(ref, "application/vnd.test.evidence", {"a": b"12345"})
+    assert isinstance(oras_registry.store, OrasClient)
+    images = OrasContents(oras_registry.store).images(oras_registry.host)
+    beside = [one for one in images if one.ref.repository == ref.repository and one.tags != ("v1",)]
+    assert len(beside) == 2, "the attachment and the list of attachments"
+    for one in beside:
+        assert one.created is not None and before <= one.created <= datetime.now(UTC)
+        assert all(tag.startswith(str(image).replace(":", "-")) for tag in one.tags)

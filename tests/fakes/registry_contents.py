@@ -40,6 +40,12 @@ class FakeContents:
         """Sizes of all it consists of, and when it was built."""
         manifest = self.registry._manifests[where][digest]
         blobs[str(digest)] = len(json.dumps(manifest, separators=(",", ":")))
+        if "subject" in manifest:
+            blobs |= {
+                layer["digest"]: len(self.registry._blobs[Digest(layer["digest"])])
+                for layer in manifest["layers"]
+            }
+            return datetime.fromisoformat(manifest["created"])
         times = [self._read(where, Digest(m["digest"]), blobs) for m in manifest.get("manifests", ())]
         if "config" in manifest:
             blobs |= {part["digest"]: part["size"] for part in [manifest["config"], *manifest["layers"]]}

@@ -73,6 +73,68 @@ def test_releases_and_the_platform_s_own_are_not_looked_at(repository: str) -> N
     assert going([stored(number, 30, repository=repository) for number in (1, 2, 3)]) == []
 
 
+def candidate(number: int, days: int | None, *tags: str, repository: str = "delivery") -> StoredImage:
+    """Found by what it is made of; and by other tags, if any."""
+    return stored(number, days, f"i-{number:040x}", *tags, repository=repository)
+
+
+def attached(number: int, subject: int, days: int | None, *, repository: str = "delivery") -> StoredImage:
+    """Something that is attached to an image."""
+    return stored(number, days, f"sha256-{subject:064x}.{number:040x}", repository=repository)
+
+
+def listed(number: int, subject: int, days: int | None, *, repository: str = "delivery") -> StoredImage:
+    """The list of what is attached to an image."""
+    return stored(number, days, f"sha256-{subject:064x}", repository=repository)
+
+
+def test_old_candidates_go_but_for_the_newest() -> None:
+    assert going([candidate(1, 30), candidate(2, 20), candidate(3, 10)]) == [2, 1]
+    assert going([candidate(1, 30), candidate(2, 20, repository="package")]) == []
+    assert going([candidate(1, 3), candidate(2, 2), candidate(3, None)]) == []
+
+
+def test_a_candidate_that_a_version_uses_stays() -> None:
+    images = [candidate(1, 30, "v1.0.2"), candidate(2, 20, "keep"), candidate(3, 20), candidate(4, 10)]
+    assert going(images) == [3]
+
+
+def test_a_candidate_that_runs_anywhere_stays() -> None:
+    images = [candidate(1, 30), candidate(2, 20), candidate(3, 10)]
+    assert going(images, {str(digest(1))}) == [2]
+
+
+@pytest.mark.parametrize(
+    "tag", ["i-12", "i-" + "A" * 40, "i-" + "a" * 41, "x-" + "a" * 40, "cache", "v1.0.2"]
+)
+def test_what_only_looks_like_a_candidate_stays(tag: str) -> None:
+    assert going([stored(number, 30, tag, repository="delivery") for number in (1, 2, 3)]) == []
+
+
+def test_evidence_goes_with_its_image_and_not_before() -> None:
+    """However young it is: an old image may have been scanned again today."""
+    images = [candidate(1, 30), attached(11, 1, 1), listed(12, 1, 1)]
+    assert going(images) == []
+    others = [candidate(2, 10), attached(21, 2, 30), listed(22, 2, 30)]
+    assert going([*images, *others]) == [1, 11, 12]
+
+
+def test_evidence_of_an_image_that_another_one_replaced_goes_when_it_is_old() -> None:
+    """A candidate's tag moved on; nothing names the image before any more."""
+    alone = [attached(11, 9, 30), listed(12, 9, 30), attached(13, 8, 2), attached(14, 7, None)]
+    assert going([candidate(1, 10), *alone]) == [11, 12]
+
+
+def test_evidence_of_the_same_image_elsewhere_stays() -> None:
+    """prod/ holds a copy of the image, and of what is attached to it."""
+    prod = [
+        stored(1, 30, "v1.0.2", repository="prod/delivery"),
+        attached(11, 1, 30, repository="prod/delivery"),
+        listed(12, 1, 30, repository="prod/delivery"),
+    ]
+    assert going([*prod, candidate(1, 30), attached(11, 1, 30), candidate(2, 10)]) == [1, 11]
+
+
 def test_an_image_with_another_tag_is_no_working_tree() -> None:
     images = [stored(1, 30, "v0.0.0-dev.i000000000001", "v1.0.2"), stored(2, 20), stored(3, 20, "latest")]
     assert going(images) == []
