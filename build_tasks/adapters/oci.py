@@ -74,8 +74,13 @@ class OrasRegistry:
         return self._charts.pull(ref, folder)
 
     def attach(self, subject: Ref, artifact_type: str, files: Mapping[str, bytes]) -> Digest:
+        """Attach files to an image; gives the digest of what is attached."""
+        [digest] = self._attachments.attach(subject, {artifact_type: files})
+        return digest
+
+    def attach_all(self, subject: Ref, pieces: Mapping[str, Mapping[str, bytes]]) -> None:
         """See :meth:`AttachmentStore.attach`."""
-        return self._attachments.attach(subject, artifact_type, files)
+        self._attachments.attach(subject, pieces)
 
     def attachments(self, subject: Ref, *artifact_types: str) -> Sequence[Attachment]:
         """See :meth:`AttachmentStore.attachments`."""

@@ -49,29 +49,19 @@ class AttachmentStore:
     def __init__(self, client: OrasClient) -> None:
         self._client = client
 
-    def attach(self, subject: Ref, artifact_type: str, files: Mapping[str, bytes]) -> Digest:
-        """Push an artifact whose subject is the image; gives the artifact's digest.
+    def attach(self, subject: Ref, pieces: Mapping[str, Mapping[str, bytes]]) -> Sequence[Digest]:
+        """Push artifacts whose subject is the image; gives their digests.
 
-        :param files: contents by plain file name.
+        :param pieces: files by artifact type, contents by plain file name.
         """
-        check_file_names(files)
+        for files in pieces.values():
+            check_file_names(files)
         image = self._existing(subject)
-        layers = [self._push_file(image, name, content) for name, content in files.items()]
         self._client.push_bytes(image, b"{}")
-        content = canonical(
-            {
-                "schemaVersion": 2,
-                "mediaType": MANIFEST,
-                "artifactType": artifact_type,
-                "config": _EMPTY_CONFIG,
-                "layers": layers,
-                "subject": self._client.descriptor(image),
-                "annotations": {CREATED: datetime.now(UTC).isoformat(timespec="microseconds")},
-            }
-        )
-        digest = digest_of(content)
-        self._push(image, image.at(digest), content)
-        return digest
+        described = self._client.descriptor(image)
+        pushed = [self._push(image, described, kind, files) for kind, files in pieces.items()]
+        self.restore(image, pushed)
+        return pushed
 
     def attachments(self, subject: Ref, artifact_types: Collection[str]) -> Sequence[Attachment]:
         """What is attached under any of these types, oldest first; empty if the image does not exist."""
@@ -111,15 +101,30 @@ class AttachmentStore:
             "annotations": {_TITLE: name},
         }
 
-    def _push(self, image: Ref, artifact: Ref, content: bytes) -> None:
-        assert artifact.digest
+    def _push(
+        self, image: Ref, described: Mapping[str, Any], artifact_type: str, files: Mapping[str, bytes]
+    ) -> Digest:
+        """One artifact, not yet in the list of what is attached."""
+        layers = [self._push_file(image, name, content) for name, content in files.items()]
+        content = canonical(
+            {
+                "schemaVersion": 2,
+                "mediaType": MANIFEST,
+                "artifactType": artifact_type,
+                "config": _EMPTY_CONFIG,
+                "layers": layers,
+                "subject": described,
+                "annotations": {CREATED: datetime.now(UTC).isoformat(timespec="microseconds")},
+            }
+        )
+        artifact = image.at(digest_of(content))
         try:
             self._client.push_manifest(artifact, content)
         except ToolError:
             # oras also maintains the list, and fails when another writer has just replaced it.
             if self._client.resolve(artifact) is None:
                 raise
-        self.restore(image, [artifact.digest])
+        return digest_of(content)
 
     def _unlisted(self, image: Ref, listed: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         known = {_own_tag(image, Digest(d["digest"])) for d in listed}
@@ -161,13 +166,12 @@ class AttachmentStore:
         return {**self._client.descriptor(attachment), **shown}
 
     def _fetch(self, image: Ref, artifact_type: str, digest: Digest) -> Attachment:
-        manifest = self._client.manifest(image.at(digest)) or {}
-        files = {}
         with tempfile.TemporaryDirectory(prefix="build-tasks-") as folder:
-            for number, layer in enumerate(manifest.get("layers") or ()):
-                path = Path(folder, str(number))
-                self._client.fetch_blob(image, Digest(layer["digest"]), path)
-                files[(layer.get("annotations") or {}).get(_TITLE, str(number))] = path.read_bytes()
+            self._client.pull(image.at(digest), Path(folder))
+            found = [
+                path for path in sorted(Path(folder).iterdir()) if path.is_file() and not path.is_symlink()
+            ]
+            files = {path.name: path.read_bytes() for path in found}
         return Attachment(artifact_type, digest, files)
 
 

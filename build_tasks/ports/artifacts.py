@@ -75,6 +75,9 @@ class Registry(Protocol):
     def attach(self, subject: Ref, artifact_type: str, files: Mapping[str, bytes]) -> Digest:
         """Attach files to an image (a referrer); read back, so that a lost update is retried."""
 
+    def attach_all(self, subject: Ref, pieces: Mapping[str, Mapping[str, bytes]]) -> None:
+        """The same for several types at once: files by artifact type."""
+
     def attachments(self, subject: Ref, *artifact_types: str) -> Sequence[Attachment]:
         """What is attached to an image under any of these types, oldest first."""
 

@@ -36,10 +36,12 @@ def attach_evidence(
     :param image: by digest.
     :param inputs: the inputs hash it is made of.
     """
+    pieces = {}
     for kind, content in contents.items():
         data = write_evidence(EvidenceStatement(kind, service.name, _digest(image), inputs, content))
         signature = bench.signer.sign(data, key, EVIDENCE_NAMESPACE)
-        bench.registry.attach(image, kind.artifact_type, {STATEMENT: data, SIGNATURE: signature})
+        pieces[kind.artifact_type] = {STATEMENT: data, SIGNATURE: signature}
+    bench.registry.attach_all(image, pieces)
 
 
 def attached_evidence(bench: Workbench, image: Ref) -> list[SignedEvidence]:

@@ -142,6 +142,15 @@ def test_attachments_come_back_by_type_oldest_first(registry_lab: RegistryLab) -
     assert registry.digest(ref) == image, "attaching leaves the image alone"
 
 
+def test_several_are_attached_at_once(registry_lab: RegistryLab) -> None:
+    registry, ref = registry_lab.registry, registry_lab.ref("delivery", "v1")
+    put_image(registry_lab.store, ref)
+    pieces = {_EVIDENCE: {"a.json": b"1", "a.json.sig": b"2"}, _APPROVAL: {"b": b"3"}}
+    registry.attach_all(ref, pieces)
+    found = registry.attachments(ref, _EVIDENCE, _APPROVAL)
+    assert {one.artifact_type: one.files for one in found} == pieces
+
+
 def test_nothing_is_attached_to_nothing(registry_lab: RegistryLab) -> None:
     ref = registry_lab.ref("delivery", "v1")
     assert list(registry_lab.registry.attachments(ref, _EVIDENCE)) == []

@@ -127,6 +127,10 @@ class FakeRegistry:
         self.push_manifest(subject.at(digest_of(content)), content)
         return digest_of(content)
 
+    def attach_all(self, subject: Ref, pieces: Mapping[str, Mapping[str, bytes]]) -> None:
+        for artifact_type, files in pieces.items():
+            self.attach(subject, artifact_type, files)
+
     def attachments(self, subject: Ref, *artifact_types: str) -> Sequence[Attachment]:
         digest = str(self.digest(subject))
         found = [

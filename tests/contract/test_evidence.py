@@ -1,0 +1,94 @@
+"""Evidence with the real things: a registry, `oras` and `ssh-keygen`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from build_tasks.model.images import Digest, LocalImage, Ref
+from build_tasks.model.proofs import EVIDENCE_NAMESPACE, EvidenceKind
+from build_tasks.planning.names import candidate_image, production_image
+from build_tasks.steps.candidates import find_candidate, publish_candidate
+from build_tasks.steps.image import build_stage
+from build_tasks.steps.inputs import recipe
+from tests.contract.fixtures_registry import RegistryLab
+from tests.contract.fixtures_signing import SigningLab
+from tests.fakes.oci_content import put_image
+from tests.unit.steps.attesting import contents
+from tests.unit.steps.shop import SIGNERS, Shop
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def shop(oras_registry: RegistryLab, ssh_signing: SigningLab, tmp_path: Path) -> Iterator[Shop]:
+    """The shop at a real registry, with a builder who has a real key."""
+    root = tmp_path / "shop"
+    root.mkdir()
+    shop = Shop(root)
+    key, public = ssh_signing.key("ci")
+    shop.commit({SIGNERS: f'ci namespaces="{EVIDENCE_NAMESPACE}" {public}\n'})
+    shop.publish()
+
+    def arrives(image: LocalImage, ref: Ref) -> Digest:
+        return put_image(oras_registry.store, ref, image.labels, image.id.encode())
+
+    shop.builder.on_push = arrives
+    settings = replace(shop.bench.settings, registry=f"{oras_registry.host}/{oras_registry.prefix}")
+    shop.bench = replace(
+        shop.bench,
+        registry=oras_registry.registry,
+        signer=ssh_signing.signer,
+        builder_key=key,
+        settings=settings,
+    )
+    yield shop
+
+
+def publish(shop: Shop) -> Ref:
+    made = recipe(shop.bench, shop.service)
+    return publish_candidate(shop.bench, shop.service, made, contents(shop), shop.bench.builder_key)
+
+
+def test_what_is_published_is_found_and_believed(shop: Shop) -> None:
+    made = recipe(shop.bench, shop.service)
+    assert find_candidate(shop.bench, shop.service, made) is None
+    build_stage(shop.bench, shop.service, "final", made)
+    image = publish(shop)
+    found = find_candidate(shop.bench, shop.service, made)
+    assert found is not None and found.image == image
+    assert found.evidence.complete
+    assert {piece.builder for piece in found.evidence.accepted.values()} == {"ci"}
+
+
+@pytest.mark.parametrize("agents", [2, 4])
+def test_agents_that_publish_the_same_at_once_lose_nothing(shop: Shop, agents: int) -> None:
+    made = recipe(shop.bench, shop.service)
+    build_stage(shop.bench, shop.service, "final", made)
+    together = threading.Barrier(agents)
+
+    def agent(_number: int) -> Ref:
+        together.wait()
+        return publish(shop)
+
+    with ThreadPoolExecutor(agents) as pool:
+        [image] = set(pool.map(agent, range(agents)))
+    for kind in EvidenceKind:
+        assert len(shop.bench.registry.attachments(image, kind.artifact_type)) == agents
+    found = find_candidate(shop.bench, shop.service, made)
+    assert found is not None and found.evidence.complete
+
+
+def test_evidence_travels_with_a_copy(shop: Shop) -> None:
+    build_stage(shop.bench, shop.service, "final", recipe(shop.bench, shop.service))
+    image = publish(shop)
+    target = production_image(shop.bench.settings, "delivery")
+    assert shop.bench.registry.copy(image, target.tagged("v1.0.2")) == image.digest
+    types = [kind.artifact_type for kind in EvidenceKind]
+    assert len(shop.bench.registry.attachments(target.tagged("v1.0.2"), *types)) == len(EvidenceKind)
+    assert candidate_image(shop.bench.settings, "delivery") != target
