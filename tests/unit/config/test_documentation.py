@@ -15,6 +15,7 @@ from build_tasks.config.reserved import RESERVED
 from build_tasks.config.schema import ServiceFile, SettingsTable
 from build_tasks.model.evidence import APPROVAL_NAMESPACE, RECORD_NAMESPACE
 from build_tasks.model.instance import Instance
+from build_tasks.model.proofs import EVIDENCE_NAMESPACE
 from tests.unit.config.documented import HEADER, rows
 
 ROOT = Path(__file__).parents[3]
@@ -82,7 +83,8 @@ def test_reserved_names() -> None:
 def test_namespaces_of_signatures() -> None:
     text = section("Who may cut and approve")
     named = set(re.findall(r'namespaces="([^"]+)"', text))
-    assert named == {RECORD_NAMESPACE, APPROVAL_NAMESPACE, f"{RECORD_NAMESPACE},{APPROVAL_NAMESPACE}"}
+    alone = {RECORD_NAMESPACE, APPROVAL_NAMESPACE, EVIDENCE_NAMESPACE}
+    assert named == {*alone, f"{RECORD_NAMESPACE},{APPROVAL_NAMESPACE}"}
 
 
 def test_environment_variables_of_our_own() -> None:
