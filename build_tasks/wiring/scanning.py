@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from build_tasks.model.platform import content_key
 from build_tasks.model.scan import ScannerName
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Scanners(Mapping[ScannerName, "Scanner"]):
 
         composition = self.composition
         mirror = os.environ.get(_MIRROR) or composition.settings.scan_database
-        folder = composition.cache / "grype"
+        # Each source has a folder of its own: what one serves does not pass for the other's.
+        folder = composition.cache / "grype" / (content_key(mirror) if mirror else "publisher")
         return Grype(composition.processes, composition.tool("grype"), folder, mirror, _now)
 
     @cached_property
