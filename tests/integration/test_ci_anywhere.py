@@ -30,7 +30,7 @@ cluster = "prod"
 namespace = "backend"
 production = true
 """
-CANDIDATE = ["build", "test", "image", "package"]
+CANDIDATE = ["build", "test", "image", "scan", "package"]
 X = "feature/delivery/x"
 
 

@@ -11,6 +11,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import ContainerExit
 from tests.fakes import samples
+from tests.fakes.scanning import finding
 from tests.unit.steps.shop import BASE, Shop
 from tests.unit.tasks.conftest import Inv
 
@@ -92,7 +93,7 @@ def test_only_some(shop: Shop, inv: Inv) -> None:
     assert len(shop.builder.built) == 1
 
 
-@pytest.mark.parametrize("task", ["build", "test", "image", "package", "status"])
+@pytest.mark.parametrize("task", ["build", "test", "image", "scan", "package", "status"])
 @pytest.mark.parametrize(
     ("flags", "why"),
     [
@@ -110,7 +111,7 @@ def test_what_is_mistyped_is_told_before_anything_is_done(
     assert shop.builder.built == []
 
 
-@pytest.mark.parametrize("verb", ["build", "test", "image", "package"])
+@pytest.mark.parametrize("verb", ["build", "test", "image", "scan", "package"])
 def test_a_dry_run_prints_the_plan_and_does_nothing(shop: Shop, inv: Inv, verb: str) -> None:
     said = inv(f"all.{verb} --only delivery --dry-run")
     assert said.out.splitlines() == [
@@ -124,6 +125,17 @@ def test_a_dry_run_prints_the_plan_and_does_nothing(shop: Shop, inv: Inv, verb: 
         (verb, "package"),
     ]
     assert shop.builder.built == []
+
+
+def test_scans_of_all_name_what_found_what(shop: Shop, inv: Inv) -> None:
+    said = inv("all.scan")
+    assert said.code is ExitCode.OK
+    assert [line.split()[:2] for line in said.out.splitlines()[1:]] == [["delivery", "ok"], ["package", "ok"]]
+    assert said.out.count("grype (2026-03-01): nothing found") == 2
+    shop.grype.finds = [finding()]
+    refused = inv("all.scan --force")
+    assert refused.code is ExitCode.SCAN_REFUSED
+    assert refused.out.count("scan refused") == 2
 
 
 def test_status_of_all(shop: Shop, inv: Inv) -> None:

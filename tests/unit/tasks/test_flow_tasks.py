@@ -10,6 +10,7 @@ from build_tasks.errors import ExitCode
 from build_tasks.steps.live import active_version
 from build_tasks.steps.push import released_versions
 from tests.fakes.samples import vs
+from tests.fakes.scanning import finding
 from tests.unit.steps.shop import Shop
 from tests.unit.tasks.conftest import Inv
 
@@ -219,3 +220,16 @@ def test_the_working_tree_in_dev_takes_the_traffic(shop: Shop, inv: Inv) -> None
     assert inv("delivery.deploy --reason trying").code is ExitCode.OK
     live = active_version(shop.bench, shop.service, shop.dev)
     assert live is not None and live.is_working_tree
+
+
+def test_a_scan(shop: Shop, inv: Inv) -> None:
+    assert inv("delivery.scan --dry-run").out == "inv delivery.scan\n  scan delivery  (asked for)\n"
+    assert inv("delivery.scan").code is ExitCode.OK
+    shop.grype.finds = [finding()]
+    refused = inv("delivery.scan --force")
+    assert refused.code is ExitCode.SCAN_REFUSED
+    assert "CVE-2026-0001" in refused.err and "what to do" in refused.err
+    shop.write({"policy/scan.toml": "severty = 'low'\nmax_age_days = 0\n"})
+    wrong = inv("delivery.scan")
+    assert wrong.code is ExitCode.CONFIG
+    assert "policy/scan.toml:1: severty" in wrong.err and "policy/scan.toml:2: max_age_days" in wrong.err
