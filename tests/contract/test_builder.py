@@ -244,7 +244,9 @@ def test_a_build_takes_what_another_machine_made(
     """The step leaves what no second run of it would leave, and the engine is made to forget the first."""
     mark = uuid4().hex
     steps = f"COPY run.sh /run.sh\nRUN cat /proc/sys/kernel/random/uuid > /tmp/seen # {mark}\n"
-    asked = replace(real.dockerfile(steps, {"run.sh": "cat /tmp/seen"}, {}), cache_from=(cache,), cache_to=cache)
+    asked = replace(
+        real.dockerfile(steps, {"run.sh": "cat /tmp/seen"}, {}), cache_from=(cache,), cache_to=cache
+    )
     seen = []
     for _ in range(2):
         real.builder.build(asked)
