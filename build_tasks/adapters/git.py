@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from build_tasks.adapters.git_changes import GitChanges
 from build_tasks.adapters.git_command import Git
-from build_tasks.adapters.git_log import commits_between
-from build_tasks.adapters.git_working_tree import GitWorkingTree, split
+from build_tasks.adapters.git_working_tree import GitWorkingTree
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.source import Commit
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from build_tasks.model.source import Parting, SignedTag, TagObject
 
 _HEADS, _ORIGIN, _TAGS = "refs/heads/", "refs/remotes/origin/", "refs/tags/"
-_REGULAR = ("100644", "100755")
 
 
 class GitRepository:
@@ -115,29 +113,21 @@ class GitRepository:
 
     def commits(self, base: str, head: str, paths: Sequence[str]) -> Sequence[Commit]:
         """See :func:`commits_between`."""
+        from build_tasks.adapters.git_log import commits_between
+
         return commits_between(self._git, base, head, paths)
 
     def show(self, ref: str, path: str) -> str | None:
-        """A regular file's text (UTF-8); None if the ref has none there, or there is no such ref."""
-        sha = self._git.resolve(ref)
-        if sha is None:
-            return None
-        what = f"read {path} at {ref}"
-        words = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", sha, "--", path)
-        for entry in split(self._git.run(*words, what=what).stdout):
-            fields, _, name = entry.partition("\t")
-            mode, _, blob = fields.split(" ")
-            if name == path and mode in _REGULAR:
-                return self._git.run("cat-file", "blob", blob, what=what, content=True).stdout
-        return None
+        """See :meth:`GitChanges.show`."""
+        return self._changes.show(ref, path)
 
     def files(self, paths: Sequence[str]) -> Sequence[str]:
         """See :meth:`GitWorkingTree.files`."""
         return self._working_tree.files(paths)
 
     def tracked(self) -> Sequence[str]:
-        """Paths of the index; a submodule is one of them."""
-        return sorted(set(split(self._git.run("ls-files", "-z", what="list what git tracks").stdout)))
+        """See :meth:`GitWorkingTree.tracked`."""
+        return self._working_tree.tracked()
 
     def branches(self, pattern: str) -> Sequence[str]:
         """Local and origin's branches, each once; ``*`` also stands for ``/``, as in `git branch --list`."""
@@ -190,17 +180,8 @@ class GitRepository:
         self._origin.push(refs)
 
     def signing_key(self) -> Path | None:
-        """The key file that ``user.signingkey`` names; None if it names none, or a key that is not a file."""
-        what = "look up the signing key"
-        words = ("config", "--type=path", "--get", "user.signingkey")
-        done = self._git.run(*words, what=what, check=False)
-        if done.status not in (0, 1):
-            raise self._git.failed(done, what, "git cannot read its configuration", "", ExitCode.CONFIG)
-        name = done.stdout.strip()
-        path = self._git.root / name
-        # Otherwise it is a key's text (key::..., ssh-...) or the name of an OpenPGP key.
-        is_file = not name.startswith(("key::", "ssh-", "ecdsa-", "sk-")) and ("/" in name or path.is_file())
-        return path if is_file else None
+        """See :meth:`TagSigner.configured_key`."""
+        return self._tag_signer.configured_key()
 
     def remote_url(self) -> str:
         """URL of origin without credentials; the folder's own path when there is no origin."""

@@ -12,6 +12,7 @@ from build_tasks.model.affected import Change
 from build_tasks.model.source import Parting
 
 _LINK, _SUBMODULE = "120000", "160000"
+_REGULAR = ("100644", "100755")
 
 
 class GitChanges:
@@ -55,6 +56,20 @@ class GitChanges:
             Change(path, any(mode in (_LINK, _SUBMODULE) for mode in modes.lstrip(":").split()[:2]))
             for modes, path in zip(fields[::2], fields[1::2], strict=True)
         ]
+
+    def show(self, ref: str, path: str) -> str | None:
+        """A regular file's text (UTF-8); None if the ref has none there, or there is no such ref."""
+        sha = self._git.resolve(ref)
+        if sha is None:
+            return None
+        what = f"read {path} at {ref}"
+        words = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", sha, "--", path)
+        for entry in split(self._git.run(*words, what=what).stdout):
+            fields, _, name = entry.partition("\t")
+            mode, _, blob = fields.split(" ")
+            if name == path and mode in _REGULAR:
+                return self._git.run("cat-file", "blob", blob, what=what, content=True).stdout
+        return None
 
     def is_shallow(self) -> bool:
         """Whether the clone lacks older commits."""

@@ -51,6 +51,19 @@ class TagSigner:
         self._ssh_keygen = ssh_keygen
         self._signer = SshSigner(git.processes, ssh_keygen)
 
+    def configured_key(self) -> Path | None:
+        """The key file that ``user.signingkey`` names; None if it names none, or a key that is not a file."""
+        what = "look up the signing key"
+        words = ("config", "--type=path", "--get", "user.signingkey")
+        done = self._git.run(*words, what=what, check=False)
+        if done.status not in (0, 1):
+            raise self._git.failed(done, what, "git cannot read its configuration", "", ExitCode.CONFIG)
+        name = done.stdout.strip()
+        path = self._git.root / name
+        # Otherwise it is a key's text (key::..., ssh-...) or the name of an OpenPGP key.
+        is_file = not name.startswith(("key::", "ssh-", "ecdsa-", "sk-")) and ("/" in name or path.is_file())
+        return path if is_file else None
+
     def sign(self, name: str, at: str, message: str, key: Path) -> None:
         """Make an annotated tag with a signature.
 

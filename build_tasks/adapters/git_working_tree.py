@@ -35,6 +35,10 @@ class GitWorkingTree:
         """
         return sorted(set(self._files(paths))) if paths else []
 
+    def tracked(self) -> list[str]:
+        """Paths of the index; a submodule is one of them."""
+        return sorted(set(split(self._git.run("ls-files", "-z", what="list what git tracks").stdout)))
+
     def _files(self, paths: Sequence[str]) -> Iterator[str]:
         words = ("--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--")
         listed = split(self._git.run(*words, *paths, what="list the files of the repository").stdout)

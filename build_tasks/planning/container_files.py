@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
-from io import BytesIO
 from posixpath import basename, join, normpath
 
-from build_tasks.planning.dockerfile_text import plain_text
+from build_tasks.planning.dockerfile_text import Instruction, instructions
+from build_tasks.planning.dockerfile_words import words
 
 #: A name that only ends like a file's path must share so many of its parts with it.
 _ENOUGH = 2
@@ -87,11 +87,9 @@ def container_files(text: str, stage: str, files: Collection[str]) -> ContainerF
         that are only known while it is built (variables) is left out.
     :param files: of what the image is built from.
     """
-    from dockerfile_parse import DockerfileParser
-
     reader = _Reader(files)
-    for entry in DockerfileParser(fileobj=BytesIO(plain_text(text).encode())).structure:
-        reader.read(entry["instruction"], entry["value"])
+    for instruction in instructions(text):
+        reader.read(instruction)
     return ContainerFiles(reader.stages.get(stage, _Stage()), files)
 
 
@@ -102,11 +100,10 @@ class _Reader:
     _now: _Stage = field(default_factory=_Stage)
     _count: int = 0
 
-    def read(self, instruction: str, value: str) -> None:
-        words = [word.strip("[],\"'") for word in value.split()]
-        flags = dict(word[2:].partition("=")[::2] for word in words if word.startswith("--"))
-        paths = [word for word in words if word and not word.startswith("--")]
-        match instruction:
+    def read(self, instruction: Instruction) -> None:
+        found = words(instruction)
+        paths = found.arguments
+        match instruction.name:
             case "FROM" if paths:
                 self._now = deepcopy(self.stages.get(paths[0].lower(), _Stage()))
                 # `COPY --from=0` says a stage by its place.
@@ -114,8 +111,8 @@ class _Reader:
                 self._count += 1
             case "WORKDIR" if paths:
                 self._now.folder = normpath(join(self._now.folder, paths[0]))
-            case "COPY" | "ADD" if len(paths) > 1 and "$" not in value:
-                self._copy(paths[:-1], paths[-1], flags.get("from"))
+            case "COPY" | "ADD" if len(paths) > 1 and "$" not in instruction.value:
+                self._copy(paths[:-1], paths[-1], next(iter(found.all("from")), None))
 
     def _copy(self, sources: Iterable[str], target: str, stage: str | None) -> None:
         absolute = normpath(join(self._now.folder, target))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.affected import Change, Reason
 from build_tasks.model.ci_lint import LintReport
 from build_tasks.model.service import Service
 from build_tasks.planning.ci_lint.facts import Repository, ServiceInputs, Tracked
@@ -14,8 +15,8 @@ from build_tasks.planning.ci_lint.files.reading import LARGEST
 from build_tasks.planning.ci_lint.files.sources import Sources
 from build_tasks.planning.ci_lint.judge import judge
 from build_tasks.planning.ci_lint.pipelines import System
-from build_tasks.planning.inputs import under_any
-from build_tasks.steps.inputs import read_dockerfile, sources
+from build_tasks.planning.sources import Sources as ServiceSources
+from build_tasks.steps.inputs import sources
 from build_tasks.steps.workbench import Workbench
 
 _WHAT = "read the pipeline files"
@@ -52,15 +53,23 @@ def repository(bench: Workbench) -> Repository:
 
 
 def _inputs(bench: Workbench, service: Service, tracked: Tracked) -> ServiceInputs:
-    why = sources(bench, service)
-    made = {service.dockerfile, service.chart, service.toml, *read_dockerfile(bench, service).sources}
+    derived = sources(bench, service)
+    why: dict[str, str] = {}
     inputs: dict[str, str] = {}
-    for source in why:
-        for file in tracked.below(source):
+    for claim in derived.listed:
+        why.setdefault(claim.place, claim.how)
+        for file in tracked.below(claim.place):
             # Of its own folder only what something is made of: a README may well start nothing.
-            if source != service.folder or under_any(file, made):
-                inputs.setdefault(file, source)
+            if _is_made_of(derived, file) if claim.reason is Reason.OWN_FOLDER else claim.holds(Change(file)):
+                inputs.setdefault(file, claim.place)
     return ServiceInputs(service.name, service.folder, service.dockerfile, inputs, why)
+
+
+def _is_made_of(derived: ServiceSources, file: str) -> bool:
+    """Whether a service's images, its chart or its description are made of a file of its folder."""
+    service = derived.service
+    in_chart = file.startswith(f"{service.chart}/")
+    return in_chart or file == service.toml or derived.goes_in(Change(file))
 
 
 def _named(texts: Sources, wanted: Sequence[str]) -> Mapping[str, System]:

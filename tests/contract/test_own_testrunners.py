@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from dockerfile_parse import DockerfileParser
 
 from build_tasks.adapters.process import Processes
 from build_tasks.planning.dockerfile import TESTRUNNER
-from build_tasks.planning.dockerfile_text import plain_text
+from build_tasks.planning.dockerfile_text import instructions
 from build_tasks.steps.test import FILTER, FILTER_LABEL, FROM_ENVIRONMENT
 
 ROOT = Path(__file__).parents[2]
@@ -28,14 +26,13 @@ EXPRESSIONS = ["put", "put and not 'slow'", "$(id) *", 'a "b" \\d+']
 
 def stage(dockerfile: Path) -> dict[str, str]:
     """The last value of each instruction of the testrunner stage."""
-    parser = DockerfileParser(fileobj=BytesIO(plain_text(dockerfile.read_text()).encode()))
     found: dict[str, str] = {}
     inside = False
-    for entry in parser.structure:
-        if entry["instruction"] == "FROM":
-            inside = entry["value"].lower().endswith(f" as {TESTRUNNER}")
+    for instruction in instructions(dockerfile.read_text()):
+        if instruction.name == "FROM":
+            inside = instruction.value.lower().endswith(f" as {TESTRUNNER}")
         elif inside:
-            found[entry["instruction"]] = entry["value"]
+            found[instruction.name] = instruction.value
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from build_tasks.model.event import BuildEvent, EventKind
+from build_tasks.model.instance import BUILDER_KEY
 from build_tasks.model.pipelines import CiSettings
 from build_tasks.model.service import Service
 from build_tasks.model.settings import Settings
@@ -14,8 +15,6 @@ from build_tasks.model.settings import Settings
 VALIDATED = ("feature", "topic")
 #: Branches `<prefix>/<service>/v<semver>` that are built in full, pushed and delivered.
 RELEASED = "release"
-#: The variable with the path of the key that a builder signs evidence with.
-BUILDER_KEY = "BUILD_TASKS_BUILDER_KEY"
 #: The secret with a login to the registry: a config.json as `docker login` writes it.
 REGISTRY_LOGIN = "REGISTRY_LOGIN"
 #: What a run leaves for readers: merged test reports, the testrunners' output, and the log of every command.

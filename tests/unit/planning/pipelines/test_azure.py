@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from build_tasks.model.instance import BUILDER_KEY
 from build_tasks.model.pipelines import CiSettings
 from build_tasks.planning.pipelines.azure import azure
-from build_tasks.planning.pipelines.model import BUILDER_KEY, Pipeline
+from build_tasks.planning.pipelines.model import Pipeline
 from tests.fakes.pipelines import EVERYTHING, ODD, OWN_AGENTS, pipeline
 from tests.unit.planning.pipelines.reading import Tree, every, read
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from build_tasks.model.instance import BUILDER_KEY
 from build_tasks.model.pipelines import CiSettings
 from build_tasks.planning.pipelines.github import REQUIRED_CHECK, github
-from build_tasks.planning.pipelines.model import BUILDER_KEY
 from tests.fakes.pipelines import EVERYTHING, ODD, OWN_AGENTS, pipeline
 from tests.unit.planning.pipelines.reading import Tree, every, read
 

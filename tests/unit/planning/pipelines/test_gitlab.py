@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from build_tasks.model.instance import BUILDER_KEY
 from build_tasks.model.pipelines import CiSettings
 from build_tasks.planning.pipelines.gitlab import gitlab, gitlab_child
 from build_tasks.planning.pipelines.matrix import Leg
-from build_tasks.planning.pipelines.model import BUILDER_KEY, Pipeline
+from build_tasks.planning.pipelines.model import Pipeline
 from tests.fakes.pipelines import EVERYTHING, ODD, OWN_AGENTS, pipeline
 from tests.unit.planning.pipelines.reading import Tree, every, read
 
