@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -26,8 +28,8 @@ _PYTHON = "python:3.13-slim-trixie"
 class Workshop:
     """The steps on a fake engine."""
 
-    def __init__(self, folder: Path) -> None:
-        self.recipes = RecipeFiles(FOLDER)
+    def __init__(self, folder: Path, recipes: Path = FOLDER) -> None:
+        self.recipes = RecipeFiles(recipes)
         self.images = FakeImageStore()
         self.systems = FakeRootFilesystems()
         self.trust = FakeTrust()
@@ -96,6 +98,16 @@ def test_a_stand_in_s_name_is_known_before_there_is_one(workshop: Workshop, tmp_
     named = StandIns(elsewhere.recipes, assumed, elsewhere.reporter, elsewhere.materials).named([_PYTHON])
     assert named == workshop.stand_ins([_PYTHON])
     assert elsewhere.images.built == [] and elsewhere.systems.made == [] and elsewhere.reporter.notes == []
+
+
+def test_a_base_with_the_updates_of_another_day_has_another_name(tmp_path: Path) -> None:
+    """So that what is built on it is built, tested and scanned anew, on every machine."""
+    other = tmp_path / "recipes"
+    shutil.copytree(FOLDER, other)
+    recipe = other / "debian" / "recipe.toml"
+    recipe.write_text(re.sub('snapshot = ".*"', 'snapshot = "2999-01-01"', recipe.read_text()))
+    today, then = Workshop(tmp_path / "a"), Workshop(tmp_path / "b", other)
+    assert today.stand_ins.named([_PYTHON]) != then.stand_ins.named([_PYTHON])
 
 
 @pytest.mark.parametrize(
