@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.version import Version
+from build_tasks.planning.evidence import told
 from build_tasks.steps import promote, traffic
 from build_tasks.steps.approval import check_gate, decisions
 from build_tasks.steps.deploy import deploy_released, deployable
-from build_tasks.steps.evidence_gate import check_evidence
+from build_tasks.steps.evidence_gate import check_evidence, weigh_evidence
 from build_tasks.steps.once import build_once, image_once, publish_once, scan_once, test_once
 from build_tasks.steps.package import UNRELEASED
 from build_tasks.steps.push import artifacts, push, released_versions
@@ -91,7 +92,10 @@ def _retire(run: Run, action: Action) -> None:
 
 def _await_approval(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
-    for signed in decisions(bench, service, artifacts(bench, service, version)):
+    found = artifacts(bench, service, version)
+    for problem in told(weigh_evidence(bench, service, found.image)):
+        bench.reporter.warn(f"production will refuse it: {problem}")
+    for signed in decisions(bench, service, found):
         decision = signed.statement.decision.value
         if signed.signer is None:
             bench.reporter.warn(f"a decision to {decision} does not count: {signed.refusal}")

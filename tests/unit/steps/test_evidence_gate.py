@@ -9,6 +9,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import Decision
 from build_tasks.model.images import Ref
+from build_tasks.model.plan import Action, Verb
 from build_tasks.model.proofs import EvidenceKind, Scanned
 from build_tasks.model.scan import Verdict
 from build_tasks.planning.pipeline import delivery, promotion, release
@@ -171,6 +172,17 @@ def test_evidence_goes_along_into_production(approved: Shop) -> None:
     approved.run(*promotion(approved.service, VERSION, "prod"))
     image = PROD_IMAGE.at(artifacts(approved.bench, approved.service, VERSION).image)
     assert len(approved.registry.attachments(image, *EVERY_TYPE)) == len(EvidenceKind)
+
+
+def test_an_approver_is_told_beforehand(approved: Shop) -> None:
+    waits = Action(Verb.AWAIT_APPROVAL, "delivery", "test", VERSION)
+    approved.run(waits)
+    assert approved.reporter.warnings == []
+    approved.commit({SIGNERS: approved.signers(cutter="git", builder="git")})
+    approved.publish()
+    approved.run(waits)
+    assert len(approved.reporter.warnings) == len(EvidenceKind)
+    assert all(line.startswith("production will refuse it: ") for line in approved.reporter.warnings)
 
 
 def test_nothing_is_copied_without_evidence(approved: Shop) -> None:
