@@ -166,6 +166,17 @@ def test_a_pipeline_that_a_job_starts_is_behind_its_filter(repo: Monorepo) -> No
     assert [one.rule for one in repo.lint().findings] == [LintRule.NOT_LOOKED_INTO, LintRule.MISSED_INPUT]
 
 
+def test_a_pipeline_that_ci_plan_makes_runs_the_flow(repo: Monorepo) -> None:
+    text = (
+        "plan:\n  script:\n  - ./inv ci.plan --matrix gitlab >.build/services.yml\n"
+        "build:\n  trigger:\n    include: [{artifact: .build/services.yml, job: plan}]\n"
+    )
+    repo.commit({FILE: text + "other:\n  script: docker build .\n"})
+    assert repo.lint().findings == ()
+    repo.commit({FILE: text.replace("./inv ci.plan --matrix gitlab", "./make-it")})
+    assert [one.rule for one in repo.lint().findings] == [LintRule.NOT_LOOKED_INTO]
+
+
 def test_a_nested_configuration_that_nobody_starts_is_read_itself(repo: Monorepo) -> None:
     [found] = repo.found(LintRule.NO_SCAN, {"src/.gitlab-ci.yml": "build:\n  script: docker build .\n"})
     assert (found.file, found.line) == ("src/.gitlab-ci.yml", 2)
@@ -285,6 +296,10 @@ def test_the_rules_of_the_whole_pipeline_count_too(repo: Monorepo) -> None:
     whole = "workflow:\n  rules:\n  - if: $CI_COMMIT_BRANCH == 'master'\n"
     text = "t:\n  script: docker build --target testrunner .\n"
     assert repo.found(LintRule.NO_IMAGE, {FILE: whole + text}) == []
+    for rule, found in (("$CI_COMMIT_BRANCH", 0), ("$CI_MERGE_REQUEST_IID", 1), ("$CI_PIPELINE_SOURCE", 1)):
+        whole = f"workflow:\n  rules:\n  - if: {rule}\n"
+        image = "i:\n  only: [branches]\n  script: docker build .\n"
+        assert len(repo.found(LintRule.NO_IMAGE, {FILE: whole + text + image})) == found
     whole = "workflow:\n  rules:\n  - changes: [src/shipping/dronescheduler/**/*]\n"
     assert missed(repo, f"{whole}build:\n{SCRIPT}") == [(3, "src/shipping/common")]
 

@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from build_tasks.planning.ci_lint.collected import Collected
+from build_tasks.planning.ci_lint.commands.shell import commands
 from build_tasks.planning.ci_lint.commands.steps import script_steps
+from build_tasks.planning.ci_lint.conditions.expressions import Constant
 from build_tasks.planning.ci_lint.conditions.judging import UNKNOWN, Lookup, Text, Value
 from build_tasks.planning.ci_lint.files.documents import Place, Yaml
 from build_tasks.planning.ci_lint.files.sources import Sources
@@ -98,7 +100,7 @@ class _Reader:
         return [*parts, Part((), scans)] if scans else parts
 
     def _part(self, config: Config, job: Job, whole: list[Rule], depth: int) -> Part:
-        rules = self._rules(config, job)
+        rules = self._rules(config, job, by_default=not whole)
         self.patterns += [one for rule in [*whole, *rules] for one in rule.changes or ()]
         occasions, filters = set[Occasion](), dict[Filter, None]()
         for occasion in Occasion:
@@ -110,11 +112,15 @@ class _Reader:
                 filters |= dict.fromkeys(one for one in both if one.patterns)
         return Part(tuple(filters), tuple(self._steps(config, job, frozenset(occasions), depth)))
 
-    def _rules(self, config: Config, job: Job) -> list[Rule]:
+    def _rules(self, config: Config, job: Job, *, by_default: bool) -> list[Rule]:
+        """When a job runs: by default for branches and tags; always where the whole pipeline has rules."""
         reader = RuleReader(job.variables, self._found)
         if job.get("rules") is not None:
             return reader.rules(config.listed(job.get("rules")))
-        return reader.only_and_except(job.get("only"), job.get("except"), job.place)
+        only, excepted = job.get("only"), job.get("except")
+        if by_default or only or excepted:
+            return reader.only_and_except(only, excepted, job.place)
+        return [Rule(Constant(True), job.place)]
 
     def _lookup(self, occasion: Occasion, job: Job) -> Lookup:
         known = self._known[occasion]
@@ -130,22 +136,35 @@ class _Reader:
                 yield from script_steps(script, occasions, lambda name: None)
         trigger = job.get("trigger")
         if trigger is not None:
-            yield from self._child(trigger, job, occasions, depth)
+            yield from self._child(config, trigger, job, occasions, depth)
 
-    def _child(self, trigger: Yaml, job: Job, occasions: frozenset[Occasion], depth: int) -> Iterator[Step]:
-        """The steps of the pipeline that a job starts: for the same occasions, whatever its own rules say.
+    def _child(
+        self, config: Config, trigger: Yaml, job: Job, occasions: frozenset[Occasion], depth: int
+    ) -> Iterator[Step]:
+        """The steps of the pipeline that a job starts: for the same occasions, if its own rules let them run.
 
         https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#parent-child-pipelines
         """
         files = list(included(trigger.get("include"), self._sources))
-        if not files or depth == _DEEPEST or not all(path for path, _ in files):
+        if files and all(_is_ours(config, item) for _, item in files):
+            yield Step(Deed.RUNS_FLOW, job.place, occasions)
+        elif not files or depth == _DEEPEST or not all(path for path, _ in files):
             self._found.miss(job.place, f"the pipeline that {job.name} starts: what it does is not known")
-            return
-        for path, _ in files:
-            root = self._found.opened(path, self._sources.document(path))
-            if root is not None:
-                child = load(root, self._sources, self._found)
-                reader = _Reader(self._sources, self._found, dict.fromkeys(Occasion, _OF_A_CHILD))
-                for part in reader.parts(child, depth + 1):
-                    yield from (replace(s, occasions=occasions & s.occasions) for s in part.steps)
-                self.patterns += reader.patterns
+        else:
+            for path, _ in files:
+                root = self._found.opened(path, self._sources.document(path))
+                yield from self._started(root, occasions, depth) if root else ()
+
+    def _started(self, root: Yaml, occasions: frozenset[Occasion], depth: int) -> Iterator[Step]:
+        reader = _Reader(self._sources, self._found, dict.fromkeys(Occasion, _OF_A_CHILD))
+        for part in reader.parts(load(root, self._sources, self._found), depth + 1):
+            yield from (replace(one, occasions=occasions & one.occasions) for one in part.steps)
+        self.patterns += reader.patterns
+
+
+def _is_ours(config: Config, include: Yaml) -> bool:
+    """A pipeline that another job makes with `inv ci.plan --matrix`: `inv ci.run` for each service."""
+    maker = config.sections.get(include.word("job"), {})
+    scripts = config.listed(maker["script"][1]) if include.get("artifact") and "script" in maker else ()
+    words = [word for script in scripts for _, line in commands(script.text) for word in line]
+    return "ci.plan" in words and "--matrix" in words
