@@ -8,8 +8,11 @@ from build_tasks.model.ci_lint import LintFinding, LintRule
 from build_tasks.planning.ci_lint.conditions.places import conditions_in
 from build_tasks.planning.ci_lint.conditions.refs import named_in
 from build_tasks.planning.ci_lint.files.documents import Place, Yaml
-from build_tasks.planning.ci_lint.files.reading import Document
+from build_tasks.planning.ci_lint.files.sources import Sources
 from build_tasks.planning.ci_lint.pipelines import Check, NamedBranches, Step
+
+#: So many files are opened for one pipeline, the same one as often as it is named; Azure takes 100 templates.
+_MOST_FILES = 500
 
 
 @dataclass
@@ -22,9 +25,15 @@ class Collected:
     unseen: list[Place] = field(default_factory=list)
     findings: list[LintFinding] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
+    _opened: int = 0
+    _judged: set[str] = field(default_factory=set)
 
-    def opened(self, path: str, document: Document) -> Yaml | None:
-        """A file that belongs to it; None if it holds nothing or cannot be read."""
+    def opened(self, path: str, sources: Sources) -> Yaml | None:
+        """A file that belongs to it; None if it is not there, holds nothing, or is one too many."""
+        if path not in sources or self._opened == _MOST_FILES:
+            return None
+        self._opened += 1
+        document = sources.document(path)
         if path not in self.files:
             self.files.add(path)
             self.findings += document.findings
@@ -32,8 +41,10 @@ class Collected:
 
     def conditions(self, root: Yaml) -> None:
         """What the conditions of an Azure or GitHub file say of branches."""
-        for condition, place in conditions_in(root):
-            self.branches += named_in(condition, place)
+        if root.file not in self._judged:
+            self._judged.add(root.file)
+            for condition, place in conditions_in(root):
+                self.branches += named_in(condition, place)
 
     def miss(self, place: Place, message: str) -> None:
         """Steps that are not looked into."""

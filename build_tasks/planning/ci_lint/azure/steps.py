@@ -112,6 +112,4 @@ class StepReader:
         https://learn.microsoft.com/azure/devops/pipelines/process/templates#reference-template-paths
         """
         path = joined(dirname(node.file), name.removesuffix("@self").replace("\\", "/"))
-        if "@" in path or path not in self._sources:
-            return None
-        return self._found.opened(path, self._sources.document(path))
+        return None if "@" in path else self._found.opened(path, self._sources)

@@ -19,8 +19,8 @@ from build_tasks.planning.ci_lint.pipelines import Occasion
 
 _RUNTIME = re.compile(r"\$\[(.*)\]", re.S)
 _MACRO = re.compile(r"\$\(")
-#: A variable may be made of others so often.
-_DEEPEST = 8
+#: So deep are templates of variables followed, and so long may become what variables are made of.
+_DEEPEST, _LONGEST = 8, 10_000
 
 
 def predefined(occasion: Occasion, main: str) -> Mapping[str, Value]:
@@ -51,30 +51,36 @@ class Variables:
 
         :param template: gives a template's document, for the value that names it.
         """
-        return replace(self, written={**self.written, **_set_by(node.get("variables"), template, 0)})
+        variables = node.get("variables")
+        if variables is None:
+            return self
+        return replace(self, written={**self.written, **_set_by(variables, template, 0)})
 
     def lookup(self, occasion: Occasion, main: str) -> Lookup:
         """For conditions, in runs of an occasion."""
-        known = predefined(occasion, main)
+        known: dict[str, Value] = dict(predefined(occasion, main))
 
-        def look(name: str, depth: int = 0) -> Value:
-            if name in known:
-                return known[name]
-            if name not in self.written or depth > _DEEPEST:
-                return UNKNOWN
-            return _evaluated(self.written[name].text, lambda other: look(other, depth + 1))
+        def look(name: str) -> Value:
+            if name not in known:
+                known[name] = UNKNOWN  # also for what is made of itself
+                if name in self.written:
+                    known[name] = _evaluated(self.written[name].text, look)
+            return known[name]
 
         return look
 
     def text(self, name: str) -> str | None:
         """A variable's text, the same in every run; None if it is not."""
-        return self._text(name, 0)
+        return self._text(name, {})
 
-    def _text(self, name: str, depth: int) -> str | None:
-        written = self.written[name].text if name in self.written and depth < _DEEPEST else "${{"
-        if "${{" in written or "$[" in written:
-            return None
-        return filled_in(written, lambda other: self._text(other, depth + 1))
+    def _text(self, name: str, known: dict[str, str | None]) -> str | None:
+        if name not in known:
+            known[name] = None
+            written = self.written[name].text if name in self.written else "${{"
+            if "${{" not in written and "$[" not in written:
+                whole = filled_in(written, lambda other: self._text(other, known))
+                known[name] = whole if len(whole) < _LONGEST else None
+        return known[name]
 
 
 def _set_by(
@@ -113,4 +119,4 @@ def _evaluated(written: str, known: Lookup) -> Value:
         return found
 
     whole = filled_in(written, text)
-    return UNKNOWN if unknown else whole
+    return UNKNOWN if unknown or len(whole) > _LONGEST else whole

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lark import Lark, Token, Transformer
@@ -96,6 +96,7 @@ def read_rule(text: str) -> Expression:
     return _read(text, _RULES)
 
 
+@lru_cache(maxsize=4096)
 def _read(text: str, grammar: str) -> Expression:
     if len(text) > _LONGEST or sum(map(text.count, "([!")) > _DEEPEST:
         raise ValueError("the condition is too long to be judged")

@@ -153,9 +153,7 @@ class StepReader:
 
     def _local(self, uses: str) -> Yaml | None:
         """A file of this repository: such paths begin with ``./``, and count from the root."""
-        path = joined("", uses)
-        here = uses.startswith("./") and path in self._sources
-        return self._found.opened(path, self._sources.document(path)) if here else None
+        return self._found.opened(joined("", uses), self._sources) if uses.startswith("./") else None
 
 
 def _check(shown: str, place: Place, *, varies: bool) -> Check:

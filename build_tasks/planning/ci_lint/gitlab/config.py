@@ -21,6 +21,7 @@ _NO_JOBS = {"default", "include", "stages", "variables", "workflow", "spec", "im
 _NO_JOBS |= {"before_script", "after_script", "types"}
 #: Includes within includes, jobs that extend jobs, references to references; GitLab has limits like it.
 _DEEPEST = 10
+_MOST_ENTRIES = 1000
 
 Keys = dict[str, tuple[Yaml, Yaml]]
 
@@ -48,14 +49,15 @@ class Config:
     sections: dict[str, Keys] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     scans: list[Place] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+    _keys: dict[str, Keys] = field(default_factory=dict)
+    _lists: dict[int, list[Yaml]] = field(default_factory=dict)
 
     def jobs(self) -> Iterator[Job]:
         """Those that run: not the hidden ones, which others extend."""
         for name in self.sections:
             if name not in _NO_JOBS and not name.startswith("."):
-                keys = self._extended(name, 0)
-                for key, found in self.sections.get("default", {}).items():
-                    keys.setdefault(key, found)
+                keys = {**self.sections.get("default", {}), **self._extended(name, 0)}
                 own = keys["variables"][1] if "variables" in keys else None
                 variables = {**self.variables(), **_texts(own)}
                 yield Job(name, self.places[name], keys, variables)
@@ -67,17 +69,24 @@ class Config:
     def workflow_rules(self) -> Yaml | None:
         return self.sections.get("workflow", {}).get("rules", (None, None))[1]
 
-    def listed(self, value: Yaml | None, depth: int = 0) -> Iterator[Yaml]:
+    def listed(self, value: Yaml | None) -> list[Yaml]:
         """The entries of a list, lists in it and references followed."""
-        if value is None or depth > _DEEPEST:
-            return
-        if value.tag == "!reference":
-            yield from self.listed(self._referred(value), depth + 1)
-        elif value.is_list:
-            for item in value.items():
-                yield from self.listed(item, depth + 1) if item.is_list else [item]
-        elif not value.is_null:
-            yield value
+        return self._listed(value, 0) if value is not None else []
+
+    def _listed(self, value: Yaml, depth: int) -> list[Yaml]:
+        known = self._lists.get(id(value.node))
+        if known is None:
+            known = self._lists[id(value.node)] = []  # what refers to itself adds nothing
+            if value.tag == "!reference":
+                referred = self._referred(value)
+                known += self._listed(referred, depth + 1) if referred and depth < _DEEPEST else []
+            elif value.is_list:
+                for item in value.items():
+                    known += self._listed(item, depth) if item.is_list else [item]
+            elif not value.is_null:
+                known.append(value)
+            del known[_MOST_ENTRIES:]
+        return known
 
     def _referred(self, reference: Yaml) -> Yaml | None:
         name, *path = [leaf.text for leaf in reference.leaves()] or [""]
@@ -86,12 +95,15 @@ class Config:
         return found.get(*rest) if found and rest else found
 
     def _extended(self, name: str, depth: int) -> Keys:
-        own = self.sections.get(name, {})
-        keys: Keys = {}
-        extends = own["extends"][1] if "extends" in own else None
-        for base in extends.leaves() if extends and depth < _DEEPEST else ():
-            keys |= self._extended(base.text, depth + 1)
-        return {**keys, **own}
+        if name not in self._keys:
+            own = self.sections.get(name, {})
+            self._keys[name] = own  # what extends itself adds nothing
+            extends = own["extends"][1] if "extends" in own else None
+            keys: Keys = {}
+            for base in extends.leaves() if extends and depth < _DEEPEST else ():
+                keys |= self._extended(base.text, depth + 1)
+            self._keys[name] = {**keys, **own}
+        return self._keys[name]
 
 
 def load(root: Yaml, sources: Sources, found: Collected) -> Config:
@@ -103,14 +115,16 @@ def load(root: Yaml, sources: Sources, found: Collected) -> Config:
 
 def _load(root: Yaml, sources: Sources, found: Collected, config: Config, depth: int) -> None:
     found.files.add(root.file)
+    config.files.add(root.file)
     for path, item in included(root.get("include"), sources):
-        if path and depth < _DEEPEST:
-            other = found.opened(path, sources.document(path))
-            if other is not None:
-                _load(other, sources, found, config, depth + 1)
+        if path in config.files:
+            continue  # once is enough, also for one that includes itself
+        other = found.opened(path, sources) if path and depth < _DEEPEST else None
+        if other is not None:
+            _load(other, sources, found, config, depth + 1)
         elif any(map(SCANNERS.search, _words(item))):
             config.scans.append(item.place)
-        else:
+        elif path not in config.files:
             found.miss(item.place, f"the include {' '.join(_words(item))}: what it does is not known")
     for key, value in root.entries():
         section = config.sections.setdefault(key.text, {})

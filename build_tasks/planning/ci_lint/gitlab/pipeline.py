@@ -152,7 +152,7 @@ class _Reader:
             self._found.miss(job.place, f"the pipeline that {job.name} starts: what it does is not known")
         else:
             for path, _ in files:
-                root = self._found.opened(path, self._sources.document(path))
+                root = self._found.opened(path, self._sources)
                 yield from self._started(root, occasions, depth) if root else ()
 
     def _started(self, root: Yaml, occasions: frozenset[Occasion], depth: int) -> Iterator[Step]:
@@ -165,6 +165,6 @@ class _Reader:
 def _is_ours(config: Config, include: Yaml) -> bool:
     """A pipeline that another job makes with `inv ci.plan --matrix`: `inv ci.run` for each service."""
     maker = config.sections.get(include.word("job"), {})
-    scripts = config.listed(maker["script"][1]) if include.get("artifact") and "script" in maker else ()
+    scripts = config.listed(maker["script"][1]) if include.get("artifact") and "script" in maker else []
     words = [word for script in scripts for _, line in commands(script.text) for word in line]
     return "ci.plan" in words and "--matrix" in words
