@@ -57,6 +57,15 @@ def test_variables_made_of_themselves(repo: Monorepo) -> None:
 
 
 @pytest.mark.timeout(60)
+def test_what_is_long_and_what_is_deep(repo: Monorepo) -> None:
+    chain = "".join(f"  v{n}: $(v{n + 1})\n" for n in range(5000))
+    deep = "".join(f"{'  ' * n}- template: t.yml\n{'  ' * n}  steps:\n" for n in range(18))
+    step = "- script: echo $(v0)\n  condition: eq(variables.v0, 'a')\n- template: t.yml\n"
+    repo.commit({"azure-pipelines.yml": f"variables:\n{chain}steps:\n{step}", "t.yml": f"steps:\n{deep}"})
+    assert {one.rule for one in repo.lint().findings} == {LintRule.NOT_LOOKED_INTO}
+
+
+@pytest.mark.timeout(60)
 def test_patterns_that_are_hard_for_others(repo: Monorepo) -> None:
     hard = "'" + "*a" * 200 + "b'"
     repo.commit({f"src/{'a' * 200}{n}": "x" for n in range(50)})

@@ -22,17 +22,17 @@ from build_tasks.planning.ci_lint.pipelines import Occasion
 _STRUCTURE = {"stages", "jobs", "steps", "strategy", "runOnce", "rolling", "canary", "preDeploy", "deploy"}
 _STRUCTURE |= {"routeTraffic", "postRouteTraffic", "on", "success", "failure", "extends"}
 _SCRIPTS = ("script", "bash", "pwsh", "powershell")
-#: Templates within templates; Azure itself takes 100 files.
-_DEEPEST = 12
+#: Templates within templates; Azure itself takes 100 files. What walks them calls itself, level by level.
+_DEEPEST = 10
 
 
 @dataclass(frozen=True)
 class _Scope:
-    """What holds where a step stands; ``depth`` counts templates."""
+    """What holds where a step stands; ``inside`` are the templates that it is in."""
 
     variables: Variables = field(default_factory=Variables)
     conditions: tuple[Expression, ...] = ()
-    depth: int = 0
+    inside: tuple[str, ...] = ()
 
 
 class StepReader:
@@ -94,17 +94,18 @@ class StepReader:
                 yield occasion
 
     def _template(self, node: Yaml, scope: _Scope) -> None:
-        for _, parameter in (node.get("parameters") or node).entries():
+        parameters = node.get("parameters")
+        for _, parameter in parameters.entries() if parameters else ():
             # Lists of steps that are handed over; they are run somewhere in it.
             if parameter.is_list:
                 self._walk(parameter, scope)
         name = node.word("template")
         root = self._local(node, name)
-        if root is None or scope.depth > _DEEPEST:
+        if root is None or root.file in scope.inside or len(scope.inside) > _DEEPEST:
             self._found.miss(node.place, f"the template {name!r}: what it does is not known")
             return
         self._found.conditions(root)
-        self._walk(root, replace(scope, depth=scope.depth + 1))
+        self._walk(root, replace(scope, inside=(*scope.inside, root.file)))
 
     def _local(self, node: Yaml, name: str) -> Yaml | None:
         """A template's document, if it is a file of this repository: relative to the file that names it.

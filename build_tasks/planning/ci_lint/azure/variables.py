@@ -19,7 +19,7 @@ from build_tasks.planning.ci_lint.pipelines import Occasion
 
 _RUNTIME = re.compile(r"\$\[(.*)\]", re.S)
 _MACRO = re.compile(r"\$\(")
-#: So deep are templates of variables followed, and so long may become what variables are made of.
+#: So often may variables be made of others, or come from templates of templates, and so long may they become.
 _DEEPEST, _LONGEST = 8, 10_000
 
 
@@ -60,25 +60,26 @@ class Variables:
         """For conditions, in runs of an occasion."""
         known: dict[str, Value] = dict(predefined(occasion, main))
 
-        def look(name: str) -> Value:
+        def look(name: str, depth: int = 0) -> Value:
             if name not in known:
                 known[name] = UNKNOWN  # also for what is made of itself
-                if name in self.written:
-                    known[name] = _evaluated(self.written[name].text, look)
+                if name in self.written and depth < _DEEPEST:
+                    written = self.written[name].text
+                    known[name] = _evaluated(written, lambda other: look(other, depth + 1))
             return known[name]
 
         return look
 
     def text(self, name: str) -> str | None:
         """A variable's text, the same in every run; None if it is not."""
-        return self._text(name, {})
+        return self._text(name, {}, 0)
 
-    def _text(self, name: str, known: dict[str, str | None]) -> str | None:
+    def _text(self, name: str, known: dict[str, str | None], depth: int) -> str | None:
         if name not in known:
             known[name] = None
-            written = self.written[name].text if name in self.written else "${{"
+            written = self.written[name].text if name in self.written and depth < _DEEPEST else "${{"
             if "${{" not in written and "$[" not in written:
-                whole = filled_in(written, lambda other: self._text(other, known))
+                whole = filled_in(written, lambda other: self._text(other, known, depth + 1))
                 known[name] = whole if len(whole) < _LONGEST else None
         return known[name]
 

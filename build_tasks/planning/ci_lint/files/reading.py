@@ -17,7 +17,7 @@ from build_tasks.planning.ci_lint.files.documents import MERGE, Yaml
 #: GitLab takes files up to 2 MiB, and nobody writes a tenth of this.
 LARGEST = 512 * 1024
 #: Values that a file may hold once its anchors are expanded, and how deep they may lie.
-_MOST_VALUES, _DEEPEST = 100_000, 60
+_MOST_VALUES, _DEEPEST = 100_000, 40
 _TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
 
 

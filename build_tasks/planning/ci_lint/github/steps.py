@@ -51,12 +51,12 @@ def predefined(occasion: Occasion, main: str, event: str) -> Mapping[str, Value]
 
 @dataclass(frozen=True)
 class _Scope:
-    """What holds where a step stands; ``depth`` counts workflows and actions."""
+    """What holds where a step stands; ``inside`` are the workflows and actions that it is in."""
 
     env: Mapping[str, str] = field(default_factory=dict)
     conditions: tuple[Expression, ...] = ()
     folder: str = ""
-    depth: int = 0
+    inside: tuple[str, ...] = ()
 
     def within(self, node: Yaml) -> _Scope:
         """With what a workflow, job or step says."""
@@ -105,10 +105,10 @@ class StepReader:
         uses = job.word("uses")
         if uses:
             root = self._local(uses)
-            if root is None or scope.depth > _DEEPEST:
+            if root is None or _is_too_deep(root, scope):
                 self._found.miss(job.place, f"the workflow {uses}: what it does is not known")
             else:
-                self._workflow(root, replace(scope, depth=scope.depth + 1), f"{shown} / ")
+                self._workflow(root, replace(scope, inside=(*scope.inside, root.file)), f"{shown} / ")
             return
         varies = job.get("strategy", "matrix") is not None and "${{" not in shown
         self._found.checks.append(_check(shown, key.place, varies=varies))
@@ -145,15 +145,20 @@ class StepReader:
         https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax
         """
         root = self._local(f"{uses}/action.yml") or self._local(f"{uses}/action.yaml")
-        if root is None or scope.depth > _DEEPEST or root.get("runs", "steps") is None:
+        if root is None or _is_too_deep(root, scope) or root.get("runs", "steps") is None:
             self._found.miss(step.place, f"the action {uses}: what it does is not known")
             return
         self._found.conditions(root)
-        self._steps(root.get("runs", "steps"), replace(scope, depth=scope.depth + 1))
+        self._steps(root.get("runs", "steps"), replace(scope, inside=(*scope.inside, root.file)))
 
     def _local(self, uses: str) -> Yaml | None:
         """A file of this repository: such paths begin with ``./``, and count from the root."""
         return self._found.opened(joined("", uses), self._sources) if uses.startswith("./") else None
+
+
+def _is_too_deep(root: Yaml, scope: _Scope) -> bool:
+    """A file that uses itself, or is used through too many others."""
+    return root.file in scope.inside or len(scope.inside) > _DEEPEST
 
 
 def _check(shown: str, place: Place, *, varies: bool) -> Check:
