@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -68,6 +69,11 @@ class SecuritySuite:
             if done.status != 0:
                 return Unreachable(_complaint(done))
             return self._read(apt, codename)
+
+    def packages(self, codename: str) -> Sequence[SuitePackage] | Unreachable:
+        """Implements :class:`build_tasks.ports.scanning.SecurityUpdates`."""
+        index = self.index(codename, "")
+        return index if isinstance(index, Unreachable) else index.packages
 
     def changelog(self, codename: str, architecture: str, package: SuitePackage) -> str:
         """The changelog in a package, downloaded for it; empty if there is none, or it cannot be had."""

@@ -54,6 +54,16 @@ def read_index(text: str) -> tuple[SuitePackage, ...]:
     return tuple(_package(fields) for fields in get_paragraphs_data(text))
 
 
+def installed_packages(text: str, codename: str) -> BillOfMaterials:
+    """The packages of a Debian system.
+
+    :param text: a line for each: name, version, architecture, source package and its version.
+    """
+    fields = [line.split() for line in text.splitlines()]
+    components = tuple(Component(DEB, *row) for row in fields if len(row) == 5)
+    return BillOfMaterials(b"", "debian", codename, components)
+
+
 def outdated(bill: BillOfMaterials, suite: Iterable[SuitePackage]) -> tuple[Outdated, ...]:
     """The image's packages that the suite has a newer version of, each with the newest.
 

@@ -182,6 +182,9 @@ class Supplies(Protocol):
     def engine_programs(self) -> None:
         """Make the managed engine's programs callable."""
 
+    def updates(self) -> None:
+        """Once a day: have base images that lack security updates made anew when they are next needed."""
+
     def image_names(self) -> PlatformImages:
         """The platform's images by name, made or not; a name is for one content only. Makes nothing."""
 

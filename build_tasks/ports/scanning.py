@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from build_tasks.model.bill_of_materials import BillOfMaterials
 from build_tasks.model.scan import Knowledge, ScanReport, Unreachable
+from build_tasks.planning.patch_level import SuitePackage
 
 
 class Scanner(Protocol):
@@ -22,6 +24,13 @@ class Scanner(Protocol):
 
     def scan(self, bill: BillOfMaterials) -> ScanReport:
         """Look everything up, in what :meth:`knowledge` told of."""
+
+
+class SecurityUpdates(Protocol):
+    """Debian's security suite."""
+
+    def packages(self, codename: str) -> Sequence[SuitePackage] | Unreachable:
+        """What it holds for a Debian release, on this machine's architecture; verified."""
 
 
 class BillsOfMaterials(Protocol):

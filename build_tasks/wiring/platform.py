@@ -29,6 +29,7 @@ from build_tasks.steps.platform.engine import choose_engine
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.wiring.flow import SystemClock
 from build_tasks.wiring.provisioning import Provisioning
+from build_tasks.wiring.scanning import security_suite
 
 if TYPE_CHECKING:
     from build_tasks.wiring import Composition
@@ -99,6 +100,11 @@ class PlatformComposition:
         """Links to the tools, as the rest of the tasks finds them."""
         return self._instance.folder / "tools"
 
+    def take_updates(self) -> None:
+        """Have base images made anew that lack security updates."""
+        suite = security_suite(self._composition)
+        self.provisioning.updates(self.client, suite, SystemClock())()
+
     def record_tools(self, toolbox: Toolbox) -> None:
         """Let the rest of the tasks find the tools and the engine."""
         folder = self._instance.folder
@@ -159,6 +165,9 @@ class _Supplies:
 
     def engine_programs(self) -> None:
         """They are among the tools."""
+
+    def updates(self) -> None:
+        self.platform.take_updates()
 
     def image_names(self) -> PlatformImages:
         return self._names

@@ -13,16 +13,19 @@ from build_tasks.adapters.cached_things import CachedFolders
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.adapters.debian import DebianHost, Debootstrap
 from build_tasks.adapters.docker_client import DockerClient
+from build_tasks.adapters.docker_objects import DockerObjects
 from build_tasks.adapters.engine_images import EngineImages
 from build_tasks.adapters.go import Go
 from build_tasks.adapters.path_tools import PathTools
+from build_tasks.adapters.private_files import LocalPrivateFiles
 from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.adapters.trust import HostCertificates
 from build_tasks.model.platform import Found, ToolRecipe
 from build_tasks.ports.provisioning import ImageStore, Material
-from build_tasks.ports.reporting import Reporter
+from build_tasks.ports.reporting import Clock, Reporter
+from build_tasks.ports.scanning import SecurityUpdates
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
 from build_tasks.steps.platform.cilium_node import BuildCiliumNode
@@ -32,6 +35,7 @@ from build_tasks.steps.platform.host import ProvideHostPackages
 from build_tasks.steps.platform.images import ProvideImages
 from build_tasks.steps.platform.node_image import BuildNodeImage
 from build_tasks.steps.platform.tools import ProvideTools
+from build_tasks.steps.platform.updates import LIST_PACKAGES, TakeUpdates, UpdateDays, UpdatedBase
 from build_tasks.steps.platform.wheels import Wheel
 
 #: The recipes as they ship in the package.
@@ -97,13 +101,38 @@ class Provisioning:
 
         :param client: of the engine; None: only names them.
         """
-        derived, _ = self._derived(EngineImages(client) if client else AssumedImages())
-        return StandIns(self._recipes, derived, self._reporter, self._materials())
+        return self._stand_ins(EngineImages(client) if client else AssumedImages())[0]
 
     def base_image_names(self) -> frozenset[str]:
         """Names of the base images and stand-ins that the recipes give; makes none."""
-        _, base = self._derived(AssumedImages())
-        return self.stand_ins().every() | frozenset(base.names())
+        stand_ins, updated = self._stand_ins(AssumedImages())
+        return stand_ins.every() | {updated(), *self._derived(AssumedImages())[1].names()}
+
+    @property
+    def update_days(self) -> UpdateDays:
+        """Which security updates base images have taken."""
+        return UpdateDays(LocalPrivateFiles(), self._cache / "systems")
+
+    def updates(self, client: DockerClient, suite: SecurityUpdates, clock: Clock) -> TakeUpdates:
+        """The step that has base images made anew when they lack security updates."""
+        objects = DockerObjects(client)
+        stand_ins, updated = self._stand_ins(AssumedImages())
+        return TakeUpdates(
+            codename=self._recipes.text("debian/recipe.toml")["suite"],
+            names=lambda: stand_ins.every() | {updated()},
+            images=EngineImages(client),
+            listed=lambda image: objects.run_once(image, LIST_PACKAGES, {}),
+            suite=suite,
+            days=self.update_days,
+            clock=clock,
+            reporter=self._reporter,
+        )
+
+    def _stand_ins(self, images: ImageStore) -> tuple[StandIns, UpdatedBase]:
+        derived, base = self._derived(images)
+        updated = UpdatedBase(base, derived, self.update_days)
+        on_top = DerivedImages(self._recipes, images, updated, self._reporter)
+        return StandIns(self._recipes, on_top, self._reporter, self._materials()), updated
 
     def cached(self, instances: Path, engine: Path) -> CachedFolders:
         """The content stores, for making room; see there for the parameters."""

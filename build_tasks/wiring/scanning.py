@@ -13,6 +13,7 @@ from build_tasks.model.platform import content_key
 from build_tasks.model.scan import ScannerName
 
 if TYPE_CHECKING:
+    from build_tasks.adapters.debian_security import SecuritySuite
     from build_tasks.adapters.docker import DockerEngine
     from build_tasks.ports.scanning import BillsOfMaterials, Scanner
     from build_tasks.wiring import Composition
@@ -27,6 +28,14 @@ def bills(composition: Composition, engine: DockerEngine) -> BillsOfMaterials:
 
     program, scratch = composition.tool("syft"), composition.cache / "scratch"
     return Syft(composition.processes, program, engine.save, scratch)
+
+
+def security_suite(composition: Composition) -> SecuritySuite:
+    """Debian's, from where the settings say, or this machine's apt."""
+    from build_tasks.adapters.debian_security import SecuritySuite
+
+    archive = composition.settings.debian_security
+    return SecuritySuite(composition.processes, composition.cache / "debian-security", archive)
 
 
 @dataclass(frozen=True)
@@ -56,16 +65,12 @@ class Scanners(Mapping[ScannerName, "Scanner"]):
 
     @cached_property
     def _patch_level(self) -> Scanner:
-        from build_tasks.adapters.debian_security import SecuritySuite
         from build_tasks.adapters.patch_level import PatchLevel
         from build_tasks.adapters.recipe_files import RecipeFiles
         from build_tasks.recipes import FOLDER
 
-        composition = self.composition
-        folder = composition.cache / "debian-security"
-        suite = SecuritySuite(composition.processes, folder, composition.settings.debian_security)
         release = RecipeFiles(FOLDER).text("debian/recipe.toml")["suite"]
-        return PatchLevel(suite, _now, release)
+        return PatchLevel(security_suite(self.composition), _now, release)
 
 
 def _now() -> datetime:

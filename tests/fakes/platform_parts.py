@@ -118,6 +118,9 @@ class FakeSupplies:
     def engine_programs(self) -> None:
         """They are there."""
 
+    def updates(self) -> None:
+        """There are none."""
+
     def image_names(self) -> PlatformImages:
         return PlatformImages(
             NodeImage(self.node, "v1.37.2", "3.6.16-0", "v1.14.7", self.network), "registry:1", STORE_IMAGES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -93,9 +93,14 @@ class DebianBase:
 
 
 class DerivedImages:
-    """Images made from a folder of ``base-images`` on the Debian system."""
+    """Images made from a folder of ``base-images`` on a base image.
 
-    def __init__(self, recipes: Recipes, images: ImageStore, base: DebianBase, reporter: Reporter) -> None:
+    :param base: gives its name in the engine; makes it when it is not there.
+    """
+
+    def __init__(
+        self, recipes: Recipes, images: ImageStore, base: Callable[[], str], reporter: Reporter
+    ) -> None:
         self._recipes = recipes
         self._images = images
         self._base = base
@@ -108,12 +113,14 @@ class DerivedImages:
         reason: str,
         programs: Mapping[str, Path] | None = None,
         materials: Mapping[str, Material] | None = None,
+        args: Mapping[str, str] | None = None,
     ) -> str:
         """The image of a recipe; built when the engine does not have it.
 
         :param name: name of the result without its key: ``build-tasks/redis:trixie``.
         :param programs: named context -> folder of programs that the recipe copies in.
         :param materials: the same for what is not at hand before an image has to be built.
+        :param args: build arguments; they stay in the history of every image on top.
         """
         folder = self._recipes.folder(f"base-images/{recipe}")
         contexts = {n: str(path) for n, path in (programs or {}).items()}
@@ -121,13 +128,13 @@ class DerivedImages:
             contexts["base"] = f"docker-image://{self._base()}"
         files = [part for f in sorted(folder.rglob("*")) if f.is_file() for part in (f.name, f.read_bytes())]
         # contexts name their content: the base by its key, programs by the cache's
-        named = {**contexts, **{n: material.key for n, material in (materials or {}).items()}}
+        named = {**contexts, **{n: m.key for n, m in (materials or {}).items()}, **(args or {})}
         image = f"{name}-{content_key(*files, *sorted(f'{k}={v}' for k, v in named.items()))[:12]}"
         if not self._images.has(image):
             contexts |= {n: str(material.folder()) for n, material in (materials or {}).items()}
             with self._reporter.step(f"build {image}", reason):
                 self._images.build(
-                    folder, contexts=contexts, args={}, image=image, on_line=self._reporter.detail
+                    folder, contexts=contexts, args=args or {}, image=image, on_line=self._reporter.detail
                 )
         return image
 

@@ -22,6 +22,7 @@ def up(parts: PlatformParts, *, recreate: bool = False) -> None:
         parts.supplies.tools()
         ensure_builder_key(parts)
         ensure_engine(parts)
+        parts.supplies.updates()
         ensure_limits(parts)
         networks = ensure_networks(parts)
         ensure_registry(parts, networks)
