@@ -15,7 +15,8 @@ from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.scan import NO_PACKAGES, Knowledge, Severity, Unreachable
 from build_tasks.planning.bill_of_materials import read_bill
-from build_tasks.planning.patch_level import is_older
+from build_tasks.planning.patch_level import installed_packages, is_older
+from build_tasks.steps.platform.updates import LIST_PACKAGES
 from tests.contract.publisher import Publisher, publisher
 from tests.fakes.scanning import bill, component, debian
 
@@ -148,6 +149,14 @@ def test_an_archive_that_nobody_signed(mirror: Publisher, tmp_path: Path) -> Non
     assert isinstance(knowledge, Unreachable)
     assert "signed" in knowledge.reason
     assert any("trixie-security" in path for path in mirror.asked)
+
+
+def test_what_dpkg_lists_of_a_system_is_read() -> None:
+    listed = Processes(CommandLog(None)).run(LIST_PACKAGES).stdout
+    system = installed_packages(listed, "trixie")
+    assert len(system.components) == len(listed.splitlines()) > 50
+    [dpkg] = (c for c in system.components if c.name == "dpkg")
+    assert (dpkg.kind, dpkg.source, dpkg.source_version) == ("deb", "dpkg", dpkg.version)
 
 
 def test_versions_are_compared_as_dpkg_compares_them() -> None:
