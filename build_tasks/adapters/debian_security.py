@@ -33,7 +33,7 @@ class SecurityIndex:
     """What the suite offers.
 
     :param published: the date of its Release file (UTC).
-    :param identity: changes with its content.
+    :param identity: changes with its content, and with the day on which that was published anew.
     """
 
     published: datetime
@@ -121,7 +121,7 @@ class SecuritySuite:
         except ValueError as error:
             return Unreachable(f"the security suite's index cannot be read: {error}")
         identity = hashlib.sha256("".join(texts).encode()).hexdigest()
-        return SecurityIndex(published, f"{codename} {identity}", packages)
+        return SecurityIndex(published, f"{codename} {published:%Y-%m-%dT%H:%M:%SZ} {identity}", packages)
 
 
 def _date(release: str) -> datetime:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from build_tasks.adapters.command_log import CommandLog
 from build_tasks.adapters.credentials import credentials_in, credentials_of
 from build_tasks.adapters.process import Processes
+from build_tasks.wiring import Composition
 
 
 @pytest.mark.parametrize(
@@ -37,3 +41,12 @@ def test_of_variables_those_that_name_proxies_and_mirrors() -> None:
     processes = Processes(CommandLog(None), environ)
     processes.redact(found)
     assert "secret" not in processes.clean(" ".join(list(environ.values())[:3]))
+
+
+def test_every_command_of_ours_keeps_them_out(tmp_path: Path) -> None:
+    environ = {**os.environ, "https_proxy": "http://ann:secret1@proxy.example.org:3128"}
+    processes = Composition(tmp_path, environ).processes
+    said = processes.run(["/bin/sh", "-c", "echo $https_proxy; echo $https_proxy >&2"])
+    assert said.stdout == "http://***@proxy.example.org:3128\n" == said.stderr
+    assert processes.log.path is not None
+    assert "secret1" not in processes.log.path.read_text()
