@@ -68,7 +68,10 @@ CASES: dict[str, tuple[str, str]] = {
     "links in a folder": ("COPY libs/a /d/", ""),
     "continued": ("COPY shared/one.py \\\n  # why\n\n  root.md \\\n  /d/", ""),
     "another escape": ("", "# escape=`\n" + STAGES + "COPY shared/one.py `\n  root.md /d/\n"),
-    "here-documents": ("COPY <<one <<-two /d/\nCOPY root.md /d/\none\n\ttwo\n\ttwo\nCOPY root.txt /d/", ""),
+    "here-documents": (
+        "COPY <<one <<-two /d/\nCOPY root.md /d/\none\n\tCOPY root.md /d/\n\ttwo\nCOPY root.txt /d/",
+        "",
+    ),
     "what is left for later": ("", f"{ON_BUILD}{STAGES.replace('scratch', 'first')}"),
     "other stages": ("COPY --from=other /d /d", f"{OTHERS}{STAGES}"),
     "ignored": ("COPY . /d/", "|**/*.md\n!**/two.md\nlibs\n"),
