@@ -140,7 +140,7 @@ def test_two_branches_that_merged_each_other(shop: RealRepository) -> None:
 def test_the_first_commit_concerns_all(shop: RealRepository) -> None:
     found = asking(shop.root, "")
     assert reasons(found) == {"delivery": (Reason.NO_BASE, ""), "package": (Reason.NO_BASE, "")}
-    assert found.services[0].because == "there is no commit before to compare with"
+    assert found.services[0].because == "there is no commit to compare with"
 
 
 def test_a_clone_without_main(shop: RealRepository) -> None:
