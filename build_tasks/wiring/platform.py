@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from build_tasks.adapters.assumed_images import AssumedImages
+from build_tasks.adapters.credentials import credentials_of
 from build_tasks.adapters.docker import DockerEngine
 from build_tasks.adapters.docker_client import DockerClient, Engine
 from build_tasks.adapters.docker_objects import DockerObjects
@@ -29,6 +30,7 @@ from build_tasks.steps.platform.engine import choose_engine
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.wiring.flow import SystemClock
 from build_tasks.wiring.provisioning import Provisioning
+from build_tasks.wiring.recorded_tools import TOOLS, record
 from build_tasks.wiring.scanning import security_suite
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ class PlatformComposition:
     @property
     def tools_folder(self) -> Path:
         """Links to the tools, as the rest of the tasks finds them."""
-        return self._instance.folder / "tools"
+        return self._instance.folder / TOOLS
 
     def take_updates(self) -> None:
         """Have base images made anew that lack security updates."""
@@ -107,10 +109,7 @@ class PlatformComposition:
 
     def record_tools(self, toolbox: Toolbox) -> None:
         """Let the rest of the tasks find the tools and the engine."""
-        folder = self._instance.folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _link(self.tools_folder, toolbox.folder)
-        _write(folder / "docker-host", self.engine_choice.host + "\n")
+        record(self._instance.folder, toolbox, self.engine_choice.host)
 
     def _admin(self, cluster: str) -> KubernetesAdmin:
         instance = self._instance
@@ -130,7 +129,10 @@ class PlatformComposition:
         """Programs by name are those that the platform provides."""
         path = os.pathsep.join((str(self.tools_folder), os.environ.get("PATH", os.defpath)))
         # What a user's shell is set to makes no difference.
-        return Processes(self._composition.log, {**os.environ, "PATH": path, "KUBECONFIG": os.devnull})
+        environ = {**os.environ, "PATH": path, "KUBECONFIG": os.devnull}
+        processes = Processes(self._composition.log, environ)
+        processes.redact(credentials_of(environ))
+        return processes
 
     def _engine(self, choice: EngineChoice) -> Engine:
         return Engine(
@@ -186,18 +188,3 @@ class _Supplies:
     @cached_property
     def _images(self) -> PlatformImages:
         return self.platform.provisioning.images(self.client)(self._toolbox)
-
-
-def _link(link: Path, target: Path) -> None:
-    if link.is_symlink() and link.readlink() == target:
-        return
-    fresh = link.with_name(f".{link.name}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(link)
-
-
-def _write(path: Path, text: str) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
