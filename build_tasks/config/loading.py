@@ -129,6 +129,7 @@ def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
         scan_policy=table.scan.policy,
         scan_database=table.scan.database,
         debian_security=table.scan.debian_security,
+        require_candidate=table.release.require_candidate,
         environments={name: _environment(name, e, instance) for name, e in table.environments.items()},
         required_checks=table.ci.required_checks,
         affected=AffectedPolicy(Patterns(table.affected.repository_wide), Patterns(table.affected.unclaimed)),

@@ -116,6 +116,15 @@ class AffectedTable(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ()
 
 
+class ReleaseTable(Struct, frozen=True, forbid_unknown_fields=True):
+    require_candidate: Annotated[
+        bool,
+        _doc(
+            "cut only what main's pipeline built, tested and scanned; false: there is no such pipeline", False
+        ),
+    ] = True
+
+
 class ScanTable(Struct, frozen=True, forbid_unknown_fields=True):
     policy: Annotated[
         RelativePath, _doc("what a scan may find; without the file, its defaults hold", "security/scan.toml")
@@ -166,6 +175,7 @@ class SettingsTable(Struct, frozen=True, forbid_unknown_fields=True):
     deploy: DeployTable = DeployTable()
     platform: PlatformTable = PlatformTable()
     affected: AffectedTable = AffectedTable()
+    release: ReleaseTable = ReleaseTable()
     scan: ScanTable = ScanTable()
 
 

@@ -27,6 +27,7 @@ class Settings:
     :param scan_policy: path of the file that says what a scan may find, relative to the root.
     :param scan_database: mirror of grype's databases; empty: their publisher.
     :param debian_security: Debian's security archive; empty: where this machine's apt has it.
+    :param require_candidate: a release is cut only from what main's pipeline let through.
     :param deploy_timeout: how long a version may take to become ready without being hopeless.
     :param required_checks: names of the checks that a pull request needs, with ``*`` for any text.
     :param affected: which changes concern every service.
@@ -48,6 +49,7 @@ class Settings:
     scan_policy: str
     scan_database: str
     debian_security: str
+    require_candidate: bool
     environments: Mapping[str, Environment]
     required_checks: tuple[str, ...] = ("*",)
     affected: AffectedPolicy = field(default_factory=AffectedPolicy)

@@ -110,27 +110,28 @@ def _show(session: Session, name: str, chosen: Version, key: str, push: bool) ->
     from pathlib import Path
 
     from build_tasks.planning.names import record_tag, release_branch
-    from build_tasks.planning.versions import check_new
-    from build_tasks.steps.release import main_ref, ready_to_cut, taken_versions
+    from build_tasks.steps.cut import check_can_be_cut, ready_to_cut
 
     bench = session.bench
     ready_to_cut(bench, session.service(name), chosen, Path(key) if key else None)
-    check_new(name, chosen, taken_versions(bench, session.service(name)))
-    tip = bench.source.commit(main_ref(bench))
-    at = f"at {tip.sha[:12]} {tip.subject}" if tip else f"at the tip of {bench.settings.main_branch}"
+    tip = check_can_be_cut(bench, session.service(name), chosen)
     lines = [
         f"make the record {record_tag(name, chosen)}, signed",
         f"make the branch {release_branch(name, chosen)}",
     ]
     lines += ["push both to origin"] if push else []
-    session.answers.show_text("\n".join([f"cut {name} {chosen.tag} {at}", *(f"  {line}" for line in lines)]))
+    session.answers.show_text(
+        "\n".join(
+            [f"cut {name} {chosen.tag} at {tip.sha[:12]} {tip.subject}", *(f"  {line}" for line in lines)]
+        )
+    )
 
 
 def _cut(session: Session, name: str, chosen: Version, key: str, push: bool) -> None:
     from pathlib import Path
 
     from build_tasks.planning.names import release_branch
-    from build_tasks.steps.release import cut
+    from build_tasks.steps.cut import cut
 
     cut(session.bench, session.service(name), chosen, Path(key) if key else None, push=push)
     branch = release_branch(name, chosen)

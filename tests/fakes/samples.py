@@ -68,5 +68,6 @@ def settings(root: Path = Path("/shop")) -> Settings:
         scan_policy="policy/scan.toml",
         scan_database="",
         debian_security="",
+        require_candidate=False,
         environments={e.name: e for e in environments},
     )

@@ -14,10 +14,10 @@ from build_tasks.model.proofs import EvidenceKind, Scanned
 from build_tasks.model.scan import Verdict
 from build_tasks.planning.pipeline import delivery, promotion, release
 from build_tasks.steps.approval import decide
+from build_tasks.steps.cut import cut
 from build_tasks.steps.evidence_gate import check_evidence
 from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.push import artifacts
-from build_tasks.steps.release import cut
 from tests.fakes.samples import v
 from tests.fakes.scanning import finding
 from tests.unit.planning.evidence_samples import a_test_run

@@ -10,10 +10,10 @@ from build_tasks.model.images import Digest, Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.pipeline import delivery, promotion
 from build_tasks.steps.approval import decide
+from build_tasks.steps.cut import cut
 from build_tasks.steps.live import active_version
 from build_tasks.steps.promote import copy
 from build_tasks.steps.push import artifacts
-from build_tasks.steps.release import cut
 from tests.fakes.samples import v
 from tests.unit.steps.shop import SIGNERS, Shop
 

@@ -13,7 +13,7 @@ from build_tasks.model.overview import ReleasedVersion
 from build_tasks.planning.pipeline import delivery, promotion
 from build_tasks.planning.statements import write_record
 from build_tasks.steps.approval import decide
-from build_tasks.steps.release import cut
+from build_tasks.steps.cut import cut
 from build_tasks.steps.release_list import released
 from tests.fakes import samples
 from tests.fakes.samples import v

@@ -11,7 +11,7 @@ from build_tasks.model.evidence import Decision
 from build_tasks.model.story import Story
 from build_tasks.planning.pipeline import delivery, promotion, release
 from build_tasks.steps.approval import decide
-from build_tasks.steps.release import cut
+from build_tasks.steps.cut import cut
 from build_tasks.steps.release_story import release_story
 from tests.fakes.samples import v
 from tests.fakes.source import FakeSource

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -114,3 +115,13 @@ def test_nothing_was_released(inv: Inv) -> None:
     assert inv("release.list --json").out == "[]\n"
     assert inv("release.list --service deliveri").code is ExitCode.USAGE
     assert inv("release.list --last -1").code is ExitCode.USAGE
+
+
+def test_what_main_s_pipeline_has_not_let_through_is_not_cut(shop: Shop, inv: Inv) -> None:
+    shop.bench = replace(shop.bench, settings=replace(shop.bench.settings, require_candidate=True))
+    for words in ("--dry-run", "--push"):
+        refused = inv(f"release.cut delivery --version 1.0.2 {words}")
+        assert refused.code is ExitCode.REFUSED
+        assert "main's pipeline did not pass for delivery" in refused.err
+    assert inv("ci.run --branch main").code is ExitCode.OK
+    assert inv("release.cut delivery --version 1.0.2 --push").code is ExitCode.OK
