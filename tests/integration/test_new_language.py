@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from build_tasks.errors import ExitCode
 from tests.integration.conftest import Terminal, Told
 
 pytestmark = pytest.mark.timeout(600)
@@ -33,6 +34,13 @@ def test_a_folder_is_enough(told: Told, shop: Terminal) -> None:
     shop.git("push", "--quiet", "origin", "HEAD")
     assert "greeter.promote" in shop.must("--list").out
     assert "2 passed, 0 failed, 0 skipped" in shop.must("greeter.test").said
+    assert "1 passed, 0 failed, 0 skipped" in shop.must("greeter.test", "--filter", "it greets").said
+    nothing = shop.inv("greeter.test", "--filter", "it rains")
+    assert (nothing.status, "no test matches --filter 'it rains'" in nothing.said) == (
+        ExitCode.NO_TESTS,
+        True,
+    )
+    shop.must("ci.run")
     shop.must("release.cut", "greeter", "--version", "0.1.0", "--key", told.key("rhea"), "--push")
     shop.git("checkout", "--quiet", "release/greeter/v0.1.0")
     shop.must("ci.run")
