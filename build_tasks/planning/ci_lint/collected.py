@@ -11,8 +11,9 @@ from build_tasks.planning.ci_lint.files.documents import Place, Yaml
 from build_tasks.planning.ci_lint.files.sources import Sources
 from build_tasks.planning.ci_lint.pipelines import Check, NamedBranches, Step
 
-#: So many files are opened for one pipeline, the same one as often as it is named; Azure takes 100 templates.
-_MOST_FILES = 500
+#: So many files are opened for one pipeline, the same one as often as it is named; Azure takes 100 templates,
+#: GitLab 150 includes.
+_MOST_FILES = 200
 
 
 @dataclass

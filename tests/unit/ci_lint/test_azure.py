@@ -71,6 +71,26 @@ def test_files_that_nothing_is_made_of_may_be_left_out(repo: Monorepo) -> None:
     assert "of which this filter leaves out src/shipping/delivery/app/main.py" in found.message
 
 
+def test_what_the_image_is_not_made_of_may_be_left_out(repo: Monorepo) -> None:
+    """Neither what the ignore file leaves out, nor what a pattern of COPY does not take."""
+    dockerfile = (
+        "FROM python:3.13 AS build\nCOPY src/shipping/dronescheduler .\n"
+        "COPY src/shipping/common/*.py ./common/\n"
+        "FROM build AS testrunner\nFROM build AS final\n"
+    )
+    repo.commit({"src/shipping/dronescheduler/Dockerfile": dockerfile, "src/shipping/common/notes.txt": "x"})
+    repo.commit(
+        {"src/shipping/dronescheduler/Dockerfile.dockerignore": "**/*.md\n", "src/shipping/common/b.md": "x"}
+    )
+    repo.commit({"src/shipping/dronescheduler/README.md": "x"})
+    text = "trigger:\n  paths:\n    exclude: ['*.md', '*.txt']\n" + STEPS
+    assert missed(repo, text) == []
+    assert missed(repo, text.replace("*.txt", "*.py")) == [
+        (3, "src/shipping/common"),
+        (3, "src/shipping/dronescheduler"),
+    ]
+
+
 def test_a_pipeline_that_builds_nothing_may_look_where_it_likes(repo: Monorepo) -> None:
     text = (
         "trigger:\n  branches: {include: [gh-pages]}\n  paths: {include: ['*.md']}\n"

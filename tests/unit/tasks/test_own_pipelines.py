@@ -12,13 +12,8 @@ NAMES = ("azure-pipelines*.yml", ".github/workflows/*.yml", ".gitlab-ci.yml")
 
 
 def test_our_own_pipelines_are_all_read_and_have_no_mistake() -> None:
+    """Nor is there anything in them that could not be judged."""
     report = lint(Session(ROOT).bench)
     there = {path.relative_to(ROOT).as_posix() for name in NAMES for path in ROOT.glob(name)}
-    assert there <= set(report.files)
-    assert [f"{one.file}:{one.line}: {one.rule}: {one.message}" for one in report.mistakes] == []
-
-
-def test_nothing_of_them_goes_unread_but_the_pipeline_that_exists_only_while_gitlab_s_runs() -> None:
-    """`ci.plan --matrix gitlab` writes it, and is tested itself."""
-    report = lint(Session(ROOT).bench)
-    assert {one.file for one in report.findings if not one.rule.is_mistake} == {".gitlab-ci.yml"}
+    assert len(there) > 2 and there <= set(report.files)
+    assert [f"{one.file}:{one.line}: {one.rule}: {one.message}" for one in report.findings] == []
