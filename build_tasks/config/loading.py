@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from build_tasks.config.ci_loading import ci_settings
-from build_tasks.config.problems import Problem, problem_at, shape_problems, syntax_problem
+from build_tasks.config.problems import Problem, problem_at, shape_problems
 from build_tasks.config.schema import EnvironmentTable, ServiceFile, SettingsTable
 from build_tasks.config.sense import TABLES, calls_sense, service_sense, settings_sense
-from build_tasks.errors import ExitCode, FlowError
+from build_tasks.config.toml_files import parse_toml, refuse
 from build_tasks.model.affected import AffectedPolicy
 from build_tasks.model.docker_patterns import Patterns
 from build_tasks.model.environment import Environment
@@ -158,44 +156,3 @@ def _shape(
     except msgspec.ValidationError as error:
         return shape_problems(file, text, data, kind, prefix) or [Problem(file, 0, "", str(error))]
     return []
-
-
-def parse_toml(file: Path, shown: str) -> tuple[str, dict[str, Any] | None, list[Problem]]:
-    """A file's text and data, and what keeps it from being read; without data there is exactly one problem.
-
-    :param shown: the file's name, for messages.
-    """
-    try:
-        text = file.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return "", None, [Problem(shown, 0, "", "no such file")]
-    except UnicodeDecodeError as error:
-        return "", None, [Problem(shown, 0, "", f"not UTF-8 at byte {error.start}")]
-    except OSError as error:
-        return "", None, [Problem(shown, 0, "", error.strerror or str(error))]
-    return text, *parse_toml_text(text, shown)
-
-
-def parse_toml_text(text: str, shown: str) -> tuple[dict[str, Any] | None, list[Problem]]:
-    """The data of a file's text, and what keeps it from being read; see :func:`parse_toml`."""
-    try:
-        return tomllib.loads(text), []
-    except tomllib.TOMLDecodeError as error:
-        return None, [syntax_problem(shown, text, str(error))]
-
-
-def refuse(problems: Sequence[Problem], what: str, page: str = "docs/configuration.md") -> None:
-    """Raise all mistakes as one error, if there are any.
-
-    :param page: where every key is explained.
-    :raises FlowError: CONFIG.
-    """
-    if problems:
-        count = f"{len(problems)} mistake" + ("s" if len(problems) > 1 else "")
-        raise FlowError(
-            what,
-            f"{count} in the configuration",
-            f"correct them; {page} lists every key",
-            code=ExitCode.CONFIG,
-            details=[str(problem) for problem in problems],
-        )

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from build_tasks.config.loading import parse_toml, parse_toml_text, refuse
 from build_tasks.config.problems import Problem, problem_at, shape_problems
 from build_tasks.config.scan_schema import ExceptionTable, ScanPolicyFile
+from build_tasks.config.toml_files import parse_toml, parse_toml_text, refuse
 from build_tasks.model.scan import ScanException, ScannerName, ScanPolicy, Severity
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from build_tasks.config.loading import parse_toml, refuse
 from build_tasks.config.problems import problem_at, suggestion
+from build_tasks.config.toml_files import parse_toml, refuse
 from build_tasks.model.version import Version
 
 
