@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import platform
 import re
 import shutil
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from build_tasks.adapters.operating_system import OperatingSystem
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.platform import GoProgram
 
-_MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 #: Programs that compiling needs are found here, whatever the user's PATH holds.
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #: The user's settings that say how modules are reached and where they are kept; all others stay out.
@@ -44,8 +43,8 @@ class Go:
     @property
     def identity(self) -> str:
         """Toolchain and target."""
-        machine = platform.machine()
-        return f"{self._toolchain} {platform.system().lower()}/{_MACHINES.get(machine, machine)}"
+        target = OperatingSystem.here().target
+        return f"{self._toolchain} {target.system}/{target.machine}"
 
     def build(self, program: GoProgram, output: Path, on_line: Callable[[str], None]) -> None:
         """Build one program; modules must match go.sum.

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from build_tasks.adapters.operating_system import OperatingSystem
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import FlowError
 
@@ -25,18 +26,32 @@ class UserEngines:
 
     processes: Processes
     environ: Mapping[str, str]
+    system: OperatingSystem
 
     def explicit(self) -> bool:
         return bool(self.environ.get("DOCKER_HOST"))
 
     def host(self) -> str:
-        """DOCKER_HOST, else the client's current context (Docker Desktop, rootless), else the default."""
+        """DOCKER_HOST, else the client's current context, else where an engine answers, else the default."""
         named = self.environ.get("DOCKER_HOST", "")
-        if named or not shutil.which("docker", path=self.environ.get("PATH")):
-            return named or _DEFAULT
-        words = ["docker", "context", "inspect", "--format={{.Endpoints.docker.Host}}"]
+        if named:
+            return named
+        current = self._of_context()
+        if current and current != _DEFAULT:
+            return current
+        return next((f"unix://{path}" for path in self.system.engine_sockets if _ask(str(path))), _DEFAULT)
+
+    def advice(self, oldest: int) -> str:
+        return self.system.engine_advice(oldest)
+
+    def _of_context(self) -> str:
+        """What Docker's client has been told to use (Docker Desktop and colima do); empty without."""
+        client = shutil.which("docker", path=self.environ.get("PATH"))
+        if client is None:
+            return ""
+        words = [client, "context", "inspect", "--format={{.Endpoints.docker.Host}}"]
         done = self.processes.run(words, what="find the current engine", check=False)
-        return done.stdout.strip() or _DEFAULT
+        return done.stdout.strip()
 
     def version(self, host: str) -> str:
         if host.startswith("unix://"):

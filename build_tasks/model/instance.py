@@ -45,12 +45,15 @@ class Instance:
             )
 
     @classmethod
-    def of(cls, environ: Mapping[str, str]) -> Instance:
-        """The instance that the environment variables name (``BUILD_TASKS_INSTANCE``, ``XDG_STATE_HOME``)."""
-        home = Path(environ.get("HOME", "/"))
-        base = environ.get("XDG_STATE_HOME", "")
-        state = Path(base) if base.startswith("/") else home / ".local" / "state"
-        return cls(environ.get(VARIABLE) or DEFAULT, state / "build-tasks")
+    def of(cls, environ: Mapping[str, str], state: Path | None = None) -> Instance:
+        """The instance that the environment names (``BUILD_TASKS_INSTANCE``).
+
+        :param state: see above; without it, where Linux keeps such things (``XDG_STATE_HOME``).
+        """
+        if state is None:
+            home, base = Path(environ.get("HOME", "/")), environ.get("XDG_STATE_HOME", "")
+            state = (Path(base) if base.startswith("/") else home / ".local" / "state") / "build-tasks"
+        return cls(environ.get(VARIABLE) or DEFAULT, state)
 
     @property
     def labels(self) -> Mapping[str, str]:

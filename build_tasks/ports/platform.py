@@ -15,7 +15,7 @@ from build_tasks.model.local_platform import (
     NetworkState,
     PodRun,
 )
-from build_tasks.model.platform import PlatformImages
+from build_tasks.model.platform import PlatformImages, ToolOrigin
 
 
 class ManagedEngine(Protocol):
@@ -55,6 +55,9 @@ class Engines(Protocol):
 
     def version(self, host: str) -> str:
         """The engine's version; empty if none answers there."""
+
+    def advice(self, oldest: int) -> str:
+        """How to get an engine of that version or later on this host."""
 
 
 class EngineObjects(Protocol):
@@ -176,6 +179,9 @@ class Supplies(Protocol):
     def missing_tools(self) -> Sequence[str]:
         """Recipes of tools that are not callable now. Makes nothing."""
 
+    def tool_origins(self) -> Sequence[ToolOrigin]:
+        """Where the tools come from that may be the user's own. Makes nothing."""
+
     def tools(self) -> None:
         """Make kind, kubectl, helm, oras, docker ... callable."""
 
@@ -186,7 +192,10 @@ class Supplies(Protocol):
         """Once a day: have base images that lack security updates made anew when they are next needed."""
 
     def image_names(self) -> PlatformImages:
-        """The platform's images by name, made or not; a name is for one content only. Makes nothing."""
+        """The platform's images by name, made or not; a name is for one content only. Makes nothing.
+
+        Where neither the publisher's nor our own is there yet, :meth:`images` decides; ask again after it.
+        """
 
     def images(self) -> PlatformImages:
         """The same, and the engine has them: made if need be."""

@@ -44,6 +44,17 @@ def test_what_is_there_needs_no_rights_and_no_work(processes: Processes) -> None
     DebianHost(processes, user_id=1000).install(_group("dpkg"), lambda _: None)
 
 
+def test_on_another_system_it_is_enough_that_the_programs_are_there(processes: Processes) -> None:
+    """ssh-keygen is at the same place on a Mac and on any Linux."""
+    host = DebianHost(processes, dpkg_query=Path("/nowhere/dpkg-query"))
+    assert host.missing(HostPackages("test", "x", ("openssh-client",), {"sh": Path("/bin/sh")})) == []
+    for programs in ({"sh": Path("/nowhere/sh")}, {}):
+        with pytest.raises(FlowError) as caught:
+            host.missing(HostPackages("test", "x", ("openssh-client",), programs))
+        assert caught.value.code is ExitCode.UNAVAILABLE
+        assert "openssh-client" in caught.value.fix
+
+
 def test_a_suite_that_debootstrap_does_not_know(processes: Processes, tmp_path: Path) -> None:
     with pytest.raises(FlowError) as caught:
         Debootstrap(processes, tmp_path / "debs").make(

@@ -123,3 +123,6 @@ class FakeEngines:
 
     def version(self, host: str) -> str:
         return self.versions.get(host, "")
+
+    def advice(self, oldest: int) -> str:
+        return f"install Docker Engine {oldest}"

@@ -44,8 +44,8 @@ def choose_engine(engines: Engines, managed: ManagedEngine) -> EngineChoice:
         )
     obstacle = managed.obstacle()
     if obstacle:
-        fix = f"install Docker Engine {OLDEST_ENGINE} or later (https://docs.docker.com/engine/install/)"
-        raise FlowError(_WHAT, f"{why}; a managed one: {obstacle}", fix, code=ExitCode.UNAVAILABLE)
+        why, fix = f"{why}; a managed one: {obstacle}", engines.advice(OLDEST_ENGINE)
+        raise FlowError(_WHAT, why, fix, code=ExitCode.UNAVAILABLE)
     return EngineChoice(managed.host, "", True, why)
 
 
