@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from build_tasks.model.platform import AcceptedVersions, HostPackages, StandIn, ToolRecipe
+from build_tasks.model.upstream import Release, Upstream
 
 
 class _Tool(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
@@ -29,6 +30,24 @@ class _HostGroup(msgspec.Struct, forbid_unknown_fields=True):
 
 class _BaseImages(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     stand_in: tuple[StandIn, ...]
+
+
+class _Release(msgspec.Struct, forbid_unknown_fields=True):
+    recipe: str
+    file: str
+    checksums: str
+    member: str = ""
+    systems: tuple[str, ...] = ("linux", "darwin")
+
+
+class _Images(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
+    registry_of_short_names: str
+    platform: dict[str, str]
+
+
+class _Upstream(msgspec.Struct, forbid_unknown_fields=True):
+    releases: dict[str, _Release]
+    images: _Images
 
 
 class RecipeFiles:
@@ -62,6 +81,14 @@ class RecipeFiles:
         """Stand-ins by upstream reference, from ``base-images.toml``."""
         text = (self._root / "base-images.toml").read_bytes()
         return {s.reference: s for s in msgspec.toml.decode(text, type=_BaseImages).stand_in}
+
+    def upstream(self) -> Upstream:
+        """What publishers offer, from ``upstream.toml``."""
+        table = msgspec.toml.decode((self._root / "upstream.toml").read_bytes(), type=_Upstream)
+        releases = {
+            name: Release(program=name, **msgspec.structs.asdict(r)) for name, r in table.releases.items()
+        }
+        return Upstream(releases, table.images.platform, table.images.registry_of_short_names)
 
     def folder(self, name: str) -> Path:
         """The files of a recipe."""

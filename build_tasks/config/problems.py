@@ -15,7 +15,9 @@ from build_tasks.config.schema import NOT_BLANK, json_schema
 _TABLE = re.compile(r"^\s*\[([^\[\]]+)\]\s*(#.*)?$")
 #: One more table of a list: its path ends with its number.
 _LISTED = re.compile(r"^\s*\[\[([^\[\]]+)\]\]\s*(#.*)?$")
-_KEY = re.compile(r"^\s*([A-Za-z0-9_.\"'-]+)\s*=")
+#: Bare and quoted names between dots.
+_NAME = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_KEY = re.compile(rf"^\s*((?:{_NAME.pattern})(?:\s*\.\s*(?:{_NAME.pattern}))*)\s*=")
 #: Characters of a line that are shown.
 _WIDEST = 100
 
@@ -98,7 +100,7 @@ def _positions(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+    return tuple(part.strip("\"'") for part in _NAME.findall(dotted))
 
 
 def _explain(error: Any) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from build_tasks.adapters.path_tools import within
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.model.data_stores import STORES
 from build_tasks.model.platform import ToolRecipe
+from build_tasks.model.upstream import TARGETS, Release
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.cilium_node import AGENT
 
@@ -22,6 +24,7 @@ _RECIPES = RecipeFiles(FOLDER)
 _TOOLS = _RECIPES.tools()
 #: What only tests need: of the same form, in a folder of its own.
 _TEST_TOOLS = RecipeFiles(Path(__file__).parents[2] / "recipes").tools()
+_UPSTREAM = _RECIPES.upstream()
 #: Recipes whose go.mod cannot declare what is built: Kubernetes says why in it, pause is its own program.
 _WITHOUT_TOOLS = {"kubernetes", "pause"}
 
@@ -170,3 +173,48 @@ def test_both_nodes_say_what_connects_their_pods() -> None:
 
 def test_what_only_tests_need_is_no_part_of_the_platform() -> None:
     assert _TEST_TOOLS and not set(_TEST_TOOLS) & set(_TOOLS)
+
+
+# What publishers offer
+
+
+def test_every_release_belongs_to_a_recipe_that_accepts_others_programs() -> None:
+    """What is not accepted on PATH either is ours alone."""
+    for release in _UPSTREAM.releases.values():
+        assert release.program in _TOOLS[release.recipe].programs
+        assert release.program in _TOOLS[release.recipe].accept
+
+
+@pytest.mark.parametrize("release", _UPSTREAM.releases.values(), ids=list(_UPSTREAM.releases))
+def test_addresses_are_of_one_machine_and_encrypted(release: Release) -> None:
+    targets = [target for target in TARGETS if target.system in release.systems]
+    files = [release.url("1.2.3", target) for target in targets]
+    assert len(set(files)) == len(targets) >= 2
+    for target, file in zip(targets, files, strict=True):
+        checksums = release.checksums_url("1.2.3", target)
+        assert all(url.startswith("https://") and "1.2.3" in url for url in (file, checksums))
+        archive = file.endswith((".tar.gz", ".zip"))
+        assert bool(release.path_inside("1.2.3", target)) is archive
+
+
+def test_addresses_of_publishers_are_in_one_file() -> None:
+    hosts = {urlsplit(r.url("1.2.3", TARGETS[0])).hostname for r in _UPSTREAM.releases.values()}
+    hosts.add(_UPSTREAM.registry)
+    download = re.compile(
+        "|".join(rf"\b{re.escape(host)}\b" for host in hosts if host and host != "github.com")
+    )
+    sources = [*FOLDER.parent.rglob("*.py"), *FOLDER.rglob("*.toml")]
+    assert [file.name for file in sources if download.search(file.read_text())] == ["upstream.toml"]
+    releases = [file.name for file in sources if "/releases/download/" in file.read_text()]
+    assert releases == ["upstream.toml"]
+
+
+def test_every_image_of_the_platform_has_an_upstream_one() -> None:
+    assert set(_UPSTREAM.images) == {"node", "registry", *(store.kind for store in STORES)}
+
+
+def test_the_platform_s_upstream_node_is_the_one_that_kind_names() -> None:
+    """Its minor version is that of our own Kubernetes, against which charts are validated."""
+    tag = _UPSTREAM.locate(_UPSTREAM.images["node"]).tag
+    ours = Version.parse(_TOOLS["kubernetes"].version)
+    assert tag.startswith(f"v{ours.major}.{ours.minor}.")
