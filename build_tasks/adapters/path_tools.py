@@ -26,6 +26,7 @@ class PathTools:
     """
 
     label = "PATH"
+    origin = "from PATH"
 
     def __init__(self, processes: Processes, path: str, ours: Path) -> None:
         self._processes = processes
@@ -45,7 +46,7 @@ class PathTools:
             return Declined(f"{where} does not tell its version")
         if not within(version, accepted.range):
             return Declined(f"{where} is {version}, not {accepted.range}")
-        return Found(where)
+        return Found(where, str(version))
 
     def bring(self, recipe: ToolRecipe, on_line: object) -> None:
         """Never asked for: this source has a program or declines."""

@@ -95,9 +95,10 @@ class HostPackages:
 
 @dataclass(frozen=True)
 class Found:
-    """A source has the program: use it."""
+    """A source has the program, at that version (``1.37.2``): use it."""
 
     path: Path
+    version: str
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,19 @@ class Toolbox:
 
 
 @dataclass(frozen=True)
+class ToolOrigin:
+    """Where a program that people call, too, was taken from.
+
+    :param wanted: the recipe's version, and which ones on PATH will do: ``1.37.2 or >=1.36.0,<1.39.0``.
+    :param found: version and route: ``1.36.4 from PATH``.
+    """
+
+    program: str
+    wanted: str
+    found: str
+
+
+@dataclass(frozen=True)
 class StandIn:
     """How an upstream base image is stood in for where it cannot be pulled.
 
@@ -149,11 +163,12 @@ class PodNetwork(StrEnum):
 
     BRIDGE = "bridge"
     CILIUM = "cilium"
+    KINDNET = "kindnet"
 
     @property
     def enforces_policies(self) -> bool:
-        """Whether NetworkPolicies hold."""
-        return self is PodNetwork.CILIUM
+        """Whether NetworkPolicies hold; kindnet's makers say so, and `platform.doctor` tries it."""
+        return self is not PodNetwork.BRIDGE
 
 
 @dataclass(frozen=True)
@@ -162,7 +177,7 @@ class NodeImage:
 
     :param image: reference in the engine.
     :param kubernetes: ``v1.37.2``.
-    :param etcd_tag: ``etcd.local.imageTag`` of kubeadm's ClusterConfiguration.
+    :param etcd_tag: ``etcd.local.imageTag`` of kubeadm's ClusterConfiguration; empty: kubeadm's own choice.
     :param dns_tag: ``dns.imageTag`` of the same.
     :param network: what it connects pods with.
     """

@@ -24,18 +24,25 @@ Lines = Callable[[str], None]
 class ToolSource(Protocol):
     """One place that a tool can come from: PATH, an upstream release, its Go module ...
 
-    Sources are asked in order; the first that has a program or can bring it is used.
+    Sources are asked in order. The first that has a program is used; else the first that brings it.
     """
 
     @property
     def label(self) -> str:
         """Names the source in reports: ``PATH``, ``Go module``."""
 
+    @property
+    def origin(self) -> str:
+        """What is said of its programs: ``from PATH``, ``downloaded``, ``compiled``."""
+
     def look(self, recipe: ToolRecipe, program: str) -> Found | Obtainable | Declined:
         """What this source can do for one program; milliseconds, changes nothing."""
 
     def bring(self, recipe: ToolRecipe, on_line: Lines) -> None:
-        """Make every program of the recipe available, so that ``look`` finds them."""
+        """Make every program of the recipe that it can bring available, so that ``look`` finds them.
+
+        FlowError(UNAVAILABLE) when that cannot be done now: the next source is asked. Others end it.
+        """
 
 
 class GoCompiler(Protocol):
@@ -118,6 +125,12 @@ class ImageStore(Protocol):
 
     def import_archive(self, archive: Path, image: str) -> None:
         """Make an image of one layer from a root filesystem."""
+
+    def pull(self, reference: str, image: str, on_line: Lines) -> None:
+        """Pull an image by digest and give it a name of ours.
+
+        FlowError: UNAVAILABLE when its registry does not give it, CONFLICT when it gives something else.
+        """
 
     def build(
         self,

@@ -24,6 +24,7 @@ class FakeSource:
     :param has: programs that it has already.
     :param can_bring: programs that it can bring.
     :param loses: brings nothing, though it says it does.
+    :param fails: what happens when it is to bring something.
     """
 
     label: str
@@ -32,10 +33,12 @@ class FakeSource:
     can_bring: set[str] = field(default_factory=set)
     loses: bool = False
     brought: list[str] = field(default_factory=list)
+    fails: FlowError | None = None
+    origin: str = "compiled"
 
     def look(self, recipe: ToolRecipe, program: str) -> Found | Obtainable | Declined:
         if program in self.has:
-            return Found(self.folder / program)
+            return Found(self.folder / program, recipe.version)
         if program in self.can_bring:
             return Obtainable("not there yet")
         return Declined(f"{program} is unknown here")
@@ -43,6 +46,8 @@ class FakeSource:
     def bring(self, recipe: ToolRecipe, on_line: Callable[[str], None]) -> None:
         self.brought.append(recipe.name)
         on_line(f"bringing {recipe.name}")
+        if self.fails is not None:
+            raise self.fails
         if not self.loses:
             self.has |= set(recipe.programs)
 
@@ -124,15 +129,27 @@ class FakeImageStore:
     """An engine that knows names only.
 
     :param fails: images that do not build.
+    :param offered: what registries have, by digest: ``docker.io/library/redis@sha256:...``.
+    :param unanswered: what happens to whoever pulls something else.
     """
 
     images: set[str] = field(default_factory=set)
     fails: set[str] = field(default_factory=set)
+    offered: set[str] = field(default_factory=set)
+    unanswered: ExitCode = ExitCode.UNAVAILABLE
+    pulled: list[str] = field(default_factory=list)
     imported: list[str] = field(default_factory=list)
     built: list[Built] = field(default_factory=list)
 
     def has(self, image: str) -> bool:
         return image in self.images
+
+    def pull(self, reference: str, image: str, on_line: Callable[[str], None]) -> None:
+        self.pulled.append(reference)
+        if reference not in self.offered:
+            raise FlowError(f"pull {reference}", "no answer", code=self.unanswered)
+        on_line(f"Digest: {reference.rpartition('@')[2]}")
+        self.images.add(image)
 
     def import_archive(self, archive: Path, image: str) -> None:
         if not archive.is_file():

@@ -25,6 +25,7 @@ class GoModules:
     """
 
     label = "Go module"
+    origin = "compiled"
 
     def __init__(
         self, compiler: GoCompiler, store: Store, host: HostSystem, c_compiler: HostPackages
@@ -39,7 +40,7 @@ class GoModules:
         folder = self._store.find(recipe.name, recipe.key(self._compiler.identity))
         if folder is None:
             return Obtainable("not in the cache, or its recipe changed")
-        return Found(folder / "bin" / program)
+        return Found(folder / "bin" / program, recipe.version)
 
     def bring(self, recipe: ToolRecipe, on_line: Lines) -> None:
         """Build all programs of the recipe into the cache.

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.platform import Declined, Found, Toolbox, ToolRecipe
+from build_tasks.model.platform import Declined, Found, Obtainable, Toolbox, ToolOrigin, ToolRecipe
 from build_tasks.ports.provisioning import Store, ToolSource
 from build_tasks.ports.reporting import Reporter
 
 #: The order in which what is missing is brought: the engine first, so that its start need not wait.
 _FIRST = ("moby", "containerd", "runc", "docker", "docker-buildx", "kind", "oras", "helm", "registry")
+
+_Missing = Obtainable | Declined
+
+
+@dataclass(frozen=True)
+class _Provided:
+    path: Path
+    version: str
+    origin: str
 
 
 class ProvideTools:
@@ -44,24 +55,41 @@ class ProvideTools:
         """
         wanted = sorted(programs if programs is not None else self._recipe_of, key=self._rank)
         brought: list[str] = []
-        paths = {program: self._one(program, brought) for program in wanted}
+        provided = {program: self._one(program, brought) for program in wanted}
         if not brought:
-            self._reporter.skip("tools", f"all {len(paths)} are there")
-        paths.update(self._host_programs)
-        return Toolbox(self._store.links(paths), paths)
+            self._reporter.skip("tools", f"all {len(provided)} are there: {_counted(provided.values())}")
+        return self._toolbox(provided)
+
+    def at_hand(self, programs: Iterable[str]) -> Toolbox | None:
+        """The programs as they are now; None if one of them would have to be brought. Brings nothing."""
+        provided = {program: self._found(self._recipe(program), program)[0] for program in programs}
+        there = {program: one for program, one in provided.items() if one is not None}
+        return self._toolbox(there) if len(there) == len(provided) else None
 
     @property
     def known(self) -> Sequence[str]:
         """Names of all recipes."""
         return sorted({recipe.name for recipe in self._recipe_of.values()})
 
-    def missing(self) -> Sequence[str]:
+    def missing(self, programs: Iterable[str] | None = None) -> Sequence[str]:
         """Recipes of which a program would have to be brought; brings nothing."""
-        return sorted({r.name for program, r in self._recipe_of.items() if not self._there(r, program)})
+        wanted = {p: self._recipe(p) for p in (programs if programs is not None else self._recipe_of)}
+        return sorted({r.name for program, r in wanted.items() if self._found(r, program)[0] is None})
 
-    def _there(self, recipe: ToolRecipe, program: str) -> bool:
-        answers = (source.look(recipe, program) for source in self._sources)
-        return isinstance(next((a for a in answers if not isinstance(a, Declined)), None), Found)
+    def origins(self) -> tuple[ToolOrigin, ...]:
+        """Where the programs come from that may be the user's own; those that are there. Brings nothing."""
+        found = []
+        for program, recipe in sorted(self._recipe_of.items()):
+            accepted = recipe.accept.get(program)
+            one, _ = self._found(recipe, program) if accepted else (None, {})
+            if accepted and one:
+                wanted = f"{recipe.version} or {accepted.range}"
+                found.append(ToolOrigin(program, wanted, f"{one.version} {one.origin}"))
+        return tuple(found)
+
+    def _toolbox(self, provided: Mapping[str, _Provided]) -> Toolbox:
+        paths = {**{program: one.path for program, one in provided.items()}, **self._host_programs}
+        return Toolbox(self._store.links(paths), paths)
 
     def _rank(self, program: str) -> tuple[int, str, str]:
         recipe = self._recipe(program).name
@@ -75,26 +103,55 @@ class ProvideTools:
             )
         return self._recipe_of[program]
 
-    def _one(self, program: str, brought: list[str]) -> Path:
-        recipe = self._recipe(program)
-        reasons: list[str] = []
+    def _found(self, recipe: ToolRecipe, program: str) -> tuple[_Provided | None, dict[str, _Missing]]:
+        """The program from the first source that has it, or what each says, by its label."""
+        missing: dict[str, _Missing] = {}
         for source in self._sources:
             answer = source.look(recipe, program)
             if isinstance(answer, Found):
-                return answer.path
-            reasons.append(f"{source.label}: {answer.reason}")
-            if isinstance(answer, Declined):
-                continue
+                return _Provided(answer.path, answer.version, source.origin), missing
+            missing[source.label] = answer
+        return None, missing
+
+    def _one(self, program: str, brought: list[str]) -> _Provided:
+        recipe = self._recipe(program)
+        provided, missing = self._found(recipe, program)
+        if provided is not None:
+            return provided
+        reasons = {label: answer.reason for label, answer in missing.items()}
+        willing = [s for s in self._sources if isinstance(missing[s.label], Obtainable)]
+        for source in willing:
             brought.append(recipe.name)
-            with self._reporter.step(f"{source.label}: {recipe.name} {recipe.version}", "; ".join(reasons)):
-                source.bring(recipe, self._reporter.detail)
-            answer = source.look(recipe, program)
-            if isinstance(answer, Found):
-                return answer.path
-        raise FlowError(
+            try:
+                with self._reporter.step(f"{source.label}: {recipe.name} {recipe.version}", _listed(reasons)):
+                    source.bring(recipe, self._reporter.detail)
+            except FlowError as error:
+                if error.code is not ExitCode.UNAVAILABLE or source is willing[-1]:
+                    raise
+                self._reporter.warn(f"{error.what}: {error.why}")
+                reasons[source.label] = error.why
+            else:
+                answer = source.look(recipe, program)
+                if isinstance(answer, Found):
+                    return _Provided(answer.path, answer.version, source.origin)
+        raise self._nobody(program, recipe, reasons)
+
+    def _nobody(self, program: str, recipe: ToolRecipe, reasons: Mapping[str, str]) -> FlowError:
+        accepted = recipe.accept.get(program)
+        versions = f"{recipe.version} (or any that is {accepted.range})" if accepted else recipe.version
+        return FlowError(
             f"provide {program}",
             "no source has it",
-            f"install {program} {recipe.version} yourself and run it again",
+            f"install {program} {versions} yourself and run it again",
             code=ExitCode.UNAVAILABLE,
-            details=reasons,
+            details=[f"{label}: {reason}" for label, reason in reasons.items()],
         )
+
+
+def _listed(reasons: Mapping[str, str]) -> str:
+    return "; ".join(f"{label}: {reason}" for label, reason in reasons.items())
+
+
+def _counted(provided: Iterable[_Provided]) -> str:
+    """``2 from PATH, 4 downloaded``."""
+    return ", ".join(f"{number} {origin}" for origin, number in Counter(p.origin for p in provided).items())

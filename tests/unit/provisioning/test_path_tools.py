@@ -34,7 +34,7 @@ def _source(*folders: Path, ours: Path = Path("/nowhere/ours")) -> PathTools:
 
 def test_an_accepted_version_is_found(tmp_path: Path) -> None:
     file = _program(tmp_path, '[ "$1" = --version ] && echo "Docker version 28.2.2, build e6534b4"')
-    assert _source(tmp_path).look(_RECIPE, "docker") == Found(file)
+    assert _source(tmp_path).look(_RECIPE, "docker") == Found(file, "28.2.2")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_we_provide_ourselves_is_passed_over(tmp_path: Path) -> None:
     (linked / "docker").symlink_to(ours)
     theirs = _program(tmp_path / "usr", "echo 28.1.0")
     source = _source(linked, tmp_path / "usr", ours=tmp_path / "cache")
-    assert source.look(_RECIPE, "docker") == Found(theirs)
+    assert source.look(_RECIPE, "docker") == Found(theirs, "28.1.0")
 
 
 @pytest.mark.parametrize(
