@@ -27,7 +27,8 @@ resources:
   requests: { cpu: 10m, memory: 64Mi }
   limits: { cpu: 500m, memory: 320Mi }
 volumeMounts:
-  - { name: data, mountPath: /var/lib/postgresql }
+  {{- /* Where the image declares its volume: elsewhere containerd would lay an empty one over what is there. */}}
+  - { name: data, mountPath: /var/lib/postgresql/data }
   - { name: sockets, mountPath: /run/postgresql }
   - { name: settings, mountPath: /etc/postgresql/settings, readOnly: true }
 {{- end }}
