@@ -19,6 +19,9 @@ class AssumedImages:
     def import_archive(self, archive: Path, image: str) -> None:
         raise FlowError(f"import {image}", _NEVER)
 
+    def pull(self, reference: str, image: str, on_line: Callable[[str], None]) -> None:
+        raise FlowError(f"pull {reference}", _NEVER)
+
     def build(
         self,
         context: Path,

@@ -8,9 +8,32 @@ from pathlib import Path
 from build_tasks.adapters.buildkit_output import build_failure
 from build_tasks.adapters.docker_client import DockerClient
 from build_tasks.adapters.process import Completed
+from build_tasks.errors import ExitCode, FlowError
 
 #: What buildx says of an engine that keeps images in its older store (no containerd image store).
 _NO_ARCHIVES = "Docker exporter is not supported for the docker driver"
+
+#: What engines say when an image is not the one that its digest promises (with either of their image stores).
+_OTHER_CONTENT = (
+    "unexpected commit digest",
+    "manifest verification failed",
+    "layer verification failed",
+    "failed to verify",
+)
+#: What they say when a registry cannot be reached at all.
+_NO_ANSWER = (
+    "connection refused",
+    "no such host",
+    "i/o timeout",
+    "Client.Timeout",
+    "context deadline exceeded",
+    "TLS handshake timeout",
+    "network is unreachable",
+    "proxyconnect",
+    "server misbehaving",
+    "x509:",
+)
+_REACH = "see whether the engine reaches that registry (its proxy is a setting of its own)"
 
 
 class EngineImages:
@@ -18,6 +41,7 @@ class EngineImages:
 
     def __init__(self, client: DockerClient) -> None:
         self._client = client
+        self._silent: dict[str, str] = {}
 
     def has(self, image: str) -> bool:
         """Whether the engine has an image of that name."""
@@ -28,6 +52,36 @@ class EngineImages:
         """Make an image of one layer from a root filesystem (tar)."""
         what = f"import {archive.name} as {image}"
         self._client.checked(self._client.call("image", "import", str(archive), image, what=what), what)
+
+    def pull(self, reference: str, image: str, on_line: Callable[[str], None]) -> None:
+        """Pull an image by digest, which the engine verifies; without a name it would be swept up as unused.
+
+        :raises FlowError: UNAVAILABLE when its registry does not answer or does not have it, CONFLICT when
+            what it gives has another digest, FAILED when the engine's disk is full.
+        """
+        what, registry = f"pull {reference}", reference.partition("/")[0]
+        if registry in self._silent:
+            why = f"{self._silent[registry]} (tried before)"
+            raise FlowError(what, why, _REACH, code=ExitCode.UNAVAILABLE)
+        done = self._client.stream("pull", reference, what=what, on_line=on_line)
+        if done.status != 0:
+            raise self._not_pulled(what, registry, done)
+        self._client.checked(self._client.call("tag", reference, image, what=what), what)
+
+    def _not_pulled(self, what: str, registry: str, done: Completed) -> FlowError:
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        why, log = (
+            said[-1] if said else f"docker ended with status {done.status}",
+            self._client.processes.log.path,
+        )
+        if any(text in why for text in _OTHER_CONTENT):
+            fix = "find out who is between you and the registry; nothing of it is used"
+            return FlowError(what, why, fix, code=ExitCode.CONFLICT, log=log)
+        if "no space left on device" in why:
+            return FlowError(what, why, "make room for the engine (`./inv platform.prune`)", log=log)
+        if any(text in why for text in _NO_ANSWER):
+            self._silent[registry] = why
+        return FlowError(what, why, _REACH, code=ExitCode.UNAVAILABLE, log=log)
 
     def build(
         self,

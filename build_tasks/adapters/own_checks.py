@@ -12,10 +12,12 @@ from typing import Protocol
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 
+from build_tasks.adapters.operating_system import state_folder
 from build_tasks.adapters.process import Completed, Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.instance import VARIABLE, Instance
 from build_tasks.model.tally import Tally
+from build_tasks.model.upstream import ROUTES_VARIABLE, Route
 
 #: The platform's instance that tests get for themselves.
 INSTANCE = "check"
@@ -51,8 +53,9 @@ class OwnChecks:
         Made and removed by the tasks themselves, in processes of their own, as a user would; what an
         earlier run left behind is used up. Gives the environment variables that lead to it.
         """
-        environ = {VARIABLE: INSTANCE}
-        folder = Instance.of({**os.environ, **environ}).folder
+        # Tests look into images that our recipes made, and CI reaches no publisher.
+        environ = {VARIABLE: INSTANCE, ROUTES_VARIABLE: f"{Route.PATH},{Route.PACKAGES}"}
+        folder = Instance.of({**os.environ, **environ}, state_folder()).folder
         try:
             self._task("platform.up", environ)
             yield {

@@ -21,6 +21,7 @@ from build_tasks.model.instance import Instance
 from build_tasks.model.order import waves
 from build_tasks.model.service import Service, ServiceKind
 from build_tasks.model.settings import Settings
+from build_tasks.model.upstream import Route
 
 
 def load_settings(root: Path, instance: Instance) -> Settings:
@@ -128,6 +129,7 @@ def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
         scan_database=table.scan.database,
         debian_security=table.scan.debian_security,
         require_candidate=table.release.require_candidate,
+        routes=tuple(map(Route, table.platform.routes)),
         environments={name: _environment(name, e, instance) for name, e in table.environments.items()},
         required_checks=table.ci.required_checks,
         affected=AffectedPolicy(Patterns(table.affected.repository_wide), Patterns(table.affected.unclaimed)),

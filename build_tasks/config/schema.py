@@ -101,8 +101,13 @@ class DeployTable(Struct, frozen=True, forbid_unknown_fields=True):
 
 class PlatformTable(Struct, frozen=True, forbid_unknown_fields=True):
     network_policies: Annotated[
-        bool, _doc("the local platform enforces NetworkPolicies; false: it ignores them", False)
+        bool, _doc("the local platform enforces NetworkPolicies; false: it need not", False)
     ] = True
+    routes: Annotated[
+        tuple[Literal["path", "upstream", "packages"], ...],
+        Meta(min_length=1),
+        _doc("where tools and images come from, in that order", ["path", "packages"]),
+    ] = ("path", "upstream", "packages")
 
 
 class AffectedTable(Struct, frozen=True, forbid_unknown_fields=True):

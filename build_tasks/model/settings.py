@@ -10,6 +10,7 @@ from pathlib import Path
 from build_tasks.model.affected import AffectedPolicy
 from build_tasks.model.environment import Environment
 from build_tasks.model.pipelines import CiSettings
+from build_tasks.model.upstream import Route
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Settings:
     :param scan_database: mirror of grype's databases; empty: their publisher.
     :param debian_security: Debian's security archive; empty: where this machine's apt has it.
     :param require_candidate: a release is cut only from what main's pipeline let through.
+    :param routes: where the local platform's tools and images come from, in that order.
     :param deploy_timeout: how long a version may take to become ready without being hopeless.
     :param required_checks: names of the checks that a pull request needs, with ``*`` for any text.
     :param affected: which changes concern every service.
@@ -50,6 +52,7 @@ class Settings:
     scan_database: str
     debian_security: str
     require_candidate: bool
+    routes: tuple[Route, ...]
     environments: Mapping[str, Environment]
     required_checks: tuple[str, ...] = ("*",)
     affected: AffectedPolicy = field(default_factory=AffectedPolicy)

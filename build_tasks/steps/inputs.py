@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Change
 from build_tasks.model.service import Service
+from build_tasks.model.upstream import PULLED
 from build_tasks.planning.dockerfile import Dockerfile
 from build_tasks.planning.inputs import InputFile, Inputs
 from build_tasks.planning.sources import Sources
@@ -36,8 +37,8 @@ class Recipe:
 
     @property
     def stand_ins(self) -> list[str]:
-        """References that something else stands for."""
-        return sorted(reference for reference, stands in self.bases.items() if stands != reference)
+        """References that something of ours stands for; what was pulled is the publisher's own."""
+        return sorted(r for r, stands in self.bases.items() if stands != r and not stands.startswith(PULLED))
 
 
 def recipe(bench: Workbench, service: Service) -> Recipe:

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from build_tasks.adapters.command_log import CommandLog
 from build_tasks.adapters.credentials import credentials_of
+from build_tasks.adapters.operating_system import cache_folder, state_folder
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.instance import BUILDER_KEY, VARIABLE, Instance
+from build_tasks.model.upstream import ROUTES_VARIABLE, Route, routes_of
 from build_tasks.wiring.logs import new_log
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Composition:
         :raises FlowError: USAGE for a name that cannot be one.
         """
         try:
-            return Instance.of(self._environ)
+            return Instance.of(self._environ, state_folder())
         except ValueError as error:
             fix = f"correct or unset {VARIABLE}"
             raise FlowError(f"read {VARIABLE}", str(error), fix, code=ExitCode.USAGE) from None
@@ -55,9 +57,7 @@ class Composition:
     @cached_property
     def cache(self) -> Path:
         """What may be thrown away at any moment, shared by all instances and repositories."""
-        from platformdirs import user_cache_path
-
-        return user_cache_path("build-tasks")
+        return cache_folder()
 
     @cached_property
     def log(self) -> CommandLog:
@@ -95,6 +95,19 @@ class Composition:
         from build_tasks.config.loading import load_settings
 
         return load_settings(self.root, self.instance)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Where tools and images come from: what the environment says, else the settings.
+
+        :raises FlowError: USAGE for routes that there are not.
+        """
+        text = self._environ.get(ROUTES_VARIABLE, "")
+        try:
+            return routes_of(text) if text else self.settings.routes
+        except ValueError as error:
+            fix = f"correct or unset {ROUTES_VARIABLE}"
+            raise FlowError(f"read {ROUTES_VARIABLE}", str(error), fix, code=ExitCode.USAGE) from None
 
     @cached_property
     def checkout(self) -> Checkout:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from build_tasks.adapters.helm import HelmReleases
     from build_tasks.adapters.kubectl import KubectlWorkloads
     from build_tasks.model.environment import Environment
-    from build_tasks.steps.platform.base_images import StandIns
+    from build_tasks.steps.platform.service_bases import BaseImages
     from build_tasks.wiring import Composition
 
 
@@ -92,11 +92,11 @@ class LocalBases:
         return self.composition.platform.provisioning.stand_ins().named(references)
 
     def provide(self, references: Sequence[str]) -> Mapping[str, str]:
-        return self._stand_ins(references)
+        return self._images(references)
 
     @cached_property
-    def _stand_ins(self) -> StandIns:
-        return self.composition.platform.provisioning.stand_ins(engine_client(self.composition))
+    def _images(self) -> BaseImages:
+        return self.composition.platform.provisioning.base_images(engine_client(self.composition))
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_tasks.adapters.assumed_images import AssumedImages
 from build_tasks.adapters.credentials import credentials_of
 from build_tasks.adapters.docker import DockerEngine
 from build_tasks.adapters.docker_client import DockerClient, Engine
@@ -19,12 +16,16 @@ from build_tasks.adapters.kind import Kind
 from build_tasks.adapters.kubernetes_admin import KubernetesAdmin
 from build_tasks.adapters.machine import Machine
 from build_tasks.adapters.oci import OrasRegistry
+from build_tasks.adapters.operating_system import OperatingSystem
 from build_tasks.adapters.private_files import LocalPrivateFiles
 from build_tasks.adapters.process import Processes
 from build_tasks.adapters.ssh_keys import SshKeys
 from build_tasks.adapters.user_engines import UserEngines
+from build_tasks.adapters.whole_files import write_whole
+from build_tasks.config.platform_lock import load_pins
 from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
-from build_tasks.model.platform import PlatformImages, Toolbox
+from build_tasks.model.platform import Toolbox
+from build_tasks.model.upstream import Pins
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.engine import choose_engine
 from build_tasks.steps.platform.parts import PlatformParts
@@ -32,6 +33,7 @@ from build_tasks.wiring.flow import SystemClock
 from build_tasks.wiring.provisioning import Provisioning
 from build_tasks.wiring.recorded_tools import TOOLS, record
 from build_tasks.wiring.scanning import security_suite
+from build_tasks.wiring.supplies import PlatformSupplies
 
 if TYPE_CHECKING:
     from build_tasks.wiring import Composition
@@ -49,13 +51,19 @@ class PlatformComposition:
 
     @cached_property
     def provisioning(self) -> Provisioning:
-        """What brings tools and images, as the settings ask for them."""
+        """What brings tools and images, as settings and platform.lock say."""
+        return self.provisioning_under(load_pins(self._composition.root))
+
+    def provisioning_under(self, pins: Pins) -> Provisioning:
+        """The same, where other files and images are accepted from publishers."""
         composition = self._composition
         return Provisioning(
             composition.cache,
             composition.processes,
             composition.reporter,
             network_policies=composition.settings.network_policies,
+            routes=composition.routes,
+            pins=pins,
         )
 
     @cached_property
@@ -73,7 +81,7 @@ class PlatformComposition:
             cache=composition.cache,
             engine=choice,
             managed=self.managed_engine,
-            supplies=_Supplies(self, client),
+            supplies=PlatformSupplies(self, client, managed_engine=choice.managed),
             objects=DockerObjects(client),
             clusters=Kind(self._processes, choice.host, composition.reporter.detail),
             admin=self._admin,
@@ -121,7 +129,7 @@ class PlatformComposition:
     def engine_choice(self) -> EngineChoice:
         """The engine that the platform uses; asking starts none."""
         # Before any of our tools is on PATH: it is the user's own environment that is asked.
-        users = UserEngines(self._composition.processes, os.environ)
+        users = UserEngines(self._composition.processes, os.environ, OperatingSystem.here())
         return choose_engine(users, self.managed_engine)
 
     @cached_property
@@ -148,43 +156,3 @@ class PlatformComposition:
         )
 
 
-@dataclass(frozen=True)
-class _Supplies:
-    """Implements :class:`build_tasks.ports.platform.Supplies`."""
-
-    platform: PlatformComposition
-    client: DockerClient
-
-    def missing_tools(self) -> Sequence[str]:
-        """All of them where this instance was never brought up."""
-        tools = self.platform.provisioning.tools()
-        return tools.missing() if (self.platform.tools_folder / "kind").exists() else tools.known
-
-    def tools(self) -> None:
-        provisioning = self.platform.provisioning
-        provisioning.host_packages()()
-        self.platform.record_tools(self._toolbox)
-
-    def engine_programs(self) -> None:
-        """They are among the tools."""
-
-    def updates(self) -> None:
-        self.platform.take_updates()
-
-    def image_names(self) -> PlatformImages:
-        return self._names
-
-    def images(self) -> PlatformImages:
-        return self._images
-
-    @cached_property
-    def _names(self) -> PlatformImages:
-        return self.platform.provisioning.images(self.client, AssumedImages())(self._toolbox)
-
-    @cached_property
-    def _toolbox(self) -> Toolbox:
-        return self.platform.provisioning.tools()()
-
-    @cached_property
-    def _images(self) -> PlatformImages:
-        return self.platform.provisioning.images(self.client)(self._toolbox)

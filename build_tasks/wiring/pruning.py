@@ -17,7 +17,7 @@ def prune_parts(platform: PlatformComposition) -> PruneParts:
 
     def wanted() -> frozenset[str]:
         names = platform.provisioning.base_image_names()
-        if platform.provisioning.tools().missing():
+        if parts.supplies.missing_tools():
             # Names of images derive from the tools in them: of those that are not there, there is no image.
             return names
         own = parts.supplies.image_names()

@@ -66,7 +66,7 @@ def run(
     provisioning = Provisioning(
         user_cache_path("build-tasks"), logged, FakeReporter(), network_policies=False
     )
-    stand_ins = provisioning.stand_ins(docker_client)
+    stand_ins = provisioning.base_images(docker_client)
     tag = f"build-tasks-contract/{uuid4().hex[:8]}:1"
 
     def go(reference: str, dockerfile: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from build_tasks.model.images import LocalImage
 from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
-from build_tasks.model.platform import NodeImage, PlatformImages, PodNetwork
+from build_tasks.model.platform import NodeImage, PlatformImages, PodNetwork, ToolOrigin
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.parts import PlatformParts
 from tests.fakes.builder import FakeBuilder
@@ -111,6 +111,9 @@ class FakeSupplies:
 
     def missing_tools(self) -> tuple[str, ...]:
         return self.missing
+
+    def tool_origins(self) -> tuple[ToolOrigin, ...]:
+        return (ToolOrigin("kubectl", "1.37.2 or >=1.36.0,<1.39.0", "1.36.4 from PATH"),)
 
     def tools(self) -> None:
         """They are there."""

@@ -10,6 +10,7 @@ from build_tasks.model.environment import Environment
 from build_tasks.model.images import Digest
 from build_tasks.model.service import Service, ServiceKind
 from build_tasks.model.settings import Settings
+from build_tasks.model.upstream import Route
 from build_tasks.model.version import Version
 
 SHA = "c0ffee" + "0" * 34
@@ -69,5 +70,6 @@ def settings(root: Path = Path("/shop")) -> Settings:
         scan_database="",
         debian_security="",
         require_candidate=False,
+        routes=(Route.PATH, Route.UPSTREAM, Route.PACKAGES),
         environments={e.name: e for e in environments},
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.platform import StandIn, content_key
 from build_tasks.ports.provisioning import (
     HostTrust,
@@ -18,11 +17,15 @@ from build_tasks.ports.provisioning import (
 )
 from build_tasks.ports.reporting import Reporter
 
+#: Names of stand-ins begin so.
+STAND_IN = "build-tasks/stand-in/"
+
 
 class DebianBase:
     """Makes the base image.
 
     :param store: keeps the root filesystem as an archive.
+    :param prepare: sees to what making a root filesystem takes.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class DebianBase:
         store: Store,
         trust: HostTrust,
         reporter: Reporter,
+        prepare: Callable[[], object] = tuple,
     ) -> None:
         self._recipe = recipes.text("debian/recipe.toml")
         self._folder = recipes.folder("debian")
@@ -41,6 +45,7 @@ class DebianBase:
         self._store = store
         self._trust = trust
         self._reporter = reporter
+        self._prepare = prepare
 
     def __call__(self) -> str:
         """The base image's name in the engine; makes it when it is not there.
@@ -81,6 +86,7 @@ class DebianBase:
 
     def _archive(self, key: str) -> Path:
         if self._store.find("rootfs", key) is None:
+            self._prepare()
             with (
                 self._reporter.step("debootstrap", "no Debian system of this recipe in the cache"),
                 self._store.fill("rootfs", key) as folder,
@@ -145,49 +151,23 @@ class StandIns:
     :param materials: what stand-ins are made of besides Debian's packages, by the names that recipes use.
     """
 
-    def __init__(
-        self,
-        recipes: Recipes,
-        derived: DerivedImages,
-        reporter: Reporter,
-        materials: Mapping[str, Material],
-    ) -> None:
+    def __init__(self, recipes: Recipes, derived: DerivedImages, materials: Mapping[str, Material]) -> None:
         self._known = recipes.stand_ins()
         self._derived = derived
         self._materials = materials
-        self._reporter = reporter
 
-    def __call__(self, references: Iterable[str]) -> Mapping[str, str]:
-        """Engine images that stand in for upstream references; builds what is missing, and says so.
+    @property
+    def known(self) -> Mapping[str, StandIn]:
+        """Those there are recipes for, by upstream reference."""
+        return self._known
 
-        :raises FlowError: as :meth:`named`.
-        """
-        made = self.named(references)
-        for reference in made:
-            self._reporter.note(f"{reference} is stood in for by {self._known[reference].about}")
-        return made
-
-    def named(self, references: Iterable[str]) -> Mapping[str, str]:
-        """The same, without a word. On an image store that is taken to have everything it only names them.
-
-        :raises FlowError: UNAVAILABLE for references that have no recipe, all of them at once.
-        """
-        wanted = sorted(set(references))
-        unknown = [reference for reference in wanted if reference not in self._known]
-        if unknown:
-            raise FlowError(
-                "stand in for base images",
-                f"there is no recipe for {', '.join(unknown)}",
-                f"use one of {', '.join(sorted(self._known))}, or add a recipe",
-                code=ExitCode.UNAVAILABLE,
-            )
-        return {reference: self._make(self._known[reference]) for reference in wanted}
+    def make(self, reference: str, reason: str) -> str:
+        """The engine image that stands in for a known reference; built when the engine does not have it."""
+        known = self._known[reference]
+        materials = {known.material: self._materials[known.material]} if known.material else {}
+        name = f"{STAND_IN}{known.reference}"
+        return self._derived(known.recipe, name, reason, materials=materials)
 
     def every(self) -> frozenset[str]:
         """The engine images of all stand-ins there are recipes for; builds what is missing."""
-        return frozenset(map(self._make, self._known.values()))
-
-    def _make(self, known: StandIn) -> str:
-        materials = {known.material: self._materials[known.material]} if known.material else {}
-        name, reason = f"build-tasks/stand-in/{known.reference}", f"{known.reference} cannot be pulled here"
-        return self._derived(known.recipe, name, reason, materials=materials)
+        return frozenset(self.make(reference, "") for reference in self._known)

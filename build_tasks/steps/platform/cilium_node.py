@@ -12,10 +12,12 @@ from build_tasks.ports.provisioning import ImageStore, Recipes
 from build_tasks.ports.reporting import Reporter
 from build_tasks.steps.platform.base_images import DebianBase
 from build_tasks.steps.platform.go_modules import kept_sources
+from build_tasks.steps.platform.node_image import BuildNodeImage
 
 #: The agent's image; it is only ever in a node.
 AGENT = "localhost/build-tasks/cilium:1"
 _MODULE = "github.com/cilium/cilium"
+_PROGRAM = "cilium-agent"
 
 
 class BuildCiliumNode:
@@ -23,6 +25,9 @@ class BuildCiliumNode:
 
     :param plain: makes the node image that this one is based on.
     """
+
+    #: What it is made of, beside Debian packages.
+    programs = (*BuildNodeImage.programs, _PROGRAM)
 
     def __init__(
         self,
@@ -44,7 +49,7 @@ class BuildCiliumNode:
 
         :raises FlowError: when a build fails.
         """
-        plain, base, agent = self._plain(toolbox), self._base(), toolbox["cilium-agent"]
+        plain, base, agent = self._plain(toolbox), self._base(), toolbox[_PROGRAM]
         image = f"build-tasks/node:{plain.kubernetes}-cilium-{self._key(plain, base, agent)}"
         if not self._images.has(image):
             contexts = {

@@ -126,7 +126,7 @@ def _ensure(
         _revive(parts, plan, cluster, state, recreate=recreate)
     else:
         with parts.reporter.step(f"create {title}", state.value):
-            _create(parts, plan, cluster)
+            _create(parts, cluster)
 
 
 def _revive(
@@ -151,20 +151,21 @@ def _revive(
         marker = None
     if marker is None:
         with parts.reporter.step(f"create {title}", ClusterState.HALF_MADE.value):
-            _create(parts, plan, cluster)
+            _create(parts, cluster)
     elif marker.strip() != plan.marker:
         if not recreate:
             raise _ask_for_recreate(parts, [cluster], plan)
         with parts.reporter.step(f"create {title}", ClusterState.OUTDATED.value):
-            _create(parts, plan, cluster)
+            _create(parts, cluster)
 
 
-def _create(parts: PlatformParts, plan: ClusterPlan, cluster: str) -> None:
+def _create(parts: PlatformParts, cluster: str) -> None:
     instance = parts.instance
     name, kubeconfig = instance.cluster_name(cluster), instance.admin_kubeconfig(cluster)
     if parts.objects.cluster_containers(name):
         parts.clusters.delete(name, kubeconfig)
     node_image = parts.supplies.images().node
+    plan = cluster_plan(parts)  # only now it is certain which image it is
     parts.files.write(kubeconfig, "")  # private from its first byte; kind keeps the mode
     parts.clusters.create(
         name,

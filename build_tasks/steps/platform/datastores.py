@@ -51,7 +51,9 @@ def _store_image(parts: PlatformParts, store: DataStore) -> StoreImage:
     digest = parts.registry.digest(ref)
     if digest is None:
         with parts.reporter.step(f"push {ref}", "the registry does not have it"):
-            digest = parts.images.push(parts.supplies.images().stores[store.kind], ref)
+            image = parts.supplies.images().stores[store.kind]
+            ref = candidate_ref(parts, store)  # only now it is certain which image it is
+            digest = parts.images.push(image, ref)
     produced = None
     if any(need.production for need in parts.environments):
         produced = _with_digest(ref.under("prod"), _copy(parts, ref, digest))

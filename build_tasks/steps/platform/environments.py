@@ -30,8 +30,8 @@ def ensure_environments(parts: PlatformParts) -> None:
 
 
 def _ensure_cluster(parts: PlatformParts, cluster: str, facts: ClusterFacts) -> None:
-    production = parts.has_production(cluster)
-    rules = cluster_manifests(parts.recipes, parts.instance, production=production)
+    production, network = parts.has_production(cluster), parts.supplies.image_names().node.network
+    rules = cluster_manifests(parts.recipes, parts.instance, production=production, network=network)
     admin = parts.admin(cluster)
 
     def mark(key: str) -> None:

@@ -8,7 +8,9 @@ from build_tasks.model.platform import NodeImage
 
 
 def with_component_versions(kind_config: str, node: NodeImage) -> str:
-    """kind's configuration, with the versions of etcd and CoreDNS that the node image brings along."""
+    """kind's configuration, with the versions of etcd and CoreDNS that a node image of ours brings along."""
+    if not node.etcd_tag:
+        return kind_config
     config = yaml.safe_load(kind_config)
     patch = {
         "kind": "ClusterConfiguration",

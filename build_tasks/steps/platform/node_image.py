@@ -52,6 +52,9 @@ class BuildNodeImage:
     :param tools: recipes of the tools, for their versions.
     """
 
+    #: What it is made of, beside Debian packages.
+    programs = tuple(_PROGRAMS.values())
+
     def __init__(
         self,
         recipes: Recipes,

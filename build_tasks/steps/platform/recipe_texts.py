@@ -10,6 +10,7 @@ from string import Template
 from build_tasks.model.data_stores import DataStore
 from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EnvironmentNeed
+from build_tasks.model.platform import PodNetwork
 
 #: Annotation with the fingerprint of what was applied last.
 APPLIED = "build-tasks/applied"
@@ -28,8 +29,14 @@ def render(recipes: Path, name: str, **values: str) -> str:
     return Template(text).substitute(values)
 
 
-def cluster_manifests(recipes: Path, instance: Instance, *, production: bool) -> str:
-    """What a cluster as a whole gets; with production on it, also the rules of which images may run."""
+def cluster_manifests(
+    recipes: Path, instance: Instance, *, production: bool, network: PodNetwork = PodNetwork.BRIDGE
+) -> str:
+    """What a cluster as a whole gets.
+
+    :param production: production is on it: also the rules of which images may run.
+    :param network: what connects pods; our own nodes say it themselves, the publisher's does not.
+    """
     host = instance.registry_host
     texts = [
         render(
@@ -39,6 +46,8 @@ def cluster_manifests(recipes: Path, instance: Instance, *, production: bool) ->
             registry_container=instance.registry_container,
         )
     ]
+    if network is PodNetwork.KINDNET:
+        texts.append(render(recipes, "pod-network.yaml"))
     if production:
         for admits, prefix in (("production", f"{host}/prod/"), ("production-infra", f"{host}/prod/infra/")):
             texts.append(

@@ -73,7 +73,7 @@ def ensure_registry(parts: PlatformParts, networks: tuple[NetworkState, ...]) ->
         reason = "it does not answer"
     if reason:
         with parts.reporter.step("make the registry", reason):
-            _make(parts, spec)
+            _make(parts, networks)
         found = None
     _connect(parts, networks, found)
 
@@ -86,9 +86,9 @@ def _reason_to_make(spec: ContainerSpec, found: ContainerState | None) -> str:
     return "" if found.labels.get(SPEC_LABEL) == spec.labels[SPEC_LABEL] else "its image or settings changed"
 
 
-def _make(parts: PlatformParts, spec: ContainerSpec) -> None:
+def _make(parts: PlatformParts, networks: tuple[NetworkState, ...]) -> None:
     instance = parts.instance
-    parts.objects.remove_container(spec.name)
+    parts.objects.remove_container(instance.registry_container)
     if not until(lambda: parts.host.port_free(instance.registry_port), _RELEASE, parts.clock):
         raise FlowError(
             "make the registry",
@@ -99,6 +99,7 @@ def _make(parts: PlatformParts, spec: ContainerSpec) -> None:
     if instance.registry_volume not in parts.objects.volumes([instance.registry_volume]):
         parts.objects.create_volume(instance.registry_volume, instance.labels)
     parts.supplies.images()
+    spec = registry_spec(parts, networks)  # only now it is certain which image it is
     parts.objects.create_container(spec)
     if not _answers(parts):
         raise FlowError(

@@ -51,6 +51,8 @@ def _parts(parts: PlatformParts) -> Iterator[PartStatus]:
         yield PartStatus("tools", ", ".join(missing), PartState.MISSING, "provided", "not there")
         return
     yield builder_key_status(parts)
+    for tool in parts.supplies.tool_origins():
+        yield PartStatus("tool", tool.program, PartState.OK, tool.wanted, tool.found)
     yield from _networks_and_registry(parts)
     plan = cluster_plan(parts)
     states = cluster_states(parts, plan)
@@ -61,7 +63,7 @@ def _parts(parts: PlatformParts) -> Iterator[PartStatus]:
         answers = state in (ClusterState.FINE, ClusterState.OUTDATED) and parts.admin(name).answers()
         facts = parts.admin(name).facts() if answers else None
         yield _network(name, plan, facts)
-        yield from _inside(parts, name, facts)
+        yield from _inside(parts, name, plan, facts)
 
 
 def _networks_and_registry(parts: PlatformParts) -> Iterator[PartStatus]:
@@ -99,8 +101,11 @@ def _network(cluster: str, plan: ClusterPlan, facts: ClusterFacts | None) -> Par
     return PartStatus("pod network", cluster, state, desired, actual)
 
 
-def _inside(parts: PlatformParts, cluster: str, facts: ClusterFacts | None) -> Iterator[PartStatus]:
-    rules = cluster_manifests(parts.recipes, parts.instance, production=parts.has_production(cluster))
+def _inside(
+    parts: PlatformParts, cluster: str, plan: ClusterPlan, facts: ClusterFacts | None
+) -> Iterator[PartStatus]:
+    production = parts.has_production(cluster)
+    rules = cluster_manifests(parts.recipes, parts.instance, production=production, network=plan.network)
     applied = None if facts is None or facts.configured is None else facts.configured.get(APPLIED)
     yield _described("rules", cluster, facts, rules, applied)
     for need in parts.environments_on(cluster):

@@ -12,7 +12,7 @@ import yaml
 from build_tasks.model.data_stores import STORES, DataStore
 from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EnvironmentNeed
-from build_tasks.model.platform import NodeImage
+from build_tasks.model.platform import NodeImage, PodNetwork
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.kind_config import with_component_versions
 from build_tasks.steps.platform.recipe_texts import (
@@ -114,6 +114,18 @@ def test_policies_are_for_production_only() -> None:
         ]
         == "production-infra"
     )
+
+
+def test_a_publisher_s_node_is_made_to_say_what_connects_its_pods() -> None:
+    """Ours say it themselves; `platform.status` reads it, and looks at the agents that bear our label."""
+    said = cluster_manifests(FOLDER, LOCAL, production=False, network=PodNetwork.KINDNET)
+    assert named(said, "ConfigMap", "pod-network")["data"] == {"plugin": "kindnet"}
+    agents = named(said, "DaemonSet", "kindnet")
+    assert agents["metadata"]["labels"] == {"app.kubernetes.io/part-of": "build-tasks-platform"}
+    assert "spec" not in agents, "kind applied it; it only gets a label"
+    for network in (PodNetwork.BRIDGE, PodNetwork.CILIUM):
+        ours = cluster_manifests(FOLDER, LOCAL, production=False, network=network)
+        assert "pod-network" not in ours
 
 
 @pytest.mark.parametrize("store", STORES, ids=lambda store: store.kind)

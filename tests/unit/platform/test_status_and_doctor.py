@@ -75,6 +75,11 @@ def test_tools_that_are_not_there_are_told_and_not_made(parts: PlatformParts) ->
     assert (last.name, last.verdict, last.found) == ("tools", Verdict.FAILED, "not provided yet: cilium")
 
 
+def test_where_tools_come_from_is_told(parts: PlatformParts) -> None:
+    [tool] = [part for part in status(parts).parts if part.kind == "tool"]
+    assert (tool.name, tool.actual) == ("kubectl", "1.36.4 from PATH")
+
+
 def test_status_of_a_host_where_nothing_was_made() -> None:
     found = states(platform_parts(FakeWorld()))
     assert found["registry", "localhost:5001"] is PartState.MISSING

@@ -8,61 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.assumed_images import AssumedImages
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.platform import PlatformImages, PodNetwork, Toolbox
-from build_tasks.ports.provisioning import ImageStore
+from build_tasks.model.platform import PodNetwork
 from build_tasks.recipes import FOLDER
-from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
-from build_tasks.steps.platform.cilium_node import BuildCiliumNode
-from build_tasks.steps.platform.images import ProvideImages
-from build_tasks.steps.platform.node_image import BuildNodeImage
-from tests.fakes.provisioning import FakeImageStore, FakeMaterial, FakeRootFilesystems, FakeTrust
-from tests.fakes.reporter import FakeReporter
-
-_PYTHON = "python:3.13-slim-trixie"
-
-
-class Workshop:
-    """The steps on a fake engine."""
-
-    def __init__(self, folder: Path, recipes: Path = FOLDER) -> None:
-        self.recipes = RecipeFiles(recipes)
-        self.images = FakeImageStore()
-        self.systems = FakeRootFilesystems()
-        self.trust = FakeTrust()
-        self.reporter = FakeReporter()
-        self.store = ContentStore(folder / "store")
-        self.base = self.base_on(self.images)
-        self.derived = DerivedImages(self.recipes, self.images, self.base, self.reporter)
-        self.materials = {name: FakeMaterial(f"{name}-1", folder / name) for name in ("node", "go")}
-        self.stand_ins = StandIns(self.recipes, self.derived, self.reporter, self.materials)
-        self.tools = self.recipes.tools()
-        self.toolbox = self.tools_of(folder)
-
-    def base_on(self, images: ImageStore) -> DebianBase:
-        """The Debian system in another image store."""
-        return DebianBase(self.recipes, images, self.systems, self.store, self.trust, self.reporter)
-
-    def tools_of(self, folder: Path) -> Toolbox:
-        """A toolbox whose programs are named by their recipe and a key, as the cache names them."""
-        programs = {
-            p: folder / "tools" / r.name / "key" / "bin" / p for r in self.tools.values() for p in r.programs
-        }
-        return Toolbox(folder, programs)
-
-    def provide(self, *, policies: bool = False) -> PlatformImages:
-        """The platform's own images."""
-        plain = BuildNodeImage(self.recipes, self.tools, self.images, self.base, self.reporter)
-        cilium = BuildCiliumNode(self.recipes, plain, self.images, self.base, self.reporter)
-        return ProvideImages(cilium if policies else plain, self.derived)(self.toolbox)
-
-    def rebuilt(self, program: str, recipe: str) -> None:
-        """From now on the toolbox has another build of a program."""
-        other = self.toolbox.folder / "tools" / recipe / "other" / "bin" / program
-        self.toolbox = Toolbox(self.toolbox.folder, {**self.toolbox.paths, program: other})
+from tests.unit.provisioning.workshop import PYTHON, Workshop
 
 
 @pytest.fixture
@@ -71,10 +20,10 @@ def workshop(tmp_path: Path) -> Workshop:
 
 
 def test_the_second_run_builds_nothing(workshop: Workshop) -> None:
-    made = workshop.stand_ins([_PYTHON]), workshop.provide(), workshop.provide(policies=True)
+    made = workshop.stand_ins([PYTHON]), workshop.provide(), workshop.provide(policies=True)
     workshop.reporter.forget()
     workshop.images.built.clear()
-    again = workshop.stand_ins([_PYTHON]), workshop.provide(), workshop.provide(policies=True)
+    again = workshop.stand_ins([PYTHON]), workshop.provide(), workshop.provide(policies=True)
     assert again == made
     assert workshop.images.built == []
     assert workshop.reporter.done == []
@@ -82,11 +31,9 @@ def test_the_second_run_builds_nothing(workshop: Workshop) -> None:
 
 
 def test_a_stand_in_has_a_name_of_ours_and_is_told(workshop: Workshop) -> None:
-    image = workshop.stand_ins([_PYTHON])[_PYTHON]
-    assert image.startswith(f"build-tasks/stand-in/{_PYTHON}-")
-    assert workshop.reporter.notes == [
-        f"{_PYTHON} is stood in for by Debian trixie with Debian's Python 3.13"
-    ]
+    image = workshop.stand_ins([PYTHON])[PYTHON]
+    assert image.startswith(f"build-tasks/stand-in/{PYTHON}-")
+    assert workshop.reporter.notes == [f"{PYTHON} is stood in for by Debian trixie with Debian's Python 3.13"]
 
 
 def test_a_stand_in_s_name_is_known_before_there_is_one(workshop: Workshop, tmp_path: Path) -> None:
@@ -126,16 +73,16 @@ def test_what_does_not_come_from_debian_is_fetched_only_for_a_build(
 
 def test_references_without_a_recipe_are_named_all_at_once(workshop: Workshop) -> None:
     with pytest.raises(FlowError) as caught:
-        workshop.stand_ins(["perl:5", _PYTHON, "erlang:27"])
+        workshop.stand_ins(["perl:5", PYTHON, "erlang:27"])
     assert caught.value.code is ExitCode.UNAVAILABLE
     assert "erlang:27, perl:5" in caught.value.why
     assert workshop.images.built == [], "nothing is half done"
 
 
 def test_another_certificate_authority_makes_every_image_anew(workshop: Workshop) -> None:
-    before = workshop.stand_ins([_PYTHON])
+    before = workshop.stand_ins([PYTHON])
     workshop.trust.pems["ca.crt"] = b"pem"
-    assert workshop.stand_ins([_PYTHON]) != before
+    assert workshop.stand_ins([PYTHON]) != before
     base = next(b for b in reversed(workshop.images.built) if b.image.startswith("build-tasks/debian:"))
     assert base.files["trust"] == ("ca.crt",)
     assert len(workshop.systems.made) == 1, "the Debian system itself is the same"

@@ -8,6 +8,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import CacheUse, LocalImage
+from build_tasks.model.upstream import PULLED
 from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.steps.build_provenance import kept_provenance
 from build_tasks.steps.image import INPUTS_LABEL, STAND_INS_LABEL, build_stage, check_image
@@ -164,6 +165,13 @@ def test_provenance_that_cannot_be_read(shop: Shop) -> None:
     for text in ("", "{}", '{"image": 1}', '{"image": "x", "provenance": {}}'):
         file.write_text(text)
         assert kept_provenance(shop.bench, shop.service, made, image) is None
+def test_a_publisher_s_own_image_is_used_and_is_no_stand_in(shop: Shop) -> None:
+    shop.bases.stand_ins[BASE] = f"{PULLED}python:3.13-aaaaaaaaaaaa"
+    image = build(shop)
+    [request] = shop.builder.built
+    assert request.contexts == {BASE: f"docker-image://{PULLED}python:3.13-aaaaaaaaaaaa"}
+    assert STAND_INS_LABEL not in image.labels
+    assert shop.reporter.notes == []
 
 
 def test_a_build_that_fails(shop: Shop) -> None:

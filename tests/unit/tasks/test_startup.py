@@ -29,8 +29,11 @@ HEAVY = {
     "msgspec",
     "pydantic",
     "pyhelm3",
+    "requests",
     "rich",
     "tenacity",
+    "tomli_w",
+    "truststore",
 }
 
 
