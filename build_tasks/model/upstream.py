@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -33,6 +33,12 @@ def routes_of(text: str) -> tuple[Route, ...]:
     if unknown or not names:
         raise ValueError(f"{text!r} is no list of routes (known: {known})")
     return tuple(dict.fromkeys(map(Route, names)))
+
+
+def pulls_images(routes: Sequence[Route]) -> bool:
+    """Whether publishers are asked for images: every image that has a recipe can be made, so not after that."""
+    before = routes[: routes.index(Route.PACKAGES)] if Route.PACKAGES in routes else routes
+    return Route.UPSTREAM in before
 
 
 @dataclass(frozen=True, order=True)

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from build_tasks.adapters.archives import PublishedArchives
 from build_tasks.adapters.cached_things import CachedFolders
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.adapters.debian import DebianHost
@@ -21,7 +20,7 @@ from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.model.platform import Found, ToolRecipe
-from build_tasks.model.upstream import Pins, Route
+from build_tasks.model.upstream import Pins, Route, pulls_images
 from build_tasks.planning.needs import FOR_IMAGES, needed_groups, needed_programs
 from build_tasks.ports.provisioning import ToolSource
 from build_tasks.ports.reporting import Reporter
@@ -155,6 +154,8 @@ class Provisioning:
         return PathTools(self._processes, folders, self._cache)
 
     def _releases(self) -> ToolSource:
+        from build_tasks.adapters.archives import PublishedArchives
+
         upstream, target = self._recipes.upstream(), self._system.target
         archives = PublishedArchives()
         return UpstreamReleases(upstream, self._pins, target, self.downloads, archives, self._store)
@@ -172,7 +173,7 @@ class Provisioning:
             go=self._go,
             prepare=lambda: self.host_packages()([FOR_IMAGES]),
             network_policies=self._network_policies,
-            pulls=Route.UPSTREAM in self._routes,
+            pulls=pulls_images(self._routes),
             builds=Route.PACKAGES in self._routes,
         )
 

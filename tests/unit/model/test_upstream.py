@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.model.images import Digest
-from build_tasks.model.upstream import PULLED, Release, Route, Target, Upstream, routes_of
+from build_tasks.model.upstream import PULLED, Release, Route, Target, Upstream, pulls_images, routes_of
 
 _UPSTREAM = Upstream({}, {}, "docker.io")
 _DIGEST = Digest("sha256:" + "a" * 64)
@@ -59,6 +59,21 @@ def test_addresses_are_filled_in_for_a_machine() -> None:
 
 def test_routes() -> None:
     assert routes_of("packages, path,packages") == (Route.PACKAGES, Route.PATH)
+
+
+@pytest.mark.parametrize(
+    ("routes", "pulls"),
+    [
+        ((Route.PATH, Route.UPSTREAM, Route.PACKAGES), True),
+        ((Route.UPSTREAM,), True),
+        ((Route.PACKAGES, Route.UPSTREAM), False),
+        ((Route.PATH, Route.PACKAGES), False),
+    ],
+)
+def test_images_are_pulled_where_that_comes_before_making_them(
+    routes: tuple[Route, ...], pulls: bool
+) -> None:
+    assert pulls_images(routes) is pulls
 
 
 @pytest.mark.parametrize("text", ["", " , ", "path;upstream", "cache"])
