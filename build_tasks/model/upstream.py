@@ -36,7 +36,7 @@ def routes_of(text: str) -> tuple[Route, ...]:
 
 
 def pulls_images(routes: Sequence[Route]) -> bool:
-    """Whether publishers are asked for images: every image that has a recipe can be made, so not after that."""
+    """Whether publishers are asked for images: not after recipes, which make every image they know."""
     before = routes[: routes.index(Route.PACKAGES)] if Route.PACKAGES in routes else routes
     return Route.UPSTREAM in before
 

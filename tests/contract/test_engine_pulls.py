@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,11 +15,14 @@ from build_tasks.adapters.docker import DockerEngine
 from build_tasks.adapters.docker_client import DockerClient
 from build_tasks.adapters.engine_images import EngineImages
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.images import Digest, Ref
+from build_tasks.model.images import BuildRequest, Digest, Ref
+from build_tasks.model.upstream import Pins, Upstream
+from build_tasks.steps.platform.upstream_images import UpstreamImages
 from tests.contract.fixtures_registry import configure, serving
 from tests.contract.fixtures_runtime import docker as docker
 from tests.contract.fixtures_runtime import docker_client as docker_client
 from tests.contract.fixtures_runtime import logged as logged
+from tests.fakes.reporter import FakeReporter
 
 
 @dataclass(frozen=True)
@@ -103,3 +107,43 @@ def test_a_registry_that_is_gone(docker_client: DockerClient, offer: Offer) -> N
     assert "tried before" not in _refused(images, offer, gone).why
     again = _refused(images, offer, gone)
     assert (again.code, "tried before" in again.why) == (ExitCode.UNAVAILABLE, True)
+
+
+def test_a_build_stands_on_what_was_pulled(
+    docker_client: DockerClient, docker: DockerEngine, offer: Offer, tmp_path: Path
+) -> None:
+    """As services' Dockerfiles do: they name the image as everybody does."""
+    EngineImages(docker_client).pull(str(offer.ref), offer.name, lambda _: None)
+    folder, tag = tmp_path / "context", f"{offer.name}-built"
+    folder.mkdir()
+    (folder / "more").write_text("more")
+    (folder / "Dockerfile").write_text("FROM tool:1 AS final\nCOPY more /more\n")
+    contexts = {"tool:1": f"docker-image://{offer.name}"}
+    docker.build(BuildRequest(str(folder), str(folder / "Dockerfile"), "final", tag, contexts=contexts))
+    layers = [_layers(docker_client, image) for image in (offer.name, tag)]
+    _remove(docker_client, tag)
+    assert layers[1][: len(layers[0])] == layers[0]
+    assert len(layers[1]) == len(layers[0]) + 1
+
+
+def _layers(client: DockerClient, image: str) -> list[str]:
+    words = ("image", "inspect", "--format={{json .RootFS.Layers}}", image)
+    found: list[str] = json.loads(client.checked(client.call(*words, what="look"), "look").stdout)
+    return found
+
+
+def test_an_image_that_is_pinned_is_pulled_once_and_then_needs_no_registry(
+    docker_client: DockerClient, offer: Offer
+) -> None:
+    """The step that decides, on the real engine."""
+    assert offer.ref.digest is not None
+    pins = Pins(images={"tool:1": offer.ref.digest})
+    reporter, upstream = FakeReporter(), Upstream({}, {}, offer.ref.registry)
+    images = EngineImages(docker_client)
+    name = UpstreamImages(upstream, pins, images, reporter).choose("tool:1", None)
+    assert name == f"build-tasks/upstream/tool:1-{offer.ref.digest.short}"
+    assert reporter.done == ["pull tool:1"]
+    (offer.folder / "data").rename(offer.folder / "lost")
+    assert UpstreamImages(upstream, pins, images, reporter).choose("tool:1", None) == name
+    assert reporter.done == ["pull tool:1"]
+    _remove(docker_client, name)

@@ -101,6 +101,7 @@ class ProvideImages:
             return build(naming, tools, "") if tools else None
 
         def make(reason: str) -> str:
+            reason = f"the engine does not have it, and {reason}"
             return build(making, self._tools(making.programs.get(name, ())), reason)
 
         return OwnImage(named, make)
