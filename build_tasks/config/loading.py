@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -10,13 +9,13 @@ from pathlib import Path
 import msgspec
 
 from build_tasks.config.ci_loading import ci_settings
+from build_tasks.config.environments import environment
 from build_tasks.config.problems import Problem, problem_at, shape_problems
-from build_tasks.config.schema import EnvironmentTable, ServiceFile, SettingsTable
+from build_tasks.config.schema import ServiceFile, SettingsTable
 from build_tasks.config.sense import TABLES, calls_sense, service_sense, settings_sense
 from build_tasks.config.toml_files import parse_toml, refuse
 from build_tasks.model.affected import AffectedPolicy
 from build_tasks.model.docker_patterns import Patterns
-from build_tasks.model.environment import Environment
 from build_tasks.model.instance import Instance
 from build_tasks.model.order import waves
 from build_tasks.model.service import Service, ServiceKind
@@ -130,23 +129,10 @@ def _settings(root: Path, table: SettingsTable, instance: Instance) -> Settings:
         debian_security=table.scan.debian_security,
         require_candidate=table.release.require_candidate,
         routes=tuple(map(Route, table.platform.routes)),
-        environments={name: _environment(name, e, instance) for name, e in table.environments.items()},
+        environments={name: environment(name, e, instance) for name, e in table.environments.items()},
         required_checks=table.ci.required_checks,
         affected=AffectedPolicy(Patterns(table.affected.repository_wide), Patterns(table.affected.unclaimed)),
         ci=ci_settings(table),
-    )
-
-
-def _environment(name: str, table: EnvironmentTable, instance: Instance) -> Environment:
-    named = Path(os.path.expandvars(table.kubeconfig)).expanduser()
-    own = named if table.kubeconfig else instance.kubeconfig(name)
-    return Environment(
-        name=name,
-        cluster=table.cluster,
-        namespace=table.namespace,
-        context=table.context or instance.context(name),
-        kubeconfig=str(own),
-        production=table.production,
     )
 
 

@@ -130,19 +130,6 @@ class Toolbox:
 
 
 @dataclass(frozen=True)
-class ToolOrigin:
-    """Where a program that people call, too, was taken from.
-
-    :param wanted: the recipe's version, and which ones on PATH will do: ``1.37.2 or >=1.36.0,<1.39.0``.
-    :param found: version and route: ``1.36.4 from PATH``.
-    """
-
-    program: str
-    wanted: str
-    found: str
-
-
-@dataclass(frozen=True)
 class StandIn:
     """How an upstream base image is stood in for where it cannot be pulled.
 

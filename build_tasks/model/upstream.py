@@ -35,6 +35,19 @@ def routes_of(text: str) -> tuple[Route, ...]:
     return tuple(dict.fromkeys(map(Route, names)))
 
 
+@dataclass(frozen=True)
+class ToolOrigin:
+    """Where a program that people call, too, was taken from.
+
+    :param wanted: the recipe's version, and which ones on PATH will do: ``1.37.2 or >=1.36.0,<1.39.0``.
+    :param found: version and route: ``1.36.4 from PATH``.
+    """
+
+    program: str
+    wanted: str
+    found: str
+
+
 def pulls_images(routes: Sequence[Route]) -> bool:
     """Whether publishers are asked for images: not after recipes, which make every image they know."""
     before = routes[: routes.index(Route.PACKAGES)] if Route.PACKAGES in routes else routes

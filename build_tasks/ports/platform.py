@@ -15,7 +15,8 @@ from build_tasks.model.local_platform import (
     NetworkState,
     PodRun,
 )
-from build_tasks.model.platform import PlatformImages, ToolOrigin
+from build_tasks.model.platform import PlatformImages
+from build_tasks.model.upstream import ToolOrigin
 
 
 class ManagedEngine(Protocol):

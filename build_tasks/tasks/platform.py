@@ -42,11 +42,11 @@ def _tools(session: Session) -> Task:
     @session.boundary
     def tools(context: Context) -> None:
         """Bring the programs alone: for a CI agent whose registry and clusters are elsewhere."""
-        from build_tasks.steps.platform.agent import PLUGIN_FOLDERS, Agent, bring_tools
+        from build_tasks.steps.platform.agent import Agent, bring_tools
 
         platform = session.composition.platform
         there = (platform.tools_folder / "kind").exists()
-        tools = platform.provisioning.tools(PLUGIN_FOLDERS)
+        tools = platform.provisioning.tools()
         agent = Agent(platform.engine_choice, there, tools, platform.record_tools)
         bring_tools(agent, session.composition.reporter)
 

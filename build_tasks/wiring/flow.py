@@ -89,7 +89,7 @@ class LocalBases:
     composition: Composition
 
     def identities(self, references: Sequence[str]) -> Mapping[str, str]:
-        return self.composition.platform.provisioning.stand_ins().named(references)
+        return self.composition.platform.provisioning.base_images().identities(references)
 
     def provide(self, references: Sequence[str]) -> Mapping[str, str]:
         return self._images(references)

@@ -75,9 +75,9 @@ class ProvidedImages:
         naming = self._own(AssumedImages()) if self._builds else None
         return ProvideImages(upstream, self._pulled(images), making, naming, tools, tools.at_hand)
 
-    def of_services(self, client: DockerClient) -> BaseImages:
-        """The step that provides base images for services in an engine."""
-        images = EngineImages(client)
+    def of_services(self, client: DockerClient | None) -> BaseImages:
+        """The step that provides base images for services in an engine; without a client, that names them."""
+        images = EngineImages(client) if client else AssumedImages()
         making = self._stand_ins(images) if self._builds else None
         naming = self._stand_ins(AssumedImages()) if self._builds else None
         return BaseImages(self._pulled(images), making, naming, self._reporter)

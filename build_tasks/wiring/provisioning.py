@@ -99,8 +99,8 @@ class Provisioning:
         """The step that provides the platform's own images in an engine."""
         return self._images.of_platform(client, self.tools())
 
-    def base_images(self, client: DockerClient) -> BaseImages:
-        """The step that provides base images for services in an engine."""
+    def base_images(self, client: DockerClient | None = None) -> BaseImages:
+        """The step that provides base images for services in an engine; without a client, that names them."""
         return self._images.of_services(client)
 
     def base_image_names(self) -> frozenset[str]:

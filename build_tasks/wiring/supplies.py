@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.model.platform import PlatformImages, ToolOrigin
+from build_tasks.model.platform import PlatformImages
+from build_tasks.model.upstream import ToolOrigin
 
 if TYPE_CHECKING:
     from build_tasks.wiring.platform import PlatformComposition

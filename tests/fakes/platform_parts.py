@@ -11,7 +11,8 @@ from pathlib import Path
 from build_tasks.model.images import LocalImage
 from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
-from build_tasks.model.platform import NodeImage, PlatformImages, PodNetwork, ToolOrigin
+from build_tasks.model.platform import NodeImage, PlatformImages, PodNetwork
+from build_tasks.model.upstream import ToolOrigin
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.parts import PlatformParts
 from tests.fakes.builder import FakeBuilder

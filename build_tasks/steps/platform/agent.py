@@ -12,12 +12,6 @@ from build_tasks.ports.reporting import Reporter
 
 #: What the flow's steps call; everything else that there are recipes for makes up the local platform.
 PROGRAMS = ("docker", "docker-buildx", "oras", "helm", "kubectl", "grype", "syft")
-#: Where Docker's packages put buildx, beside PATH: https://docs.docker.com/engine/extend/cli_plugins/.
-PLUGIN_FOLDERS = (
-    "/usr/local/lib/docker/cli-plugins",
-    "/usr/lib/docker/cli-plugins",
-    "/usr/libexec/docker/cli-plugins",
-)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.platform import Declined, Found, Obtainable, Toolbox, ToolOrigin, ToolRecipe
+from build_tasks.model.platform import Declined, Found, Obtainable, Toolbox, ToolRecipe
+from build_tasks.model.upstream import ToolOrigin
 from build_tasks.ports.provisioning import Store, ToolSource
 from build_tasks.ports.reporting import Reporter
 

@@ -39,11 +39,7 @@ def test_a_stand_in_has_a_name_of_ours_and_is_told(workshop: Workshop) -> None:
 def test_a_stand_in_s_name_is_known_before_there_is_one(workshop: Workshop, tmp_path: Path) -> None:
     """Another machine, with an engine and a cache of its own, gives the same name and makes nothing."""
     elsewhere = Workshop(tmp_path / "elsewhere")
-    assumed = DerivedImages(
-        elsewhere.recipes, AssumedImages(), elsewhere.base_on(AssumedImages()), elsewhere.reporter
-    )
-    named = StandIns(elsewhere.recipes, assumed, elsewhere.reporter, elsewhere.materials).named([_PYTHON])
-    assert named == workshop.stand_ins([_PYTHON])
+    assert elsewhere.bases().identities([PYTHON]) == workshop.stand_ins([PYTHON])
     assert elsewhere.images.built == [] and elsewhere.systems.made == [] and elsewhere.reporter.notes == []
 
 

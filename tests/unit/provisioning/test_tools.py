@@ -10,7 +10,8 @@ import pytest
 
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.platform import AcceptedVersions, ToolOrigin, ToolRecipe
+from build_tasks.model.platform import AcceptedVersions, ToolRecipe
+from build_tasks.model.upstream import ToolOrigin
 from build_tasks.steps.platform.tools import ProvideTools
 from tests.fakes.provisioning import FakeSource
 from tests.fakes.reporter import FakeReporter

@@ -147,13 +147,25 @@ def test_a_pinned_base_image_is_the_publisher_s(workshop: Workshop) -> None:
     assert workshop.reporter.notes == [], "nothing stands in for anything"
 
 
-def test_a_base_image_that_cannot_be_pulled_is_stood_in_for_and_told(workshop: Workshop) -> None:
-    workshop.offer(PYTHON, "a")
+def test_a_pinned_base_image_that_cannot_be_pulled_is_not_stood_in_for(workshop: Workshop) -> None:
+    """Its name is part of what a service's images are made of: other content must not go by it."""
+    name = workshop.offer(PYTHON, "a")
     workshop.images.offered.clear()
-    image = workshop.stand_ins([PYTHON])[PYTHON]
-    assert image.startswith(f"build-tasks/stand-in/{PYTHON}-")
-    assert workshop.reporter.notes == [f"{PYTHON} is stood in for by Debian trixie with Debian's Python 3.13"]
-    assert workshop.reporter.reasons[f"build {image}"] == "no answer, and the engine has no stand-in for it"
+    assert workshop.bases().identities([PYTHON]) == {PYTHON: name}
+    with pytest.raises(FlowError) as caught:
+        workshop.stand_ins([PYTHON])
+    assert caught.value.code is ExitCode.UNAVAILABLE
+    assert "BUILD_TASKS_ROUTES=path,packages" in caught.value.fix
+    workshop.asks = False
+    assert workshop.stand_ins([PYTHON])[PYTHON].startswith(f"build-tasks/stand-in/{PYTHON}-")
+
+
+def test_what_stands_for_a_base_follows_from_the_pins_and_not_from_the_engine(workshop: Workshop) -> None:
+    """Two machines agree on it, whatever each of them built before."""
+    before = workshop.stand_ins([PYTHON])[PYTHON]
+    name = workshop.offer(PYTHON, "a")
+    assert before in workshop.images.images
+    assert workshop.bases().identities([PYTHON]) == workshop.stand_ins([PYTHON]) == {PYTHON: name}
 
 
 def test_any_base_image_will_do_that_is_pinned(workshop: Workshop) -> None:

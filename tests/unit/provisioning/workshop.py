@@ -75,9 +75,12 @@ class Workshop:
 
     def stand_ins(self, references: Sequence[str]) -> Mapping[str, str]:
         """Base images for services."""
+        return self.bases()(references)
+
+    def bases(self) -> BaseImages:
         making = self._stand_ins(self.images) if self.builds else None
         naming = self._stand_ins(AssumedImages()) if self.builds else None
-        return BaseImages(self._pulled(), making, naming, self.reporter)(references)
+        return BaseImages(self._pulled(), making, naming, self.reporter)
 
     def provide(self, *, policies: bool = False) -> PlatformImages:
         """The platform's own images."""

@@ -165,6 +165,8 @@ def test_provenance_that_cannot_be_read(shop: Shop) -> None:
     for text in ("", "{}", '{"image": 1}', '{"image": "x", "provenance": {}}'):
         file.write_text(text)
         assert kept_provenance(shop.bench, shop.service, made, image) is None
+
+
 def test_a_publisher_s_own_image_is_used_and_is_no_stand_in(shop: Shop) -> None:
     shop.bases.stand_ins[BASE] = f"{PULLED}python:3.13-aaaaaaaaaaaa"
     image = build(shop)

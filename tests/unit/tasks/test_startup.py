@@ -63,7 +63,17 @@ assert "services; 0 paths changed since" in shown.getvalue(), shown.getvalue()
 print(json.dumps(sorted(sys.modules)))
 """
 #: What `ci.affected` may import of our own packages that others need more of.
-ADAPTERS = {"command_log", "credentials", "deadline", "pipes", "process", "running", "git", "git_command"}
+ADAPTERS = {
+    "command_log",
+    "credentials",
+    "deadline",
+    "pipes",
+    "process",
+    "running",
+    "git",
+    "git_command",
+    "operating_system",
+}
 
 
 def test_asking_what_is_affected_imports_no_more_than_it_needs() -> None:
