@@ -193,10 +193,7 @@ class Supplies(Protocol):
         """Once a day: have base images that lack security updates made anew when they are next needed."""
 
     def image_names(self) -> PlatformImages:
-        """The platform's images by name, made or not; a name is for one content only. Makes nothing.
-
-        Where neither the publisher's nor our own is there yet, :meth:`images` decides; ask again after it.
-        """
+        """The platform's images by name, each for one content; certain once :meth:`images` made them."""
 
     def images(self) -> PlatformImages:
         """The same, and the engine has them: made if need be."""

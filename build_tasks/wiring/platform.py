@@ -113,7 +113,7 @@ class PlatformComposition:
     def take_updates(self) -> None:
         """Have base images made anew that lack security updates."""
         suite = security_suite(self._composition)
-        self.provisioning.updates(self.client, suite, SystemClock())()
+        self.provisioning.updates(self.client, suite, SystemClock())
 
     def record_tools(self, toolbox: Toolbox) -> None:
         """Let the rest of the tasks find the tools and the engine."""

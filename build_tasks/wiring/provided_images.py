@@ -11,14 +11,17 @@ from build_tasks.adapters.assumed_images import AssumedImages
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.adapters.debian import Debootstrap
 from build_tasks.adapters.docker_client import DockerClient
+from build_tasks.adapters.docker_objects import DockerObjects
 from build_tasks.adapters.engine_images import EngineImages
+from build_tasks.adapters.private_files import LocalPrivateFiles
 from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.adapters.trust import HostCertificates
 from build_tasks.model.upstream import Pins
-from build_tasks.ports.provisioning import GoCompiler, ImageStore
-from build_tasks.ports.reporting import Reporter
+from build_tasks.ports.provisioning import GoCompiler, ImageStore, Material
+from build_tasks.ports.reporting import Clock, Reporter
+from build_tasks.ports.scanning import SecurityUpdates
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
 from build_tasks.steps.platform.cilium_node import BuildCiliumNode
@@ -27,6 +30,7 @@ from build_tasks.steps.platform.images import NODE, REGISTRY, ImageRecipes, Prov
 from build_tasks.steps.platform.node_image import BuildNodeImage
 from build_tasks.steps.platform.service_bases import BaseImages
 from build_tasks.steps.platform.tools import ProvideTools
+from build_tasks.steps.platform.updates import LIST_PACKAGES, TakeUpdates, UpdateDays, UpdatedBase
 from build_tasks.steps.platform.upstream_images import UpstreamImages
 from build_tasks.steps.platform.wheels import Wheel
 
@@ -89,7 +93,28 @@ class ProvidedImages:
         if not self._builds:
             return names
         _, base = self._derived(AssumedImages())
-        return names | self._stand_ins(AssumedImages()).every() | frozenset(base.names())
+        stand_ins, updated = self._updated(AssumedImages())
+        return names | stand_ins.every() | {updated(), *base.names()}
+
+    @property
+    def update_days(self) -> UpdateDays:
+        """Which security updates base images have taken."""
+        return UpdateDays(LocalPrivateFiles(), self._cache / "systems")
+
+    def updates(self, client: DockerClient, suite: SecurityUpdates, clock: Clock) -> TakeUpdates:
+        """The step that has base images made anew when they lack security updates."""
+        objects = DockerObjects(client)
+        stand_ins, updated = self._updated(AssumedImages())
+        return TakeUpdates(
+            codename=self._recipes.text("debian/recipe.toml")["suite"],
+            names=lambda: stand_ins.every() | {updated()},
+            images=EngineImages(client),
+            listed=lambda image: objects.run_once(image, LIST_PACKAGES, {}),
+            suite=suite,
+            days=self.update_days,
+            clock=clock,
+            reporter=self._reporter,
+        )
 
     def programs(self) -> Sequence[str]:
         """Programs that images are made of."""
@@ -125,9 +150,15 @@ class ProvidedImages:
         return ImageRecipes(node, derived, {NODE: node.programs, REGISTRY: (REGISTRY,)})
 
     def _stand_ins(self, images: ImageStore) -> StandIns:
-        """Their recipes call ``node`` and ``go`` what does not come from Debian."""
-        derived, _ = self._derived(images)
-        return StandIns(self._recipes, derived, {"node": self.node_wheel(), "go": GoToolchain(self._go())})
+        return self._updated(images)[0]
+
+    def _updated(self, images: ImageStore) -> tuple[StandIns, UpdatedBase]:
+        """Stand-ins; their recipes call ``node`` and ``go`` what does not come from Debian."""
+        derived, base = self._derived(images)
+        updated = UpdatedBase(base, derived, self.update_days)
+        on_top = DerivedImages(self._recipes, images, updated, self._reporter)
+        materials: dict[str, Material] = {"node": self.node_wheel(), "go": GoToolchain(self._go())}
+        return StandIns(self._recipes, on_top, materials), updated
 
     def _derived(self, images: ImageStore) -> tuple[DerivedImages, DebianBase]:
         systems = Debootstrap(self._processes, self._cache / "downloads" / "debian")

@@ -15,7 +15,6 @@ from build_tasks.adapters.docker_client import DockerClient
 from build_tasks.adapters.go import Go
 from build_tasks.adapters.operating_system import OperatingSystem
 from build_tasks.adapters.path_tools import PathTools
-from build_tasks.adapters.private_files import LocalPrivateFiles
 from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
@@ -23,7 +22,8 @@ from build_tasks.model.platform import Found, ToolRecipe
 from build_tasks.model.upstream import Pins, Route, pulls_images
 from build_tasks.planning.needs import FOR_IMAGES, needed_groups, needed_programs
 from build_tasks.ports.provisioning import ToolSource
-from build_tasks.ports.reporting import Reporter
+from build_tasks.ports.reporting import Clock, Reporter
+from build_tasks.ports.scanning import SecurityUpdates
 from build_tasks.ports.upstream import Downloads
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.go_command import GoFromWheel
@@ -107,6 +107,11 @@ class Provisioning:
         """See :meth:`ProvidedImages.base_names`."""
         return self._images.base_names()
 
+    def updates(self, client: DockerClient, suite: SecurityUpdates, clock: Clock) -> None:
+        """Have base images made anew that lack security updates, where they are made here."""
+        if Route.PACKAGES in self._routes:
+            self._images.updates(client, suite, clock)()
+
     def downloads(self) -> Downloads:
         """What gets files from publishers' sites; the libraries that it takes are loaded for it alone."""
         return self._downloads
@@ -135,13 +140,9 @@ class Provisioning:
 
     @cached_property
     def _downloads(self) -> Downloads:
-        from build_tasks.adapters.downloads import SiteDownloads
-        from build_tasks.adapters.web import Web
+        from build_tasks.wiring.downloading import site_downloads
 
-        # As OpenSSL does, a file that is not there is passed over.
-        authorities = Path(os.environ.get("SSL_CERT_FILE", ""))
-        web = Web(authorities=authorities if authorities.is_file() else None)
-        return SiteDownloads(web, self._cache / "downloads" / "releases")
+        return site_downloads(self._cache)
 
     @cached_property
     def _sources(self) -> tuple[ToolSource, ...]:

@@ -43,6 +43,9 @@ class PlatformSupplies:
     def engine_programs(self) -> None:
         """They are among the tools."""
 
+    def updates(self) -> None:
+        self._platform.take_updates()
+
     def image_names(self) -> PlatformImages:
         return self._made or self._foreseen
 

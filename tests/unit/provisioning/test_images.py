@@ -50,7 +50,7 @@ def test_a_base_with_the_updates_of_another_day_has_another_name(tmp_path: Path)
     recipe = other / "debian" / "recipe.toml"
     recipe.write_text(re.sub('snapshot = ".*"', 'snapshot = "2999-01-01"', recipe.read_text()))
     today, then = Workshop(tmp_path / "a"), Workshop(tmp_path / "b", other)
-    assert today.stand_ins.named([_PYTHON]) != then.stand_ins.named([_PYTHON])
+    assert today.bases().identities([PYTHON]) != then.bases().identities([PYTHON])
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from build_tasks.steps.platform.base_images import DerivedImages, StandIns
 from build_tasks.steps.platform.updates import TakeUpdates, UpdateDays, UpdatedBase
 from tests.fakes.clock import FakeClock
 from tests.fakes.reporter import FakeReporter
-from tests.unit.provisioning.test_images import Workshop
+from tests.unit.provisioning.workshop import Workshop
 
 PYTHON = "python:3.13-slim-trixie"
 LISTED = "libssl3t64 3.5.1-1 amd64 openssl 3.5.1-1\ntzdata 2025a-1 all tzdata 2025a-1\n"
@@ -44,7 +44,7 @@ class Yard:
         shop = self.workshop
         updated = UpdatedBase(shop.base, shop.derived, self.days)
         derived = DerivedImages(shop.recipes, shop.images, updated, shop.reporter)
-        self.stand_ins = StandIns(shop.recipes, derived, shop.reporter, shop.materials)
+        self.stand_ins = StandIns(shop.recipes, derived, shop.materials)
 
     def up(self) -> None:
         TakeUpdates(
@@ -59,7 +59,7 @@ class Yard:
         )()
 
     def python(self) -> str:
-        return self.stand_ins([PYTHON])[PYTHON]
+        return self.stand_ins.make(PYTHON, "a test wants it")
 
 
 @pytest.fixture

@@ -39,9 +39,9 @@ class Workshop:
     :param at_hand: programs are there; otherwise they are brought when they are needed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, recipes: Path = FOLDER) -> None:
         self.folder = folder
-        self.recipes = RecipeFiles(FOLDER)
+        self.recipes = RecipeFiles(recipes)
         self.upstream = self.recipes.upstream()
         self.images = FakeImageStore()
         self.systems = FakeRootFilesystems()
@@ -95,6 +95,14 @@ class Workshop:
         """From now on the toolbox has another build of a program."""
         other = self.toolbox.folder / "tools" / recipe / "other" / "bin" / program
         self.toolbox = Toolbox(self.toolbox.folder, {**self.toolbox.paths, program: other})
+
+    @property
+    def base(self) -> DebianBase:
+        return self._base(self.images)[0]
+
+    @property
+    def derived(self) -> DerivedImages:
+        return self._base(self.images)[1]
 
     def _bring(self, programs: Sequence[str]) -> Toolbox:
         self.brought.append(tuple(programs))
