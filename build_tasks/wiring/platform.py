@@ -21,7 +21,6 @@ from build_tasks.adapters.private_files import LocalPrivateFiles
 from build_tasks.adapters.process import Processes
 from build_tasks.adapters.ssh_keys import SshKeys
 from build_tasks.adapters.user_engines import UserEngines
-from build_tasks.adapters.whole_files import write_whole
 from build_tasks.config.platform_lock import load_pins
 from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
 from build_tasks.model.platform import Toolbox
@@ -154,5 +153,3 @@ class PlatformComposition:
             for e in self._composition.settings.environments.values()
             if e.context == self._instance.context(e.name)
         )
-
-
