@@ -9,8 +9,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from build_tasks.config.loading import parse_toml, refuse
 from build_tasks.config.problems import shape_problems
+from build_tasks.config.toml_files import parse_toml, refuse
 from build_tasks.model.images import Digest
 from build_tasks.model.upstream import TARGETS, PinnedRelease, Pins, Target
 
