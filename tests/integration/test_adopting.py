@@ -1,0 +1,159 @@
+"""docs/adopting.md, done to a repository that has never heard of us: its own code blocks, with the wheel."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import site
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from build_tasks.errors import ExitCode
+from tests.integration.conftest import ROOT, Terminal, Typed
+
+BOOKSHOP = Path(__file__).with_name("bookshop")
+PAGE = (ROOT / "docs" / "adopting.md").read_text(encoding="utf-8")
+PIPELINE = Path(".github", "workflows", "catalogue.yml")
+#: What builds the shop before it has the tasks.
+BEFORE = """\
+name: catalogue
+on:
+  push:
+    branches: [trunk]
+    paths: ["src/catalogue/**"]
+permissions:
+  contents: read
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: docker build -f src/catalogue/Dockerfile -t registry.example.org/catalogue:1 .
+      - run: docker push registry.example.org/catalogue:1
+"""
+
+
+def block(language: str, holding: str) -> str:
+    """The page's code block of that language with that text in it."""
+    [found] = [text for text in re.findall(rf"```{language}\n(.*?)```", PAGE, re.S) if holding in text]
+    return str(found)
+
+
+@dataclass(frozen=True)
+class Adopter(Terminal):
+    """A repository with a ``.venv`` that holds the wheel."""
+
+    def inv(self, *words: str, **env: str) -> Typed:
+        return self._run([str(self.folder / ".venv" / "bin" / "inv"), *words], env)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from what is committed, as the page says."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder / "clone")], check=True)
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "wheel", "--no-deps"]
+    subprocess.run([*pip, f"--wheel-dir={folder}", str(folder / "clone")], check=True)
+    [made] = folder.glob("build_tasks-*.whl")
+    return made
+
+
+@pytest.fixture
+def shop(tmp_path: Path, wheel: Path) -> Adopter:
+    """The bookshop as it is before the first page is read, but for the wheel in its ``.venv``."""
+    shop = Adopter(tmp_path / "shop")
+    shutil.copytree(BOOKSHOP, shop.folder)
+    (shop.folder / PIPELINE).parent.mkdir(parents=True)
+    (shop.folder / PIPELINE).write_text(BEFORE)
+    (shop.folder / ".gitignore").write_text("/.venv/\n/.build/\n")
+    shop.git("init", "--quiet", "--initial-branch", "trunk")
+    commit(shop, "The shop as it was")
+    install(shop.folder / ".venv", wheel)
+    return shop
+
+
+def install(venv: Path, wheel: Path) -> None:
+    """The wheel, on the libraries that these tests run with: what it depends on is the lock's business."""
+    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    [packages] = venv.glob("lib/python3*/site-packages")
+    (packages / "libraries.pth").write_text("\n".join(site.getsitepackages()) + "\n")
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--no-deps", "--no-index", str(wheel)], check=True)
+    inv = venv / "bin" / "inv"
+    inv.write_text(
+        f"#!{venv / 'bin' / 'python'}\nimport sys\nfrom invoke.main import program\nsys.exit(program.run())\n"
+    )
+    inv.chmod(0o755)
+
+
+def commit(shop: Terminal, what: str) -> None:
+    shop.git("add", "--all")
+    shop.git("commit", "--quiet", "-m", what)
+
+
+def adopt(shop: Adopter) -> None:
+    """Steps 1 and 2 of the page."""
+    (shop.folder / "tasks.py").write_text(block("python", "namespace"))
+    (shop.folder / "pyproject.toml").write_text(block("toml", "[tool.build_tasks]"))
+    commit(shop, "The tasks")
+
+
+def findings(shop: Adopter) -> Any:
+    typed = shop.inv("ci.lint", "--json")
+    return typed.status, json.loads(typed.out)
+
+
+def test_the_wheel_alone_brings_the_tasks_of_its_services(shop: Adopter) -> None:
+    adopt(shop)
+    listed = shop.must("--list").out
+    assert "catalogue.promote" in listed and "ci.run" in listed
+    assert "delivery." not in listed
+    where = "import build_tasks; print(build_tasks.__file__)"
+    python = str(shop.folder / ".venv" / "bin" / "python")
+    used = subprocess.run([python, "-c", where], cwd=shop.folder, capture_output=True, text=True, check=True)
+    assert Path(used.stdout.strip()).is_relative_to(shop.folder / ".venv")
+
+
+def test_the_service_of_the_page_is_the_one_that_is_tried(shop: Adopter) -> None:
+    written = block("toml", 'name = "catalogue"')
+    assert (shop.folder / "src" / "catalogue" / "service.toml").read_text() == written
+
+
+def test_what_the_pipeline_of_before_misses_is_found(shop: Adopter) -> None:
+    adopt(shop)
+    status, said = findings(shop)
+    assert status == ExitCode.CONFIG
+    found = {(one["rule"], one["file"]) for one in said["findings"]}
+    assert {("missed-input", str(PIPELINE)), ("no-scan", str(PIPELINE))} <= found
+    assert any("src/common" in one["message"] for one in said["findings"] if one["rule"] == "missed-input")
+
+
+def test_generated_pipelines_take_its_place(shop: Adopter) -> None:
+    adopt(shop)
+    shop.must("ci.generate")
+    shop.git("rm", "--quiet", str(PIPELINE))
+    commit(shop, "Generated pipelines")
+    written = (shop.folder / ".github" / "workflows" / "build.yml").read_text()
+    assert ".venv/bin/inv ci.run" in written and "trunk" in written
+    shop.must("ci.generate", "--check")
+    assert findings(shop)[0] == ExitCode.OK
+
+
+def test_what_a_change_concerns_is_derived(shop: Adopter) -> None:
+    adopt(shop)
+    (shop.folder / "src" / "common" / "pages.sh").open("a").write("# changed\n")
+    commit(shop, "The pages of all services")
+    [affected] = shop.json("ci.affected", "--base", "HEAD~1")["affected"]
+    assert (affected["service"], affected["reason"]) == ("catalogue", "copied-by-dockerfile")
+    assert affected["path"] == "src/common/pages.sh"
+
+
+def test_a_release_can_be_looked_at_before_there_is_one(shop: Adopter) -> None:
+    adopt(shop)
+    said = shop.must("ci.simulate", "--ref", "release/catalogue/v0.1.0").out
+    assert "push catalogue v0.1.0" in said and "await approval catalogue v0.1.0" in said
