@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import site
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from build_tasks.errors import ExitCode
+from build_tasks.model.instance import Instance
 from tests.integration.conftest import ROOT, Terminal, Typed
 
 BOOKSHOP = Path(__file__).with_name("bookshop")
@@ -146,9 +148,10 @@ def test_generated_pipelines_take_its_place(shop: Adopter) -> None:
 
 def test_what_a_change_concerns_is_derived(shop: Adopter) -> None:
     adopt(shop)
-    (shop.folder / "src" / "common" / "pages.sh").open("a").write("# changed\n")
+    pages = shop.folder / "src" / "common" / "pages.sh"
+    pages.write_text(pages.read_text() + "# changed\n")
     commit(shop, "The pages of all services")
-    [affected] = shop.json("ci.affected", "--base", "HEAD~1")["affected"]
+    [affected] = shop.json("ci.affected", "--base", "HEAD~1")["services"]
     assert (affected["service"], affected["reason"]) == ("catalogue", "copied-by-dockerfile")
     assert affected["path"] == "src/common/pages.sh"
 
@@ -157,3 +160,33 @@ def test_a_release_can_be_looked_at_before_there_is_one(shop: Adopter) -> None:
     adopt(shop)
     said = shop.must("ci.simulate", "--ref", "release/catalogue/v0.1.0").out
     assert "push catalogue v0.1.0" in said and "await approval catalogue v0.1.0" in said
+
+
+@pytest.mark.timeout(600)
+def test_its_first_release_reaches_production(platform: None, shop: Adopter, tmp_path: Path) -> None:
+    """Main's pipeline, a cut, QA, an approval and a promotion: nothing of the sample application is there."""
+    adopt(shop)
+    keys = {who: new_key(tmp_path / who) for who in ("rhea", "amir")}
+    builder = Instance.of(os.environ).builder_key.with_suffix(".pub").read_text().strip()
+    lines = [f'{who} namespaces="git,approval@build-tasks" {key}' for who, key in keys.items()]
+    (shop.folder / "policy").mkdir()
+    signers = shop.folder / "policy" / "allowed_signers"
+    signers.write_text("\n".join([*lines, f'ci namespaces="evidence@build-tasks" {builder}', ""]))
+    shutil.copy(ROOT / "policy" / "scan.toml", signers.with_name("scan.toml"))
+    commit(shop, "The policies")
+    assert "2 passed, 0 failed, 0 skipped" in shop.must("catalogue.test").said
+    shop.must("ci.run", "--event", "manual")
+    shop.must("release.cut", "catalogue", "--version", "0.1.0", "--key", str(tmp_path / "rhea"))
+    shop.git("checkout", "--quiet", "release/catalogue/v0.1.0")
+    shop.must("ci.run")
+    shop.must("catalogue.approve", "--version", "0.1.0", "--key", str(tmp_path / "amir"))
+    shop.must("catalogue.promote", "--version", "0.1.0")
+    [deployed] = shop.json("catalogue.status", "--env", "prod")
+    assert (deployed["version"], deployed["live"], deployed["verified"]) == ("v0.1.0", True, True)
+
+
+def new_key(file: Path) -> str:
+    """Make a key pair; gives the public half."""
+    argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", file.name, "-f", str(file)]
+    subprocess.run(argv, check=True)
+    return file.with_suffix(".pub").read_text().strip()
