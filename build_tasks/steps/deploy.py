@@ -8,6 +8,7 @@ from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
+from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import Ref
 from build_tasks.model.releases import ReleaseStatus
 from build_tasks.model.service import Service
@@ -23,7 +24,6 @@ from build_tasks.ports.runtime import Releases
 from build_tasks.steps.approval import check_gate
 from build_tasks.steps.live import traffic_history
 from build_tasks.steps.package import values_for
-from build_tasks.steps.push import artifacts
 from build_tasks.steps.recovery import recover
 from build_tasks.steps.rollout import await_rollout
 from build_tasks.steps.workbench import Workbench
@@ -44,12 +44,14 @@ class Deployable:
     chart: Ref
 
 
-def deployable(bench: Workbench, service: Service, version: Version, environment: Environment) -> Deployable:
+def deployable(
+    bench: Workbench, service: Service, version: Version, found: ReleasedArtifacts, environment: Environment
+) -> Deployable:
     """What is deployed in an environment for a version; production takes it from prod/ only.
 
-    :raises FlowError: USAGE if it was never pushed, REFUSED if it was not promoted, or rejected since.
+    :param found: the version's digests.
+    :raises FlowError: REFUSED if it was not promoted, or rejected since.
     """
-    found = artifacts(bench, service, version)
     image, chart = candidate_image, candidate_chart
     if environment.production:
         image, chart = production_image, production_chart

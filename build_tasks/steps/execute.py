@@ -13,7 +13,7 @@ from build_tasks.steps.deploy import deploy_released, deployable
 from build_tasks.steps.evidence_gate import check_evidence, weigh_evidence
 from build_tasks.steps.once import build_once, image_once, publish_once, scan_once, test_once
 from build_tasks.steps.package import UNRELEASED
-from build_tasks.steps.push import artifacts, push, released_versions
+from build_tasks.steps.push import push, released_versions
 from build_tasks.steps.records import attach_record
 from build_tasks.steps.release import check_source
 from build_tasks.steps.run import Run
@@ -60,6 +60,7 @@ def _push(run: Run, action: Action) -> None:
         check_source(bench, service, version)
     archive, made = run.archive(service, version), run.recipe(service)
     pushed = push(bench, service, version, made, archive, lambda: publish_once(run, service))
+    run.pushed(service, version, pushed)
     attach_record(bench, service, version, pushed.image)
     bench.reporter.note(f"{service.name} {version.tag} is image {pushed.image} with chart {pushed.chart}")
 
@@ -70,7 +71,8 @@ def _deploy(run: Run, action: Action) -> None:
     if action.version is None:
         run.working_tree(service, environment)
         return
-    wanted = deployable(run.bench, service, action.version, environment)
+    found = run.released(service, action.version)
+    wanted = deployable(run.bench, service, action.version, found, environment)
     deploy_released(run.bench, wanted, environment, run.reason)
 
 
@@ -92,7 +94,7 @@ def _retire(run: Run, action: Action) -> None:
 
 def _await_approval(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
-    found = artifacts(bench, service, version)
+    found = run.released(service, version)
     for problem in told(weigh_evidence(bench, service, found.image)):
         bench.reporter.warn(f"production will refuse it: {problem}")
     for signed in decisions(bench, service, found):
@@ -108,7 +110,7 @@ def _await_approval(run: Run, action: Action) -> None:
 
 def _check_approval(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
-    found = artifacts(bench, service, version)
+    found = run.released(service, version)
     production = bench.settings.environments[action.environment]
     approval = check_gate(bench, service, version, found, production)
     who = approval.signer.principal if approval.signer else ""
@@ -117,12 +119,12 @@ def _check_approval(run: Run, action: Action) -> None:
 
 def _check_evidence(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
-    check_evidence(bench, service, version, artifacts(bench, service, version).image)
+    check_evidence(bench, service, version, run.released(service, version).image)
 
 
 def _copy(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
-    promote.copy(bench, service, version, artifacts(bench, service, version))
+    promote.copy(bench, service, version, run.released(service, version))
 
 
 def _version(action: Action) -> Version:

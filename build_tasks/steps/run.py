@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from build_tasks.model.environment import Environment
+from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import CacheUse, Digest, LocalImage
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.scan import ScanResult
@@ -18,6 +19,7 @@ from build_tasks.steps.image import build_stage, check_image
 from build_tasks.steps.inputs import Recipe, recipe
 from build_tasks.steps.package import package
 from build_tasks.steps.publishing import Publishing
+from build_tasks.steps.push import artifacts
 from build_tasks.steps.workbench import Workbench
 from build_tasks.steps.working_tree import deploy_working_tree
 
@@ -53,6 +55,7 @@ class Run:
     _images: dict[str, LocalImage] = field(default_factory=dict)
     _archives: dict[tuple[str, Version], Path] = field(default_factory=dict)
     _trees: dict[str, Version] = field(default_factory=dict)
+    _released: dict[tuple[str, Version], ReleasedArtifacts] = field(default_factory=dict)
 
     def expect(self, plan: Plan) -> None:
         """What is going to be done: whoever publishes in the end needs a key before anything is built.
@@ -103,6 +106,21 @@ class Run:
         if key not in self._archives:
             self._archives[key] = package(self.bench, service, version)
         return self._archives[key]
+
+    def released(self, service: Service, version: Version) -> ReleasedArtifacts:
+        """The digests of a pushed version, looked up once: what was weighed is what is copied and deployed,
+        wherever its tag points by then.
+
+        :raises FlowError: as :func:`artifacts`.
+        """
+        key = (service.name, version)
+        if key not in self._released:
+            self._released[key] = artifacts(self.bench, service, version)
+        return self._released[key]
+
+    def pushed(self, service: Service, version: Version, made: ReleasedArtifacts) -> None:
+        """What this run itself pushed as a version."""
+        self._released[service.name, version] = made
 
     def working_tree(self, service: Service, environment: Environment) -> None:
         """Deploy what is in the working tree; what follows in the plan without a version is about it."""

@@ -31,6 +31,7 @@ namespace = "backend"
 production = true
 """
 CANDIDATE = ["build", "test", "image", "scan", "package"]
+PUBLISHED = [*CANDIDATE, "publish"]
 X = "feature/delivery/x"
 
 
@@ -111,7 +112,7 @@ def _verbs(plan: dict[str, Any], service: str) -> list[str]:
 def test_github_push_of_two_commits_to_main(made: Repository, tmp_path: Path) -> None:
     made.at(made.tip)
     plan = made.plan(ci.github_push(tmp_path, "main", made.start))
-    assert (_verbs(plan, "package"), _verbs(plan, "delivery")) == (CANDIDATE, [])
+    assert (_verbs(plan, "package"), _verbs(plan, "delivery")) == (PUBLISHED, [])
     assert (plan["event"]["base"], plan["event"]["actor"]) == (made.start, "octocat")
 
 
@@ -137,7 +138,7 @@ def test_azure_pull_request_on_its_merge_ref(made: Repository) -> None:
 def test_azure_push_to_main_builds_what_it_cannot_rule_out(made: Repository) -> None:
     made.at(made.tip)
     plan = made.plan(ci.azure("BatchedCI", "refs/heads/main"))
-    assert _verbs(plan, "delivery") == _verbs(plan, "package") == CANDIDATE
+    assert _verbs(plan, "delivery") == _verbs(plan, "package") == PUBLISHED
     assert "does not say what was there before" in plan["actions"][0]["reason"]
 
 
@@ -160,7 +161,7 @@ def test_gitlab_merge_request_on_its_source_branch(made: Repository) -> None:
 def test_gitlab_push_of_two_commits_to_main(made: Repository) -> None:
     made.at(made.tip)
     plan = made.plan(ci.gitlab_branch("push", "main", made.start))
-    assert (_verbs(plan, "package"), _verbs(plan, "delivery")) == (CANDIDATE, [])
+    assert (_verbs(plan, "package"), _verbs(plan, "delivery")) == (PUBLISHED, [])
 
 
 def test_a_shallow_clone_says_that_it_is_one(made: Repository, tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def test_a_shallow_clone_says_that_it_is_one(made: Repository, tmp_path: Path) -
     url = f"file://{made.terminal.folder.parent / 'author'}"
     made.terminal.git("clone", "--quiet", "--depth", "1", url, str(shallow.folder))
     plan = replace(made, terminal=shallow).plan(ci.github_push(tmp_path, "main", made.start))
-    assert _verbs(plan, "delivery") == _verbs(plan, "package") == CANDIDATE
+    assert _verbs(plan, "delivery") == _verbs(plan, "package") == PUBLISHED
     assert "this clone is shallow" in plan["actions"][0]["reason"]
     assert "git fetch --unshallow" in plan["actions"][0]["reason"]
     assert plan["event"]["lack"] == "shallow-clone"

@@ -11,6 +11,7 @@ from build_tasks.model.environment import Environment
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.releases import PodState, ReleaseStatus, Rollout
 from build_tasks.steps.deploy import deploy_released, deployable
+from build_tasks.steps.push import artifacts
 from build_tasks.steps.rollout import await_rollout
 from tests.fakes.samples import v
 from tests.fakes.workloads import RELEASE
@@ -30,7 +31,9 @@ def ready(shop: Shop) -> Shop:
 
 def deploy(shop: Shop, environment: Environment | None = None, reason: str = "a change") -> None:
     place = environment or shop.qa
-    deploy_released(shop.bench, deployable(shop.bench, shop.service, v("1.0.2"), place), place, reason)
+    found = artifacts(shop.bench, shop.service, v("1.0.2"))
+    wanted = deployable(shop.bench, shop.service, v("1.0.2"), found, place)
+    deploy_released(shop.bench, wanted, place, reason)
 
 
 def failure(shop: Shop) -> FlowError:
@@ -55,7 +58,8 @@ def test_what_is_deployed(ready: Shop) -> None:
     assert revision.values["reason"] == "a change"
     assert revision.values["replicas"] == 2, "the chart's own values for qa"
     image = revision.values["image"]
-    found = deployable(ready.bench, ready.service, v("1.0.2"), ready.qa)
+    pushed = artifacts(ready.bench, ready.service, v("1.0.2"))
+    found = deployable(ready.bench, ready.service, v("1.0.2"), pushed, ready.qa)
     assert isinstance(image, dict) and image["digest"] == str(found.image.digest)
     assert (image["repository"], image["tag"]) == ("delivery", "v1.0.2")
     assert releases.labels[NAME] == {"service": "delivery", "role": "version"}

@@ -9,15 +9,17 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import Decision
 from build_tasks.model.images import Ref
-from build_tasks.model.plan import Action, Verb
+from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.proofs import EvidenceKind, Scanned
 from build_tasks.model.scan import Verdict
 from build_tasks.planning.pipeline import delivery, promotion, release
 from build_tasks.steps.approval import decide
 from build_tasks.steps.cut import cut
 from build_tasks.steps.evidence_gate import check_evidence
+from build_tasks.steps.execute import execute
 from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.push import artifacts
+from build_tasks.steps.run import Run
 from tests.fakes.samples import v
 from tests.fakes.scanning import finding
 from tests.unit.planning.evidence_samples import a_test_run
@@ -206,3 +208,21 @@ def _image(shop: Shop) -> Ref:
     found = shop.registry.digest(IMAGE.tagged("v1.0.2"))
     assert found
     return IMAGE.at(found)
+
+
+def test_what_was_weighed_is_what_goes_into_production_wherever_the_tag_points_by_then(
+    approved: Shop,
+) -> None:
+    """Somebody who may write candidates moves the tag between the gate and the copy."""
+    weighed = artifacts(approved.bench, approved.service, VERSION)
+    steps = promotion(approved.service, VERSION, "prod")
+    at = next(n for n, action in enumerate(steps) if action.verb is Verb.COPY)
+    run = Run(approved.bench, "a change")
+    execute(run, Plan("test", tuple(steps[:at])))
+    approved.registry.add_image(IMAGE.tagged("v1.0.2"), {INPUTS_LABEL: inputs_of(approved)}, b"another")
+    assert artifacts(approved.bench, approved.service, VERSION).image != weighed.image
+    execute(run, Plan("test", tuple(steps[at:])))
+    assert approved.registry.digest(PROD_IMAGE.tagged("v1.0.2")) == weighed.image
+    deployed = approved.namespace("prod").releases.get("delivery-v1-0-2")
+    assert deployed is not None
+    assert deployed.values["image"]["digest"] == str(weighed.image)  # type: ignore[index]
