@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shutil
-import site
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -48,49 +48,42 @@ def block(language: str, holding: str) -> str:
 
 @dataclass(frozen=True)
 class Adopter(Terminal):
-    """A repository with a ``.venv`` that holds the wheel."""
+    """A repository with a copy of the wrapper, the wheel and a lock."""
 
     def inv(self, *words: str, **env: str) -> Typed:
-        return self._run([str(self.folder / ".venv" / "bin" / "inv"), *words], env)
+        return self._run([str(self.folder / "inv"), *words], env)
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from what is committed, as the page says."""
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder / "clone")], check=True)
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "wheel", "--no-deps"]
-    subprocess.run([*pip, f"--wheel-dir={folder}", str(folder / "clone")], check=True)
-    [made] = folder.glob("build_tasks-*.whl")
-    return made
+def vendored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what step 1 of the page commits, made from our last commit, and the ``.venv`` it makes."""
+    folder = tmp_path_factory.mktemp("vendored")
+    clone, shop = folder / "build-tasks", folder / "shop"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    shop.mkdir()
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir=vendor", str(clone)], cwd=shop, check=True)
+    [wheel] = (shop / "vendor").glob("build_tasks-*.whl")
+    shutil.copy(clone / "inv", shop)
+    lock = (clone / "requirements.lock").read_text()
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (shop / "requirements.lock").write_text(f"{lock}./vendor/{wheel.name} --hash=sha256:{digest}\n")
+    subprocess.run([str(shop / "inv"), "--version"], cwd=folder, check=True, capture_output=True)
+    return shop
 
 
 @pytest.fixture
-def shop(tmp_path: Path, wheel: Path) -> Adopter:
-    """The bookshop as it is before the first page is read, but for the wheel in its ``.venv``."""
+def shop(tmp_path: Path, vendored: Path) -> Adopter:
+    """The bookshop as it is when only step 1 of the page was done."""
     shop = Adopter(tmp_path / "shop")
     shutil.copytree(BOOKSHOP, shop.folder)
     (shop.folder / PIPELINE).parent.mkdir(parents=True)
     (shop.folder / PIPELINE).write_text(BEFORE)
-    (shop.folder / ".gitignore").write_text("/.venv/\n/.build/\n")
+    (shop.folder / ".gitignore").write_text("/.venv/\n/.venv.lock\n/.build/\n")
     shop.git("init", "--quiet", "--initial-branch", "trunk")
     commit(shop, "The shop as it was")
-    install(shop.folder / ".venv", wheel)
+    shutil.copytree(vendored, shop.folder, symlinks=True, dirs_exist_ok=True)
     return shop
-
-
-def install(venv: Path, wheel: Path) -> None:
-    """The wheel, on the libraries that these tests run with: what it depends on is the lock's business."""
-    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-    [packages] = venv.glob("lib/python3*/site-packages")
-    (packages / "libraries.pth").write_text("\n".join(site.getsitepackages()) + "\n")
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", str(wheel)], check=True)
-    inv = venv / "bin" / "inv"
-    inv.write_text(
-        f"#!{venv / 'bin' / 'python'}\nimport sys\nfrom invoke.main import program\nsys.exit(program.run())\n"
-    )
-    inv.chmod(0o755)
 
 
 def commit(shop: Terminal, what: str) -> None:
@@ -141,7 +134,10 @@ def test_generated_pipelines_take_its_place(shop: Adopter) -> None:
     shop.git("rm", "--quiet", str(PIPELINE))
     commit(shop, "Generated pipelines")
     written = (shop.folder / ".github" / "workflows" / "build.yml").read_text()
-    assert ".venv/bin/inv ci.run" in written and "trunk" in written
+    assert "./inv ci.run" in written and "trunk" in written
+    assert os.access(shop.folder / "inv", os.X_OK) and shop.git(
+        "ls-files", "inv", "requirements.lock", "vendor"
+    )
     shop.must("ci.generate", "--check")
     assert findings(shop)[0] == ExitCode.OK
 
