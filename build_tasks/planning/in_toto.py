@@ -66,7 +66,7 @@ def read_evidence(data: bytes) -> EvidenceStatement:
         kind = _kind(read)
         service, image, inputs = _subjects(read)
         content = read_predicate(kind, read.predicate_type, read.predicate)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, OverflowError) as error:
         raise ValueError(f"not a statement of evidence: {error}") from None
     return EvidenceStatement(kind, service, image, inputs, content)
 

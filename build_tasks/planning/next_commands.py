@@ -8,7 +8,7 @@ from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.planning.names import release_branch
 
 #: Tasks of a service that do what an action did; those with a version are about a released one.
-_ALONE = (Verb.BUILD, Verb.TEST, Verb.IMAGE, Verb.PACKAGE)
+_ALONE = (Verb.BUILD, Verb.TEST, Verb.IMAGE, Verb.SCAN, Verb.PACKAGE)
 _ON_A_VERSION = (Verb.PUSH, Verb.DEPLOY, Verb.VERIFY, Verb.SWITCH)
 
 

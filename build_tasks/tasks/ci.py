@@ -54,6 +54,7 @@ def _run(session: Session) -> Task:
             **_EVENT_HELP,
             "only": words.ONLY,
             "jobs": words.JOBS,
+            "force": words.FORCE,
             "deliver": "a release goes on through its environments (--no-deliver leaves it to ci.deliver)",
             "dry_run": words.DRY_RUN,
         }
@@ -69,6 +70,7 @@ def _run(session: Session) -> Task:
         deliver: bool = True,
         only: str = "",
         jobs: int = 0,
+        force: bool = False,
         dry_run: bool = False,
     ) -> None:
         """Do what branch, event and commits call for, no more."""
@@ -76,7 +78,7 @@ def _run(session: Session) -> Task:
         if dry_run:
             session.show_plan(plan)
         else:
-            carry_out(session, "ci.run", plan, jobs)
+            carry_out(session, "ci.run", plan, jobs, force=force)
 
     return run
 

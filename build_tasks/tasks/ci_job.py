@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from build_tasks.steps.ledger import Ledger
 
 
-def carry_out(session: Session, task: str, plan: Plan, jobs: int) -> None:
+def carry_out(session: Session, task: str, plan: Plan, jobs: int, *, force: bool = False) -> None:
     """Carry out a plan; what became of it is told to the CI system in its own forms, also when it failed.
 
     :param task: how it was called, ``ci.run``.
     :param jobs: how many services at the same time; 0: as suits the machine.
+    :param force: build, test and scan even what was published of the same inputs.
     """
     from build_tasks.model.plan import Verb
     from build_tasks.steps.ci_account import forget_reports
@@ -32,7 +33,7 @@ def carry_out(session: Session, task: str, plan: Plan, jobs: int) -> None:
         forget_reports(bench)
     ledger = Ledger(bench, plan)
     try:
-        _work(session, task, ledger, jobs)
+        _work(session, task, ledger, jobs, force)
     except KeyboardInterrupt:
         ledger.interrupted()
         raise
@@ -40,7 +41,7 @@ def carry_out(session: Session, task: str, plan: Plan, jobs: int) -> None:
         _tell(session, task, ledger)
 
 
-def _work(session: Session, task: str, ledger: Ledger, jobs: int) -> None:
+def _work(session: Session, task: str, ledger: Ledger, jobs: int, force: bool) -> None:
     """Several services side by side: one that fails hides nothing of the others."""
     from build_tasks.planning.several import apart
     from build_tasks.steps.ci import check_versions
@@ -51,10 +52,12 @@ def _work(session: Session, task: str, ledger: Ledger, jobs: int) -> None:
     plans = apart(ledger.plan)
     reason = session.head_reason()
     if len(plans) < 2:
-        ledger.carry_out(Run(ledger.bench, reason), ledger.plan)
+        ledger.carry_out(Run(ledger.bench, reason, force), ledger.plan)
         return
     crew = crew_of(session, jobs)
-    ended = execute_each(ledger.bench, plans, crew, task, reason=reason, carry_out=ledger.carry_out)
+    ended = execute_each(
+        ledger.bench, plans, crew, task, reason=reason, force=force, carry_out=ledger.carry_out
+    )
     show_outcomes(session, [outcome(one) for one in ended])
     conclude([one.error for one in ended])
 

@@ -56,7 +56,7 @@ class Adopter(Terminal):
 
 @pytest.fixture(scope="module")
 def vendored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with what step 1 of the page commits, made from our last commit, and the ``.venv`` it makes."""
+    """What step 1 of the page commits, made from our last commit, and the ``.venv`` that comes of it."""
     folder = tmp_path_factory.mktemp("vendored")
     clone, shop = folder / "build-tasks", folder / "shop"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)

@@ -247,6 +247,8 @@ def test_a_predicate_that_is_wrong(kind: EvidenceKind, change: dict[str, object]
         (("result", 0, "annotations"), [{"verdict": "excepted"}], "does not say what excepts CVE-2026-1"),
         (("result", 0, "annotations"), [{"verdict": "excepted", "exceptionId": "x"}], "isoformat"),
         (("db",), {"lastUpdate": "yesterday"}, "Invalid RFC3339"),
+        # Before the first year once it is in UTC: whoever may attach things can write it.
+        (("db",), {"lastUpdate": "0001-01-01T00:00:00+14:00"}, "not a statement of evidence"),
     ],
 )
 def test_a_scan_that_is_wrong(at: tuple[str | int, ...], value: object, reason: str) -> None:

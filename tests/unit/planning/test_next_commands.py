@@ -43,6 +43,7 @@ def test_where_there_is_nothing_to_type(actions: list[Action]) -> None:
     [
         (Action(Verb.BUILD, "delivery", "x"), "./inv delivery.build"),
         (Action(Verb.TEST, "delivery", "x"), "./inv delivery.test"),
+        (Action(Verb.SCAN, "delivery", "x"), "./inv delivery.scan"),
         (Action(Verb.PACKAGE, "delivery", "x", v("1.0.2")), "./inv delivery.package"),
         (Action(Verb.PUSH, "delivery", "x", v("1.0.2")), "./inv delivery.push --version 1.0.2"),
         (

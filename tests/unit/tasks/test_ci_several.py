@@ -47,3 +47,12 @@ def test_how_many_at_once_is_asked_before_anything_is_done(shop: Shop, inv: Inv)
 def test_a_dry_run_touches_nothing(shop: Shop, inv: Inv) -> None:
     assert inv("ci.run --dry-run").code is ExitCode.OK
     assert shop.builder.built == []
+
+
+def test_force_builds_and_tests_what_was_built_and_tested(shop: Shop, inv: Inv) -> None:
+    inv("ci.run")
+    once = len(shop.builder.built)
+    inv("ci.run")
+    assert len(shop.builder.built) == once
+    inv("ci.run --force")
+    assert len(shop.builder.built) > once
