@@ -9,7 +9,7 @@ from build_tasks.model.proofs import EvidenceFound, Scanned
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.evidence import ScanRule, Subject, told, weigh
-from build_tasks.planning.names import candidate_image, release_branch
+from build_tasks.planning.names import candidate_image
 from build_tasks.planning.scan_policy import judge, production_refusal
 from build_tasks.steps.evidence import attached_evidence
 from build_tasks.steps.image import INPUTS_LABEL
@@ -28,8 +28,9 @@ def check_evidence(bench: Workbench, service: Service, version: Version, image: 
         raise FlowError(
             f"promote {service.name} {version.tag}",
             f"its evidence does not do (image {image.short})",
-            f"an accepted builder makes what is missing, with ./inv ci.run on"
-            f" {release_branch(service.name, version)}; what failed takes another version",
+            "have main's builder publish it anew (./inv ci.run --event manual on"
+            f" {bench.settings.main_branch}), then cut the next version:"
+            f" ./inv release.cut {service.name} --bump patch",
             code=ExitCode.REFUSED,
             details=told(found),
         )

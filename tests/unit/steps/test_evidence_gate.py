@@ -48,7 +48,7 @@ def shut(shop: Shop) -> list[str]:
         check_evidence(shop.bench, shop.service, VERSION, found)
     assert refused.value.code is ExitCode.REFUSED
     assert refused.value.what == "promote delivery v1.0.2"
-    assert "./inv ci.run on release/delivery/v1.0.2" in refused.value.fix
+    assert "./inv release.cut delivery --bump patch" in refused.value.fix
     return list(refused.value.details)
 
 
