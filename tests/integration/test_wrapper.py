@@ -7,6 +7,7 @@ because what they are about is the wrapper.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -121,12 +122,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def _normal(line: str) -> str:
+    """``name==version`` with the name normalised as PEP 503 says."""
+    name, _, version = line.partition("==")
+    return f"{re.sub(r'[-_.]+', '-', name).lower()}=={version}"
+
+
 def test_first_use_installs_exactly_the_lock(installed: Path) -> None:
     python = installed / ".venv" / "bin" / "python"
     listed = Processes(CommandLog(None)).run([python, "-m", "pip", "list", "--format=freeze"]).stdout
-    have = {line.lower().replace("_", "-") for line in listed.splitlines()}
+    have = {_normal(line) for line in listed.splitlines()}
     lines = (installed / "requirements.lock").read_text().splitlines()
-    locked = {line.split(" ")[0] for line in lines if "==" in line and "win32" not in line}
+    locked = {_normal(line.split(" ")[0]) for line in lines if "==" in line and "win32" not in line}
     assert locked <= have
     assert {name.partition("==")[0] for name in have - locked} <= {"pip", "setuptools"}
 
