@@ -79,7 +79,7 @@ def shop(tmp_path: Path, vendored: Path) -> Adopter:
     shutil.copytree(BOOKSHOP, shop.folder)
     (shop.folder / PIPELINE).parent.mkdir(parents=True)
     (shop.folder / PIPELINE).write_text(BEFORE)
-    (shop.folder / ".gitignore").write_text("/.venv/\n/.venv.lock\n/.build/\n")
+    (shop.folder / ".gitignore").write_text("/.venv/\n/.venv.lock\n/.build/\n__pycache__/\n")
     shop.git("init", "--quiet", "--initial-branch", "trunk")
     commit(shop, "The shop as it was")
     shutil.copytree(vendored, shop.folder, symlinks=True, dirs_exist_ok=True)
