@@ -80,6 +80,19 @@ def taken_versions(bench: Workbench, service: Service) -> list[Version]:
     return sorted(found)
 
 
+def fetch_if_reachable(bench: Workbench, otherwise: str) -> None:
+    """Bring what origin has; where it cannot be asked, what is here does.
+
+    :param otherwise: what that means for the reader, who is told.
+    """
+    try:
+        bench.source.fetch()
+    except FlowError as error:
+        if error.code is not ExitCode.UNAVAILABLE:
+            raise
+        bench.reporter.warn(f"{otherwise}: {error.why}")
+
+
 def main_ref(bench: Workbench) -> str:
     """The tip of the protected main branch: origin's, where there is an origin."""
     remote = f"refs/remotes/origin/{bench.settings.main_branch}"

@@ -8,14 +8,14 @@ from contextvars import copy_context
 from dataclasses import replace
 from typing import TypeVar
 
-from build_tasks.errors import ExitCode, FlowError
+from build_tasks.errors import FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.overview import ReleasedVersion
 from build_tasks.model.service import Service
 from build_tasks.model.source import TagObject
 from build_tasks.model.version import Version
 from build_tasks.planning.names import record_tag
-from build_tasks.steps.release import allowed_signers, taken_versions
+from build_tasks.steps.release import allowed_signers, fetch_if_reachable, taken_versions
 from build_tasks.steps.release_progress import Cut, progress
 from build_tasks.steps.running import Running, running_in
 from build_tasks.steps.workbench import Workbench
@@ -43,7 +43,7 @@ def released(
             return pool.submit(copy_context().run, question, *about)
 
         running = [ask(running_in, bench, environment) for environment in environments]
-        _fetch(bench)
+        fetch_if_reachable(bench, "what was cut elsewhere may be missing")
         signers = _signers(bench)
         taken = [ask(taken_versions, bench, service) for service in services]
         tags = bench.source.signed_tags("record/")
@@ -55,15 +55,6 @@ def released(
         asked = [ask(progress, bench, cut, signers) for cut in cuts]
         runs = [*_answered(bench, environments, running)]
         return [_with(cut, told.result(), runs) for cut, told in zip(cuts, asked, strict=True)]
-
-
-def _fetch(bench: Workbench) -> None:
-    try:
-        bench.source.fetch()
-    except FlowError as error:
-        if error.code is not ExitCode.UNAVAILABLE:
-            raise
-        bench.reporter.warn(f"what was cut elsewhere may be missing: {error.why}")
 
 
 def _signers(bench: Workbench) -> str:

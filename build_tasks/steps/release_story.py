@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from build_tasks.errors import ExitCode, FlowError
+from build_tasks.errors import FlowError
 from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.overview import DeployedVersion
@@ -17,6 +17,7 @@ from build_tasks.steps.image import INPUTS_LABEL, REVISION_LABEL
 from build_tasks.steps.overview import status
 from build_tasks.steps.push import artifacts
 from build_tasks.steps.records import attached_record
+from build_tasks.steps.release import fetch_if_reachable
 from build_tasks.steps.workbench import Workbench
 
 
@@ -27,7 +28,7 @@ def release_story(bench: Workbench, service: Service, version: Version) -> Story
 
     :raises FlowError: USAGE if it was never pushed; UNAVAILABLE if the registry does not answer.
     """
-    _fetch(bench)
+    fetch_if_reachable(bench, "who may sign is what this clone knows")
     found = artifacts(bench, service, version)
     ref = candidate_image(bench.settings, service.name).at(found.image)
     labels = bench.registry.labels(ref)
@@ -51,16 +52,6 @@ def release_story(bench: Workbench, service: Service, version: Version) -> Story
         deployed=deployed,
         unknown=unknown,
     )
-
-
-def _fetch(bench: Workbench) -> None:
-    """Main may have new signers; what is here does where origin cannot be asked."""
-    try:
-        bench.source.fetch()
-    except FlowError as error:
-        if error.code is not ExitCode.UNAVAILABLE:
-            raise
-        bench.reporter.warn(f"who may sign is what this clone knows: {error.why}")
 
 
 def _decisions(

@@ -18,7 +18,6 @@ from build_tasks.planning.ci_lint.patterns.language import DIGITS, chain, one_of
 from build_tasks.planning.ci_lint.pipelines import Occasion
 
 _RUNTIME = re.compile(r"\$\[(.*)\]", re.S)
-_MACRO = re.compile(r"\$\(")
 #: So often may variables be made of others, or come from templates of templates, and so long may they become.
 _DEEPEST, _LONGEST = 8, 10_000
 
