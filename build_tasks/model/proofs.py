@@ -19,13 +19,14 @@ RECORD_TYPE = "application/vnd.build-tasks.record.v1"
 
 
 class EvidenceKind(StrEnum):
-    """What there must be of every image that goes into production, in the order in which it is told."""
+    """What there must be of every version that goes into production, in the order in which it is told."""
 
     INPUTS = "inputs"
     TESTS = "tests"
     SCAN = "scan"
     SBOM = "sbom"
     PROVENANCE = "provenance"
+    RELEASE = "release"
 
     @property
     def artifact_type(self) -> str:
@@ -44,8 +45,11 @@ _WORDS = {
     EvidenceKind.SCAN: "vulnerability scan",
     EvidenceKind.SBOM: "bill of materials",
     EvidenceKind.PROVENANCE: "build provenance",
+    EvidenceKind.RELEASE: "version and chart",
 }
 
+#: What there is of an image that may become a version; the version has a statement of its own.
+OF_CANDIDATES = frozenset(EvidenceKind) - {EvidenceKind.RELEASE}
 #: What tells that an image is what would be built now, and that its tests passed.
 REUSABLE = frozenset({EvidenceKind.INPUTS, EvidenceKind.TESTS, EvidenceKind.PROVENANCE})
 #: What is made anew when more is known of vulnerabilities.
@@ -121,7 +125,22 @@ class Provenance:
     predicate: Mapping[str, Any]
 
 
-Content = MadeFrom | TestsRun | Scanned | Sbom | Provenance
+@dataclass(frozen=True)
+class Released:
+    """What an image was pushed as: the one statement that ties a version to its image, chart and commit.
+
+    :param version: ``1.4.0``.
+    :param commit: full name of the commit it was pushed from.
+    :param pushed: when (UTC).
+    """
+
+    version: str
+    chart: Digest
+    commit: str
+    pushed: datetime
+
+
+Content = MadeFrom | TestsRun | Scanned | Sbom | Provenance | Released
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 
 from build_tasks.model.images import Digest
 from build_tasks.model.proofs import (
+    OF_CANDIDATES,
     Accepted,
     Content,
     EvidenceFound,
     EvidenceKind,
     MadeFrom,
     Provenance,
+    Released,
     Sbom,
     Scanned,
     SignedEvidence,
@@ -34,15 +36,35 @@ ScanRule = Callable[[Scanned], str]
 
 
 @dataclass(frozen=True)
+class Pushed:
+    """A version, as the registry has it.
+
+    :param version: ``1.4.0``.
+    :param commit: the one that its release record names; empty: not known here.
+    """
+
+    version: str
+    chart: Digest
+    commit: str = ""
+
+
+@dataclass(frozen=True)
 class Subject:
     """What evidence has to be about.
 
     :param inputs: the inputs hash that the image bears as its label.
+    :param pushed: as which version; None: a candidate, which is none yet.
     """
 
     service: str
     image: Digest
     inputs: str
+    pushed: Pushed | None = None
+
+    @property
+    def kinds(self) -> list[EvidenceKind]:
+        """What there must be of it."""
+        return [kind for kind in EvidenceKind if self.pushed or kind in OF_CANDIDATES]
 
 
 def _any_scan(_scanned: Scanned) -> str:
@@ -55,7 +77,7 @@ def weigh(
     """What counts of what is attached to an image, and everything there is to say against it."""
     accepted: dict[EvidenceKind, Accepted] = {}
     problems: dict[EvidenceKind, tuple[str, ...]] = {}
-    for kind in EvidenceKind:
+    for kind in subject.kinds:
         of_kind = [signed for signed in attached if signed.kind is kind]
         counting = [piece for signed in of_kind if isinstance(piece := _judged(subject, signed), Accepted)]
         if not counting:
@@ -86,6 +108,8 @@ def moment(content: Content) -> datetime | None:
             return content.report.scanned
         case Provenance():
             return finished(content)
+        case Released():
+            return content.pushed
         case Sbom(document=document):
             metadata = document.get("metadata")
             return moment_of(metadata.get("timestamp") if isinstance(metadata, dict) else None)
@@ -107,7 +131,21 @@ def _judged(subject: Subject, signed: SignedEvidence) -> Accepted | str:
         return f"what {who} signed is about image {said.image.short}, not {subject.image.short}"
     if said.inputs != subject.inputs:
         return f"what {who} signed is about inputs {said.inputs[:12]}, not {subject.inputs[:12]}"
-    return Accepted(said, who)
+    other = _other_release(subject.pushed, said.content)
+    return f"what {who} signed is about {other}" if other else Accepted(said, who)
+
+
+def _other_release(wanted: Pushed | None, said: Content) -> str:
+    """What a statement about a version is about, if not the version that is asked for."""
+    if wanted is None or not isinstance(said, Released):
+        return ""
+    if said.version != wanted.version:
+        return f"version {said.version}"
+    if said.chart != wanted.chart:
+        return f"chart {said.chart.short}, not {wanted.chart.short}"
+    if wanted.commit and said.commit != wanted.commit:
+        return f"commit {said.commit[:12]}; the release record names {wanted.commit[:12]}"
+    return ""
 
 
 def _failure(content: Content, scan_rule: ScanRule) -> str:

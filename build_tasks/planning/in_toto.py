@@ -22,6 +22,7 @@ _PREDICATES = {
     EvidenceKind.TESTS: "https://in-toto.io/attestation/test-result/v0.1",
     EvidenceKind.SCAN: "https://in-toto.io/attestation/vulns/v0.2",
     EvidenceKind.SBOM: "https://cyclonedx.org/bom",
+    EvidenceKind.RELEASE: "urn:build-tasks:release:v1",
 }
 _PROVENANCE = re.compile(r"https://slsa\.dev/provenance/v[0-9.]+")
 _HASH = re.compile(r"[0-9a-f]{64}")

@@ -14,11 +14,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from build_tasks.model.images import Digest
 from build_tasks.model.proofs import (
     Content,
     EvidenceKind,
     MadeFrom,
     Provenance,
+    Released,
     Sbom,
     TestsRun,
 )
@@ -32,6 +34,13 @@ class _Inputs(msgspec.Struct, rename="camel"):
     source: str
     bases: dict[str, str]
     recorded_on: _Moment
+
+
+class _Release(msgspec.Struct, rename="camel"):
+    version: str
+    chart: str
+    commit: str
+    pushed_on: _Moment
 
 
 class _Counts(msgspec.Struct):
@@ -70,6 +79,8 @@ def write_predicate(content: Content, inputs: str) -> Any:
             return content.document
         case Provenance():
             return content.predicate
+        case Released():
+            return _Release(content.version, str(content.chart), content.commit, content.pushed)
         case scanned:
             return write_scan(scanned)
 
@@ -90,6 +101,9 @@ def read_predicate(kind: EvidenceKind, type_: str, predicate: dict[str, Any]) ->
             return Sbom(predicate)
         case EvidenceKind.PROVENANCE:
             return Provenance(type_, predicate)
+        case EvidenceKind.RELEASE:
+            said = msgspec.convert(predicate, _Release)
+            return Released(said.version, Digest(said.chart), said.commit, said.pushed_on.astimezone(UTC))
 
 
 def _test_result(content: TestsRun, inputs: str) -> _TestResult:

@@ -10,6 +10,7 @@ from build_tasks.model.proofs import (
     EvidenceKind,
     MadeFrom,
     Provenance,
+    Released,
     Sbom,
     Scanned,
     TestsRun,
@@ -49,6 +50,8 @@ def _says(content: Content) -> str:
         case Provenance():
             version, given = content.type.rpartition("/")[2], len(materials(content))
             return f"SLSA {version}: {build_type(content) or 'no build type'}, {given} materials"
+        case Released():
+            return f"v{content.version} with chart {content.chart.short}, of commit {content.commit[:12]}"
 
 
 def _scan_says(content: Scanned) -> str:

@@ -20,8 +20,8 @@ from build_tasks.model.version import Version
 from build_tasks.planning.approvals import check_approved, check_may_decide
 from build_tasks.planning.names import candidate_image
 from build_tasks.planning.statements import read_statement, write_statement
-from build_tasks.steps.push import artifacts
 from build_tasks.steps.release import allowed_signers, key_of, record
+from build_tasks.steps.released import artifacts
 from build_tasks.steps.verify import check_verified
 from build_tasks.steps.workbench import Workbench
 

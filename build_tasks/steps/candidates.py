@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from build_tasks.model.images import Digest, Ref
-from build_tasks.model.proofs import REUSABLE, Content, EvidenceFound, EvidenceKind
+from build_tasks.model.proofs import OF_CANDIDATES, REUSABLE, Content, EvidenceFound, EvidenceKind
 from build_tasks.model.service import Service
 from build_tasks.planning.dockerfile import FINAL
 from build_tasks.planning.evidence import Subject, weigh
@@ -32,7 +32,7 @@ class Candidate:
     @property
     def reusable(self) -> bool:
         """Nobody has to build or test it again. A scan may have become old, or the policy stricter."""
-        return set(self.evidence.accepted) == set(EvidenceKind) and self.evidence.has(REUSABLE)
+        return set(self.evidence.accepted) == OF_CANDIDATES and self.evidence.has(REUSABLE)
 
     @property
     def digest(self) -> Digest:

@@ -12,7 +12,7 @@ from build_tasks.planning.pipeline import continuous_integration, delivery
 from build_tasks.planning.triggers import Extent, trigger
 from build_tasks.planning.versions import check_new
 from build_tasks.steps.affected import assess, touched, unbased
-from build_tasks.steps.push import artifacts, released_versions
+from build_tasks.steps.released import artifacts, released_versions
 from build_tasks.steps.workbench import Workbench
 
 

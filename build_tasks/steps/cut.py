@@ -12,9 +12,9 @@ from build_tasks.model.version import Version
 from build_tasks.planning.names import record_tag, release_branch
 from build_tasks.planning.statements import write_record
 from build_tasks.planning.versions import check_new
-from build_tasks.steps.push import released_versions
 from build_tasks.steps.release import allowed_signers, key_of, main_ref, record, taken_versions
 from build_tasks.steps.release_readiness import check_pipeline
+from build_tasks.steps.released import released_versions
 from build_tasks.steps.workbench import Workbench
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.evidence import ReleasedArtifacts
-from build_tasks.model.images import Ref
-from build_tasks.model.releases import ReleaseStatus
+from build_tasks.model.images import Digest, Ref
+from build_tasks.model.releases import ReleaseStatus, Revision
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import (
@@ -22,6 +23,7 @@ from build_tasks.planning.names import (
 )
 from build_tasks.ports.runtime import Releases
 from build_tasks.steps.approval import check_gate
+from build_tasks.steps.deployed_chart import chart_label, is_of_chart
 from build_tasks.steps.live import traffic_history
 from build_tasks.steps.package import values_for
 from build_tasks.steps.recovery import recover
@@ -103,13 +105,22 @@ def deploy(
     current = releases.get(wanted.release)
     if recover(bench, releases, current):
         current = releases.get(wanted.release)
-    if current and current.status is ReleaseStatus.DEPLOYED and _same(current.values, values):
+    labels = {"service": wanted.service.name, "role": "version", **chart_label(wanted.chart.digest)}
+    if _runs(releases, current, values, wanted.chart.digest):
         bench.reporter.skip(title, "this release runs with this image and these values")
     else:
         with bench.reporter.step(title, reason):
-            labels = {"service": wanted.service.name, "role": "version"}
             releases.upgrade(wanted.release, archive, values, description=reason, labels=labels)
     await_rollout(bench, workloads, wanted.release, environment)
+
+
+def _runs(
+    releases: Releases, current: Revision | None, values: Mapping[str, object], chart: Digest | None
+) -> bool:
+    """Whether this very chart is deployed with these values, whatever the reason was."""
+    if current is None or current.status is not ReleaseStatus.DEPLOYED or not _same(current.values, values):
+        return False
+    return chart is None or is_of_chart(releases, current.release, chart)
 
 
 def _is_live(releases: Releases, wanted: Deployable) -> bool:

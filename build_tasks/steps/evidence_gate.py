@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from build_tasks.config.scan_policy import read_scan_policy
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.images import Digest
+from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.proofs import EvidenceFound, Scanned
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.planning.evidence import ScanRule, Subject, told, weigh
+from build_tasks.planning.evidence import Pushed, ScanRule, Subject, told, weigh
 from build_tasks.planning.names import candidate_image
 from build_tasks.planning.scan_policy import judge, production_refusal
 from build_tasks.steps.evidence import attached_evidence
 from build_tasks.steps.image import INPUTS_LABEL
-from build_tasks.steps.release import main_ref
+from build_tasks.steps.release import main_ref, record
 from build_tasks.steps.workbench import Workbench
 
 
-def check_evidence(bench: Workbench, service: Service, version: Version, image: Digest) -> EvidenceFound:
+def check_evidence(
+    bench: Workbench, service: Service, version: Version, artifacts: ReleasedArtifacts
+) -> EvidenceFound:
     """All the evidence that production asks for. Main says who may sign it and what a scan may find.
 
     :raises FlowError: REFUSED, with everything that is missing, failed, about something else, or signed by no
-        accepted builder.
+        accepted builder; or because the version has no release record that counts.
     """
-    found = weigh_evidence(bench, service, image)
+    commit = record(bench, service, version).commit
+    found = weigh_evidence(bench, service, version, artifacts, commit)
     if not found.complete:
         raise FlowError(
             f"promote {service.name} {version.tag}",
-            f"its evidence does not do (image {image.short})",
+            f"its evidence does not do (image {artifacts.image.short})",
             "have main's builder publish it anew (./inv ci.run --event manual on"
             f" {bench.settings.main_branch}), then cut the next version:"
             f" ./inv release.cut {service.name} --bump patch",
@@ -37,10 +40,17 @@ def check_evidence(bench: Workbench, service: Service, version: Version, image: 
     return found
 
 
-def weigh_evidence(bench: Workbench, service: Service, image: Digest) -> EvidenceFound:
-    """What counts of the evidence attached to an image, as production sees it."""
-    ref = candidate_image(bench.settings, service.name).at(image)
-    subject = Subject(service.name, image, bench.registry.labels(ref).get(INPUTS_LABEL, ""))
+def weigh_evidence(
+    bench: Workbench, service: Service, version: Version, artifacts: ReleasedArtifacts, commit: str = ""
+) -> EvidenceFound:
+    """What counts of the evidence attached to a version's image, as production sees it.
+
+    :param commit: the one that the release record names; empty: whatever commit it was pushed from.
+    """
+    ref = candidate_image(bench.settings, service.name).at(artifacts.image)
+    inputs = bench.registry.labels(ref).get(INPUTS_LABEL, "")
+    pushed = Pushed(str(version), artifacts.chart, commit)
+    subject = Subject(service.name, artifacts.image, inputs, pushed)
     return weigh(subject, attached_evidence(bench, ref), _production_rule(bench))
 
 

@@ -13,9 +13,11 @@ from build_tasks.steps.deploy import deploy_released, deployable
 from build_tasks.steps.evidence_gate import check_evidence, weigh_evidence
 from build_tasks.steps.once import build_once, image_once, publish_once, scan_once, test_once
 from build_tasks.steps.package import UNRELEASED
-from build_tasks.steps.push import push, released_versions
+from build_tasks.steps.push import push
+from build_tasks.steps.pushed import testify
 from build_tasks.steps.records import attach_record
 from build_tasks.steps.release import check_source
+from build_tasks.steps.released import released_versions
 from build_tasks.steps.run import Run
 from build_tasks.steps.verify import verify
 
@@ -61,6 +63,8 @@ def _push(run: Run, action: Action) -> None:
     archive, made = run.archive(service, version), run.recipe(service)
     pushed = push(bench, service, version, made, archive, lambda: publish_once(run, service))
     run.pushed(service, version, pushed)
+    assert run.key is not None, "a run that pushes was given no key"
+    testify(bench, service, version, pushed, made.inputs, run.key)
     attach_record(bench, service, version, pushed.image)
     bench.reporter.note(f"{service.name} {version.tag} is image {pushed.image} with chart {pushed.chart}")
 
@@ -95,7 +99,7 @@ def _retire(run: Run, action: Action) -> None:
 def _await_approval(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
     found = run.released(service, version)
-    for problem in told(weigh_evidence(bench, service, found.image)):
+    for problem in told(weigh_evidence(bench, service, version, found)):
         bench.reporter.warn(f"production will refuse it: {problem}")
     for signed in decisions(bench, service, found):
         decision = signed.statement.decision.value
@@ -119,7 +123,7 @@ def _check_approval(run: Run, action: Action) -> None:
 
 def _check_evidence(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
-    check_evidence(bench, service, version, run.released(service, version).image)
+    check_evidence(bench, service, version, run.released(service, version))
 
 
 def _copy(run: Run, action: Action) -> None:

@@ -11,16 +11,13 @@ from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.planning.names import candidate_chart, candidate_image, versions_among
+from build_tasks.planning.names import candidate_chart, candidate_image
 from build_tasks.planning.versions import check_new, next_patch
 from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe
+from build_tasks.steps.pushed import is_vouched_for
+from build_tasks.steps.released import released_versions
 from build_tasks.steps.workbench import Workbench
-
-
-def released_versions(bench: Workbench, service: Service) -> list[Version]:
-    """Versions of which an image was pushed, in ascending order."""
-    return versions_among(bench.registry.tags(candidate_image(bench.settings, service.name)))
 
 
 def push(
@@ -33,10 +30,11 @@ def push(
 ) -> ReleasedArtifacts:
     """Give a version to the candidate, by its digest, inside the registry, and push the chart under it.
 
-    The same content again is a no-op. "The same" is an equal inputs hash recorded on the pushed image (its
-    digest is then the version's), and an equal chart archive.
+    The same content again is a no-op. "The same" is an image of which an accepted builder testified that it
+    is made of these inputs (its digest is then the version's), and an equal chart archive.
 
-    :param candidate: publishes the candidate of these inputs, or finds it published; asked for a new version.
+    :param candidate: publishes the candidate of these inputs, or finds it published; asked for a new version,
+        and for one whose image nobody vouches for.
     :raises FlowError: CONFLICT if the version exists with other content, REFUSED if it may not come next.
     """
     image = candidate_image(bench.settings, service.name).tagged(version.tag)
@@ -45,6 +43,8 @@ def push(
         check_new(service.name, version, released_versions(bench, service))
     else:
         _same_inputs(bench, service, version, image.at(present), made)
+        if not is_vouched_for(bench, service, present, made.inputs) and candidate() != present:
+            raise _conflict(bench, service, version, f"image {present.short}, which no builder vouches for")
     chart_ref = candidate_chart(bench.settings, service.name).tagged(str(version))
     chart_digest = _same_chart(bench, service, version, chart_ref, chart)
     if present is None:
@@ -59,25 +59,6 @@ def push(
     else:
         bench.reporter.skip(f"push chart {chart_ref}", f"the same archive is there as {chart_digest.short}")
     return ReleasedArtifacts(present, chart_digest)
-
-
-def artifacts(bench: Workbench, service: Service, version: Version) -> ReleasedArtifacts:
-    """The digests of a pushed version.
-
-    :raises FlowError: USAGE if the version was never pushed, with those that were.
-    """
-    image = bench.registry.digest(candidate_image(bench.settings, service.name).tagged(version.tag))
-    chart = bench.registry.digest(candidate_chart(bench.settings, service.name).tagged(str(version)))
-    if image is not None and chart is not None:
-        return ReleasedArtifacts(image, chart)
-    known = ", ".join(v.tag for v in released_versions(bench, service)[-5:]) or "none yet"
-    what = "its chart" if image else "it"
-    raise FlowError(
-        f"find {service.name} {version.tag} in {bench.settings.registry}",
-        f"{what} was never pushed (the latest versions: {known})",
-        f"check --version, or cut it: ./inv release.cut {service.name} --version {version}",
-        code=ExitCode.USAGE,
-    )
 
 
 def _same_inputs(bench: Workbench, service: Service, version: Version, image: Ref, made: Recipe) -> None:

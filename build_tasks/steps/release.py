@@ -12,7 +12,7 @@ from build_tasks.planning.names import parse_release_branch, record_tag
 from build_tasks.planning.statements import read_record
 from build_tasks.planning.versions import next_patch
 from build_tasks.steps.inputs import built_from
-from build_tasks.steps.push import released_versions
+from build_tasks.steps.released import released_versions
 from build_tasks.steps.workbench import Workbench
 
 _KEY_HELP = (

@@ -15,9 +15,9 @@ from build_tasks.steps.approval import decisions
 from build_tasks.steps.evidence_gate import weigh_evidence
 from build_tasks.steps.image import INPUTS_LABEL, REVISION_LABEL
 from build_tasks.steps.overview import status
-from build_tasks.steps.push import artifacts
 from build_tasks.steps.records import attached_record
 from build_tasks.steps.release import fetch_if_reachable
+from build_tasks.steps.released import artifacts
 from build_tasks.steps.workbench import Workbench
 
 
@@ -33,7 +33,8 @@ def release_story(bench: Workbench, service: Service, version: Version) -> Story
     ref = candidate_image(bench.settings, service.name).at(found.image)
     labels = bench.registry.labels(ref)
     record = attached_record(bench, service, version, ref)
-    evidence = weigh_evidence(bench, service, found.image)
+    commit = "" if isinstance(record, str) else record.commit
+    evidence = weigh_evidence(bench, service, version, found, commit)
     deployed, unknown = _runs(bench, service, version)
     return Story(
         service=service.name,
@@ -42,7 +43,7 @@ def release_story(bench: Workbench, service: Service, version: Version) -> Story
         chart=str(found.chart),
         inputs=labels.get(INPUTS_LABEL, ""),
         built_from=labels.get(REVISION_LABEL, ""),
-        commit="" if isinstance(record, str) else record.commit,
+        commit=commit,
         cut_by="" if isinstance(record, str) else record.signer.principal,
         cut_problem=record if isinstance(record, str) else "",
         complete=evidence.complete,

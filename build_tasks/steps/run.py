@@ -19,7 +19,7 @@ from build_tasks.steps.image import build_stage, check_image
 from build_tasks.steps.inputs import Recipe, recipe
 from build_tasks.steps.package import package
 from build_tasks.steps.publishing import Publishing
-from build_tasks.steps.push import artifacts
+from build_tasks.steps.released import artifacts
 from build_tasks.steps.workbench import Workbench
 from build_tasks.steps.working_tree import deploy_working_tree
 

@@ -10,6 +10,7 @@ from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import end_to_end_test, release_name
 from build_tasks.ports.runtime import Releases
+from build_tasks.steps.deployed_chart import is_of_chart
 from build_tasks.steps.workbench import Workbench
 
 
@@ -50,7 +51,7 @@ def check_verified(
     artifacts: ReleasedArtifacts,
     environment: Environment,
 ) -> None:
-    """The version ran in an environment with exactly this image and passed its smoke test there.
+    """The version ran in an environment with exactly this image and chart, and passed its smoke test there.
 
     :raises FlowError: REFUSED.
     """
@@ -58,8 +59,12 @@ def check_verified(
     image = revision.values.get("image")
     digest = image.get("digest") if isinstance(image, dict) else None
     if digest != str(artifacts.image):
-        raise _refusal(service, version, environment, f"another image runs there ({digest})")
-    runs = smoke_tests(bench.environments.releases(environment), revision.release)
+        raise _refusal(service, version, environment, f"another image runs there ({digest})", "deploy")
+    releases = bench.environments.releases(environment)
+    if not is_of_chart(releases, revision.release, artifacts.chart):
+        why = f"it runs there from another chart than {artifacts.chart.short}"
+        raise _refusal(service, version, environment, why, "deploy")
+    runs = smoke_tests(releases, revision.release)
     if not runs:
         raise _refusal(service, version, environment, "it has no smoke test (a `helm test` hook)")
     failed = [run for run in runs if run.phase != "Succeeded"]
@@ -72,10 +77,12 @@ def smoke_tests(releases: Releases, release: str) -> list[HookRun]:
     return [run for run in releases.test_runs(release) if run.name != end_to_end_test(release)]
 
 
-def _refusal(service: Service, version: Version, environment: Environment, why: str) -> FlowError:
+def _refusal(
+    service: Service, version: Version, environment: Environment, why: str, remedy: str = "verify"
+) -> FlowError:
     return FlowError(
         f"check that {service.name} {version.tag} was verified in {environment.name}",
         why,
-        f"./inv {service.name}.verify --env {environment.name} --version {version}",
+        f"./inv {service.name}.{remedy} --env {environment.name} --version {version}",
         code=ExitCode.REFUSED,
     )

@@ -67,8 +67,8 @@ def _decide(
 
     from build_tasks.model.evidence import Decision
     from build_tasks.steps.approval import decide
-    from build_tasks.steps.push import artifacts
     from build_tasks.steps.release import key_of, record
+    from build_tasks.steps.released import artifacts
 
     path = Path(key) if key else None
     chosen, service = version(wanted), session.service(name)
@@ -94,7 +94,7 @@ def _do_promote(
     from build_tasks.planning.pipeline import promotion
     from build_tasks.planning.versions import check_production
     from build_tasks.steps.live import active_version
-    from build_tasks.steps.push import artifacts
+    from build_tasks.steps.released import artifacts
 
     chosen, service = version(wanted), session.service(name)
     artifacts(session.bench, service, chosen)

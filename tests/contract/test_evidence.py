@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.model.images import Digest, LocalImage, Ref
-from build_tasks.model.proofs import EVIDENCE_NAMESPACE, EvidenceKind
+from build_tasks.model.proofs import EVIDENCE_NAMESPACE, OF_CANDIDATES
 from build_tasks.planning.names import candidate_image, production_image
 from build_tasks.steps.candidates import find_candidate, publish_candidate
 from build_tasks.steps.image import build_stage
@@ -78,7 +78,7 @@ def test_agents_that_publish_the_same_at_once_lose_nothing(shop: Shop, agents: i
 
     with ThreadPoolExecutor(agents) as pool:
         [image] = set(pool.map(agent, range(agents)))
-    for kind in EvidenceKind:
+    for kind in OF_CANDIDATES:
         assert len(shop.bench.registry.attachments(image, kind.artifact_type)) == agents
     found = find_candidate(shop.bench, shop.service, made)
     assert found is not None and found.evidence.complete
@@ -89,6 +89,6 @@ def test_evidence_travels_with_a_copy(shop: Shop) -> None:
     image = publish(shop)
     target = production_image(shop.bench.settings, "delivery")
     assert shop.bench.registry.copy(image, target.tagged("v1.0.2")) == image.digest
-    types = [kind.artifact_type for kind in EvidenceKind]
-    assert len(shop.bench.registry.attachments(target.tagged("v1.0.2"), *types)) == len(EvidenceKind)
+    types = [kind.artifact_type for kind in OF_CANDIDATES]
+    assert len(shop.bench.registry.attachments(target.tagged("v1.0.2"), *types)) == len(OF_CANDIDATES)
     assert candidate_image(shop.bench.settings, "delivery") != target

@@ -50,7 +50,12 @@ def test_a_release_was_given_the_digest_that_main_built(told: Told, second_clone
     story = second_clone.json("release.show", "delivery", "0.1.1")
     assert story["complete"] and story["cut_by"] == "rhea", story
     assert [piece["kind"] for piece in story["evidence"]] == [
-        *("inputs", "test results", "vulnerability scan", "bill of materials", "build provenance")
+        "inputs",
+        "test results",
+        "vulnerability scan",
+        "bill of materials",
+        "build provenance",
+        "version and chart",
     ]
     assert {piece["builder"] for piece in story["evidence"]} == {"ci"}
     assert [one["by"] for one in story["decisions"]] == ["amir"]
@@ -68,9 +73,9 @@ def test_nothing_goes_into_production_on_the_word_of_nobody(second_clone: Termin
     _main_without_the_builder(second_clone, tmp_path / "origin.git")
     refused = second_clone.inv("delivery.promote", "--version", "0.1.1")
     assert refused.status == ExitCode.REFUSED, refused.said
-    assert refused.said.count("signed by no accepted builder") == 5
+    assert refused.said.count("signed by no accepted builder") == 6
     shown = second_clone.must("release.show", "delivery", "0.1.1")
-    assert shown.said.count("NOT ENOUGH: signed by no accepted builder") == 5
+    assert shown.said.count("NOT ENOUGH: signed by no accepted builder") == 6
 
 
 def test_a_job_of_main_without_a_key_is_told_how_to_get_one(second_clone: Terminal, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from build_tasks.planning.names import release_branch
 from build_tasks.steps.demo.stage import APPROVER, MANAGER, Stage
 from build_tasks.steps.demo.versions import next_versions
 from build_tasks.steps.live import active_version
-from build_tasks.steps.push import released_versions
+from build_tasks.steps.released import released_versions
 from build_tasks.steps.side_by_side import Crew, side_by_side
 from build_tasks.steps.workbench import Workbench
 

@@ -13,7 +13,7 @@ from build_tasks.steps.demo.client import Client, Tally
 from build_tasks.steps.demo.others import release_others
 from build_tasks.steps.demo.stage import APPROVER, MANAGER, Stage
 from build_tasks.steps.demo.versions import next_versions
-from build_tasks.steps.push import artifacts, released_versions
+from build_tasks.steps.released import artifacts, released_versions
 from build_tasks.steps.side_by_side import Crew
 from build_tasks.steps.workbench import Workbench
 

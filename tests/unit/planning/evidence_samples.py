@@ -12,6 +12,7 @@ from build_tasks.model.proofs import (
     EvidenceStatement,
     MadeFrom,
     Provenance,
+    Released,
     Sbom,
     Scanned,
     SignedEvidence,
@@ -19,13 +20,14 @@ from build_tasks.model.proofs import (
 )
 from build_tasks.model.scan import Finding, ScanException, ScanReport, Severity, Verdict
 from build_tasks.model.source import Signature
-from build_tasks.planning.evidence import Subject
+from build_tasks.planning.evidence import Pushed, Subject
 from tests.fakes.samples import SHA, digest
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 IMAGE, INPUTS = digest("a"), "1" * 64
-SUBJECT = Subject("delivery", IMAGE, INPUTS)
+CHART = digest("d")
+SUBJECT = Subject("delivery", IMAGE, INPUTS, Pushed("1.0.2", CHART, SHA))
 BUILDER = Signature("ci", "SHA256:ci")
 
 LOW = Finding("CVE-2026-1", "zlib1g", "1.3-1", "", Severity.LOW)
@@ -53,6 +55,7 @@ PROVENANCE = Provenance(
         "metadata": {"buildFinishedOn": "2026-03-01T11:58:00.5Z"},
     },
 )
+RELEASED = Released("1.0.2", CHART, SHA, NOW)
 CONTENTS: dict[EvidenceKind, Content] = {
     EvidenceKind.INPUTS: MadeFrom(SHA, "https://git.example.org/shop", {"python:3.13": "stand-in/1"}, NOW),
     EvidenceKind.TESTS: a_test_run(),
@@ -66,6 +69,7 @@ CONTENTS: dict[EvidenceKind, Content] = {
         }
     ),
     EvidenceKind.PROVENANCE: PROVENANCE,
+    EvidenceKind.RELEASE: RELEASED,
 }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from build_tasks.model.proofs import (
+    OF_CANDIDATES,
     REUSABLE,
     SCANNED,
     Accepted,
@@ -19,13 +21,15 @@ from build_tasks.model.proofs import (
     SignedEvidence,
 )
 from build_tasks.model.source import Signature
-from build_tasks.planning.evidence import moment, told, weigh
+from build_tasks.planning.evidence import Pushed, moment, told, weigh
 from tests.fakes.samples import digest
 from tests.unit.planning.evidence_samples import (
     BAD,
+    CHART,
     HOUR,
     LOW,
     NOW,
+    RELEASED,
     SUBJECT,
     a_test_run,
     everything,
@@ -35,7 +39,7 @@ from tests.unit.planning.evidence_samples import (
 )
 
 KINDS = list(EvidenceKind)
-TESTS, SCAN = EvidenceKind.TESTS, EvidenceKind.SCAN
+TESTS, SCAN, RELEASE = EvidenceKind.TESTS, EvidenceKind.SCAN, EvidenceKind.RELEASE
 
 
 def without(kind: EvidenceKind) -> list[SignedEvidence]:
@@ -60,6 +64,7 @@ def test_nothing_at_all_is_told_piece_by_piece() -> None:
         "vulnerability scan: missing",
         "bill of materials: missing",
         "build provenance: missing",
+        "version and chart: missing",
     ]
 
 
@@ -101,6 +106,33 @@ def test_a_piece_under_another_kind_s_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"version": "1.0.1"}, "version 1.0.1"),
+        ({"chart": digest("e")}, "chart eeeeeeeeeeee, not dddddddddddd"),
+        ({"commit": "f" * 40}, "commit ffffffffffff; the release record names c0ffee000000"),
+    ],
+)
+def test_a_statement_about_another_release(changes: dict[str, Any], reason: str) -> None:
+    """The image may be that of several versions; a chart or commit that was put in its place counts never."""
+    said = replace(RELEASED, **changes)
+    assert told(instead(signed(RELEASE, said))) == [f"version and chart: what ci signed is about {reason}"]
+    assert weigh(SUBJECT, [*everything(), signed(RELEASE, said)]).complete
+
+
+def test_a_commit_that_is_not_known_is_not_compared() -> None:
+    elsewhere = signed(RELEASE, replace(RELEASED, commit="f" * 40))
+    subject = replace(SUBJECT, pushed=Pushed("1.0.2", CHART))
+    assert weigh(subject, [*without(RELEASE), elsewhere]).complete
+
+
+def test_a_candidate_is_no_version_yet() -> None:
+    candidate = replace(SUBJECT, pushed=None)
+    assert weigh(candidate, without(RELEASE)).complete
+    assert weigh(candidate, everything()) == weigh(candidate, without(RELEASE))
+
+
+@pytest.mark.parametrize(
     ("piece", "problem"),
     [
         (signed(TESTS, a_test_run(failed=3)), "test results: 3 failed"),
@@ -132,6 +164,7 @@ def test_every_problem_is_told_at_once() -> None:
         "vulnerability scan: what ci signed is about inputs 222222222222, not 111111111111",
         "bill of materials: missing",
         "build provenance: missing",
+        "version and chart: missing",
     ]
 
 
@@ -171,7 +204,7 @@ def test_what_is_reusable_without_its_scan() -> None:
     found = weigh(SUBJECT, without(SCAN))
     assert found.has(REUSABLE) and not found.has(SCANNED)
     assert not weigh(SUBJECT, without(TESTS)).has(REUSABLE)
-    assert frozenset(EvidenceKind) == REUSABLE | SCANNED
+    assert OF_CANDIDATES == REUSABLE | SCANNED
 
 
 def test_when_each_kind_happened() -> None:
@@ -248,7 +281,7 @@ def test_what_does_not_count_changes_nothing_as_long_as_something_does(
     )
 
 
-@given(st.permutations(range(9)))
+@given(st.permutations(range(10)))
 def test_the_order_of_attachments_means_nothing(order: list[int]) -> None:
     pieces = [
         *everything(),

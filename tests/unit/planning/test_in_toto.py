@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from build_tasks.model.images import Digest
 from build_tasks.model.proofs import (
     EvidenceKind,
     EvidenceStatement,
     MadeFrom,
     Provenance,
+    Released,
     Sbom,
     Scanned,
     TestsRun,
@@ -55,6 +57,7 @@ def test_the_predicates_are_those_that_others_know() -> None:
         "scan": "https://in-toto.io/attestation/vulns/v0.2",
         "sbom": "https://cyclonedx.org/bom",
         "provenance": "https://slsa.dev/provenance/v0.2",
+        "release": "urn:build-tasks:release:v1",
     }
 
 
@@ -141,6 +144,9 @@ CONTENT = {
         Provenance,
         st.sampled_from(["https://slsa.dev/provenance/v0.2", "https://slsa.dev/provenance/v1"]),
         st.dictionaries(TEXT, JSON, max_size=4),
+    ),
+    EvidenceKind.RELEASE: st.builds(
+        Released, TEXT, HEX.map(lambda text: Digest(f"sha256:{text}")), TEXT, MOMENT
     ),
 }
 STATEMENTS = st.sampled_from(EvidenceKind).flatmap(

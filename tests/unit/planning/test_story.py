@@ -23,6 +23,7 @@ def test_every_kind_in_a_line() -> None:
         ),
         "bill of materials": ("CycloneDX 1.6, 2 components", "ci", ()),
         "build provenance": ("SLSA v0.2: https://mobyproject.org/buildkit@v1, 1 materials", "ci", ()),
+        "version and chart": ("v1.0.2 with chart dddddddddddd, of commit c0ffee000000", "ci", ()),
     }
 
 

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from build_tasks.model.images import Digest, Ref
-from build_tasks.model.proofs import Content, EvidenceKind, MadeFrom, Provenance, Sbom, Scanned, TestsRun
+from build_tasks.model.proofs import (
+    Content,
+    EvidenceKind,
+    MadeFrom,
+    Provenance,
+    Released,
+    Sbom,
+    Scanned,
+    TestsRun,
+)
 from build_tasks.model.scan import Finding, ScanReport, Verdict
 from build_tasks.planning.names import candidate_tag
 from build_tasks.steps.evidence import attach_evidence
@@ -35,6 +44,12 @@ def contents(shop: Shop, *refused: Finding, scanner: str = "grype") -> dict[Evid
         EvidenceKind.SBOM: Sbom(json.loads(shop.bills.document)),
         EvidenceKind.PROVENANCE: Provenance("https://slsa.dev/provenance/v0.2", {"buildType": "b"}),
     }
+
+
+def released(shop: Shop, chart: Digest, version: str = "1.0.2") -> dict[EvidenceKind, Content]:
+    """The piece that says which version the image is."""
+    commit, now = shop.source.head().sha, shop.clock.now()
+    return {EvidenceKind.RELEASE: Released(version, chart, commit, now)}
 
 
 def candidate(

@@ -13,7 +13,7 @@ from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.statements import read_statement
 from build_tasks.steps.approval import check_gate, decide, decisions
 from build_tasks.steps.cut import cut
-from build_tasks.steps.push import artifacts
+from build_tasks.steps.released import artifacts
 from tests.fakes.samples import v
 from tests.unit.steps.shop import SIGNERS, Shop
 

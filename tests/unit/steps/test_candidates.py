@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.proofs import EvidenceKind
+from build_tasks.model.proofs import OF_CANDIDATES, EvidenceKind
 from build_tasks.planning.evidence import told
 from build_tasks.planning.names import candidate_tag
 from build_tasks.steps.candidates import Candidate, find_candidate, publish_candidate
@@ -56,17 +56,17 @@ def test_a_tag_that_somebody_moved(shop: Shop) -> None:
 def test_evidence_about_another_image(shop: Shop) -> None:
     first = candidate(shop)
     second = candidate(shop, {}, layer=b"evil")
-    for kind in EvidenceKind:
+    for kind in OF_CANDIDATES:
         for item in shop.registry.attachments(first, kind.artifact_type):
             shop.registry.attach(second, kind.artifact_type, item.files)
     assert all("about image" in problem for problem in problems(shop))
-    assert len(problems(shop)) == len(EvidenceKind)
+    assert len(problems(shop)) == len(OF_CANDIDATES)
 
 
 def test_evidence_by_a_key_that_main_does_not_accept(shop: Shop) -> None:
     for name in ("stranger", "ann"):
         candidate(shop, key=shop.keys[name], layer=name.encode())
-        assert len(problems(shop)) == len(EvidenceKind)
+        assert len(problems(shop)) == len(OF_CANDIDATES)
         assert all("signed by no accepted builder" in problem for problem in problems(shop))
 
 

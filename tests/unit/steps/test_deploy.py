@@ -11,7 +11,7 @@ from build_tasks.model.environment import Environment
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.releases import PodState, ReleaseStatus, Rollout
 from build_tasks.steps.deploy import deploy_released, deployable
-from build_tasks.steps.push import artifacts
+from build_tasks.steps.released import artifacts
 from build_tasks.steps.rollout import await_rollout
 from tests.fakes.samples import v
 from tests.fakes.workloads import RELEASE
@@ -62,7 +62,11 @@ def test_what_is_deployed(ready: Shop) -> None:
     found = deployable(ready.bench, ready.service, v("1.0.2"), pushed, ready.qa)
     assert isinstance(image, dict) and image["digest"] == str(found.image.digest)
     assert (image["repository"], image["tag"]) == ("delivery", "v1.0.2")
-    assert releases.labels[NAME] == {"service": "delivery", "role": "version"}
+    assert releases.labels[NAME] == {
+        "service": "delivery",
+        "role": "version",
+        "chart": str(pushed.chart).removeprefix("sha256:")[:63],
+    }
 
 
 def test_the_working_tree_s_chart_does_not_matter(ready: Shop) -> None:

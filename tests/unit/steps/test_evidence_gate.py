@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.evidence import Decision
+from build_tasks.model.evidence import Decision, ReleasedArtifacts
 from build_tasks.model.images import Ref
 from build_tasks.model.plan import Action, Plan, Verb
-from build_tasks.model.proofs import EvidenceKind, Scanned
+from build_tasks.model.proofs import Content, EvidenceKind, Scanned
 from build_tasks.model.scan import Verdict
 from build_tasks.planning.pipeline import delivery, promotion, release
 from build_tasks.steps.approval import decide
@@ -18,15 +18,16 @@ from build_tasks.steps.cut import cut
 from build_tasks.steps.evidence_gate import check_evidence
 from build_tasks.steps.execute import execute
 from build_tasks.steps.image import INPUTS_LABEL
-from build_tasks.steps.push import artifacts
+from build_tasks.steps.released import artifacts
 from build_tasks.steps.run import Run
-from tests.fakes.samples import v
+from tests.fakes.samples import digest, v
 from tests.fakes.scanning import finding
 from tests.unit.planning.evidence_samples import a_test_run
-from tests.unit.steps.attesting import IMAGE, attest, contents, inputs_of
+from tests.unit.steps.attesting import IMAGE, attest, contents, inputs_of, released
 from tests.unit.steps.shop import SIGNERS, Shop
 
 VERSION = v("1.0.2")
+CHART = digest("d")
 PROD_IMAGE = IMAGE.under("prod")
 POLICY = "policy/scan.toml"
 EVERY_TYPE = [kind.artifact_type for kind in EvidenceKind]
@@ -34,10 +35,16 @@ EVERY_TYPE = [kind.artifact_type for kind in EvidenceKind]
 
 def pushed(shop: Shop, *, without: frozenset[EvidenceKind] = frozenset()) -> None:
     """The version is in the registry, by hands of whoever could write there; with its evidence."""
+    cut(shop.bench, shop.service, VERSION, None, push=True)
     shop.another_machine()
     made = shop.registry.add_image(IMAGE.tagged("v1.0.2"), {INPUTS_LABEL: inputs_of(shop)}, b"theirs")
-    pieces = {kind: piece for kind, piece in contents(shop).items() if kind not in without}
+    pieces = {kind: piece for kind, piece in everything(shop).items() if kind not in without}
     attest(shop, IMAGE.at(made), pieces)
+
+
+def everything(shop: Shop) -> dict[EvidenceKind, Content]:
+    """All that there must be of the version."""
+    return {**contents(shop), **released(shop, CHART)}
 
 
 def shut(shop: Shop) -> list[str]:
@@ -45,7 +52,7 @@ def shut(shop: Shop) -> list[str]:
     found = shop.registry.digest(IMAGE.tagged("v1.0.2"))
     assert found
     with pytest.raises(FlowError) as refused:
-        check_evidence(shop.bench, shop.service, VERSION, found)
+        check_evidence(shop.bench, shop.service, VERSION, ReleasedArtifacts(found, CHART))
     assert refused.value.code is ExitCode.REFUSED
     assert refused.value.what == "promote delivery v1.0.2"
     assert "./inv release.cut delivery --bump patch" in refused.value.fix
@@ -55,7 +62,7 @@ def shut(shop: Shop) -> list[str]:
 def opens(shop: Shop) -> bool:
     found = shop.registry.digest(IMAGE.tagged("v1.0.2"))
     assert found
-    return check_evidence(shop.bench, shop.service, VERSION, found).complete
+    return check_evidence(shop.bench, shop.service, VERSION, ReleasedArtifacts(found, CHART)).complete
 
 
 def test_complete_evidence_opens(shop: Shop) -> None:
@@ -82,7 +89,7 @@ def test_tests_that_failed(shop: Shop) -> None:
 
 def test_evidence_about_other_inputs(shop: Shop) -> None:
     pushed(shop, without=frozenset(EvidenceKind))
-    attest(shop, _image(shop), contents(shop), inputs="f" * 64)
+    attest(shop, _image(shop), everything(shop), inputs="f" * 64)
     assert len(shut(shop)) == len(EvidenceKind)
     assert all("about inputs ffffffffffff" in reason for reason in shut(shop))
 
@@ -90,7 +97,7 @@ def test_evidence_about_other_inputs(shop: Shop) -> None:
 def test_evidence_about_another_image(shop: Shop) -> None:
     pushed(shop, without=frozenset(EvidenceKind))
     other = IMAGE.at(shop.registry.add_image(IMAGE.tagged("other"), {}, b"other"))
-    attest(shop, other, contents(shop))
+    attest(shop, other, everything(shop))
     for item in shop.registry.attachments(other, *EVERY_TYPE):
         shop.registry.attach(_image(shop), item.artifact_type, item.files)
     assert all("is about image" in reason for reason in shut(shop))
@@ -99,17 +106,34 @@ def test_evidence_about_another_image(shop: Shop) -> None:
 def test_evidence_by_nobody_who_counts(shop: Shop) -> None:
     """An approver's key is none that evidence is signed with."""
     pushed(shop, without=frozenset(EvidenceKind))
-    attest(shop, _image(shop), contents(shop), key=shop.keys["ann"])
+    attest(shop, _image(shop), everything(shop), key=shop.keys["ann"])
     assert all("signed by no accepted builder" in reason for reason in shut(shop))
 
 
 def test_only_main_s_builders_count(shop: Shop) -> None:
     pushed(shop)
-    shop.write({SIGNERS: shop.signers(builder="git")})
+    refusing = shop.signers(cutter="git", builder="git")
+    shop.write({SIGNERS: refusing})
     assert opens(shop), "the working tree may say what it likes"
-    shop.commit({SIGNERS: shop.signers(builder="git")})
+    shop.commit({SIGNERS: refusing})
     shop.publish()
     assert len(shut(shop)) == len(EvidenceKind)
+
+
+def test_another_chart_in_its_place(shop: Shop) -> None:
+    pushed(shop, without=frozenset({EvidenceKind.RELEASE}))
+    attest(shop, _image(shop), released(shop, digest("e")))
+    assert shut(shop) == [
+        "version and chart: what builder signed is about chart eeeeeeeeeeee, not dddddddddddd"
+    ]
+
+
+def test_another_commit_than_was_signed_for(shop: Shop) -> None:
+    pushed(shop, without=frozenset({EvidenceKind.RELEASE}))
+    shop.commit({"README.md": "moved\n"})
+    attest(shop, _image(shop), released(shop, CHART))
+    [reason] = shut(shop)
+    assert "; the release record names " in reason
 
 
 def test_a_finding_that_was_excepted_for_a_while(shop: Shop) -> None:
@@ -199,8 +223,9 @@ def test_nothing_is_copied_without_evidence(approved: Shop) -> None:
 
 
 def test_what_does_not_say_what_it_is_made_of(shop: Shop) -> None:
+    cut(shop.bench, shop.service, VERSION, None, push=True)
     shop.registry.add_image(IMAGE.tagged("v1.0.2"), {}, b"unlabelled")
-    attest(shop, _image(shop), contents(shop))
+    attest(shop, _image(shop), everything(shop))
     assert all("about inputs" in reason for reason in shut(shop))
 
 

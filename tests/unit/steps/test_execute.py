@@ -9,7 +9,7 @@ from build_tasks.model.plan import Verb
 from build_tasks.planning.pipeline import candidate, delivery, release
 from build_tasks.steps import execute as module
 from build_tasks.steps.live import active_version
-from build_tasks.steps.push import released_versions
+from build_tasks.steps.released import released_versions
 from tests.fakes.samples import v, vs
 from tests.unit.steps.shop import Shop
 

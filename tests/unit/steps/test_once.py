@@ -10,13 +10,13 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Verb
-from build_tasks.model.proofs import EvidenceKind, Sbom
+from build_tasks.model.proofs import OF_CANDIDATES, EvidenceKind, Sbom
 from build_tasks.planning.names import candidate_tag
 from build_tasks.planning.pipeline import candidate as pull_request
 from build_tasks.planning.pipeline import publication, release, validation
 from build_tasks.steps.candidates import Candidate, find_candidate
 from build_tasks.steps.inputs import recipe
-from build_tasks.steps.push import artifacts, released_versions
+from build_tasks.steps.released import artifacts, released_versions
 from tests.fakes.samples import v, vs
 from tests.fakes.scanning import finding
 from tests.unit.steps.attesting import IMAGE, attest, candidate, contents, digest_of, inputs_of
@@ -75,7 +75,7 @@ def test_main_again_does_nothing(shop: Shop) -> None:
     shop.run(*MAIN)
     assert targets(shop) == ["build", "testrunner", "final"] and len(shop.builder.pushed) == 1
     assert skips(shop) == {"build", "test", "image", "scan", "publish"}
-    assert attached == len(EvidenceKind)
+    assert attached == len(OF_CANDIDATES)
     assert attached == len(
         shop.registry.attachments(there(shop).image, *(k.artifact_type for k in EvidenceKind))
     )
@@ -158,7 +158,7 @@ def test_a_push_alone_does_what_is_missing(shop: Shop) -> None:
     assert there(shop).evidence.complete and released_versions(shop.bench, shop.service) == vs("1.0.2")
 
 
-@pytest.mark.parametrize("missing", EvidenceKind)
+@pytest.mark.parametrize("missing", sorted(OF_CANDIDATES))
 def test_a_candidate_that_lacks_something_is_made_again(shop: Shop, missing: EvidenceKind) -> None:
     """Whoever published it was interrupted."""
     candidate(shop, {kind: piece for kind, piece in contents(shop).items() if kind is not missing})

@@ -13,7 +13,7 @@ from build_tasks.steps.approval import decide
 from build_tasks.steps.cut import cut
 from build_tasks.steps.live import active_version
 from build_tasks.steps.promote import copy
-from build_tasks.steps.push import artifacts
+from build_tasks.steps.released import artifacts
 from tests.fakes.samples import v
 from tests.unit.steps.shop import SIGNERS, Shop
 

@@ -15,8 +15,11 @@ from build_tasks.planning.names import candidate_tag, local_image
 from build_tasks.steps.image import INPUTS_LABEL, build_stage
 from build_tasks.steps.inputs import Recipe, recipe
 from build_tasks.steps.package import package
-from build_tasks.steps.push import artifacts, push, released_versions
+from build_tasks.steps.push import push
+from build_tasks.steps.released import artifacts, released_versions
 from tests.fakes.samples import v, vs
+from tests.unit.steps.attesting import attest
+from tests.unit.steps.attesting import contents as contents_of
 from tests.unit.steps.shop import Shop
 
 IMAGE, CHART = Ref("localhost:5001", "delivery"), Ref("localhost:5001", "charts/delivery")
@@ -74,11 +77,25 @@ def test_the_same_again_does_nothing(shop: Shop) -> None:
 
 
 def test_the_registry_s_digest_is_adopted_for_the_same_inputs(shop: Shop) -> None:
-    """Another machine built the same inputs: other bits, the same content."""
+    """Another machine built the same inputs, and testified it: other bits, the same content."""
     made = recipe(shop.bench, shop.service)
     theirs = shop.registry.add_image(IMAGE.tagged("v1.0.2"), {INPUTS_LABEL: made.inputs}, b"other bits")
+    attest(shop, IMAGE.at(theirs), contents_of(shop))
     assert pushed(shop).image == theirs
     assert shop.builder.pushed == {}
+
+
+@pytest.mark.parametrize("key", ["", "stranger"])
+def test_a_label_alone_is_no_proof(shop: Shop, key: str) -> None:
+    made = recipe(shop.bench, shop.service)
+    theirs = shop.registry.add_image(IMAGE.tagged("v1.0.2"), {INPUTS_LABEL: made.inputs}, b"other bits")
+    if key:
+        attest(shop, IMAGE.at(theirs), contents_of(shop), key=shop.keys[key])
+    with pytest.raises(FlowError) as error:
+        pushed(shop)
+    assert error.value.code is ExitCode.CONFLICT
+    assert f"image {theirs.short}, which no builder vouches for" in error.value.why
+    assert "--version 1.0.3" in error.value.fix
 
 
 @pytest.mark.parametrize("labels", [{INPUTS_LABEL: "f" * 64}, {}])

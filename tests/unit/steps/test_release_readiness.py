@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.proofs import EvidenceKind, TestsRun
+from build_tasks.model.proofs import OF_CANDIDATES, EvidenceKind, TestsRun
 from build_tasks.steps.cut import cut
 from tests.fakes.samples import v
 from tests.unit.steps.attesting import candidate, contents
@@ -50,7 +50,7 @@ def test_a_commit_that_it_has_not_come_to_yet(shop: Shop) -> None:
     assert "require_candidate = false" in error.fix
 
 
-@pytest.mark.parametrize("kind", EvidenceKind)
+@pytest.mark.parametrize("kind", sorted(OF_CANDIDATES))
 def test_a_piece_of_evidence_that_is_missing(shop: Shop, kind: EvidenceKind) -> None:
     candidate(shop, {k: piece for k, piece in contents(shop).items() if k is not kind})
     assert refused(shop).details == (f"{kind.words}: missing",)

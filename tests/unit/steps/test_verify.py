@@ -7,7 +7,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.plan import Action, Verb
-from build_tasks.steps.push import artifacts
+from build_tasks.steps.released import artifacts
 from build_tasks.steps.verify import check_verified, verify
 from tests.fakes.releases import ScriptedTest
 from tests.fakes.samples import digest, v
@@ -75,6 +75,16 @@ def test_another_image_was_verified(deployed: Shop) -> None:
     deployed.smoke_test("1.0.2")
     verify(deployed.bench, deployed.service, VERSION, deployed.qa)
     assert "another image runs there" in refusal(deployed, ReleasedArtifacts(digest("f"), digest("e"))).why
+
+
+def test_another_chart_was_verified(deployed: Shop) -> None:
+    """Whoever writes to the registry can move the version's tag after it ran in qa."""
+    deployed.smoke_test("1.0.2")
+    verify(deployed.bench, deployed.service, VERSION, deployed.qa)
+    exact = artifacts(deployed.bench, deployed.service, VERSION)
+    error = refusal(deployed, ReleasedArtifacts(exact.image, digest("e")))
+    assert error.why == "it runs there from another chart than eeeeeeeeeeee"
+    assert error.fix == "./inv delivery.deploy --env qa --version 1.0.2"
 
 
 def test_a_version_that_is_not_deployed(deployed: Shop) -> None:

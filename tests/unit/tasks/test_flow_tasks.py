@@ -8,7 +8,7 @@ import pytest
 
 from build_tasks.errors import ExitCode
 from build_tasks.steps.live import active_version
-from build_tasks.steps.push import released_versions
+from build_tasks.steps.released import released_versions
 from tests.fakes.samples import vs
 from tests.fakes.scanning import finding
 from tests.unit.steps.shop import Shop
