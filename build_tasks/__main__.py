@@ -1,5 +1,10 @@
 """``python -m build_tasks``: what ``./inv`` runs."""
 
-from build_tasks.tasks.program import InvProgram
+from build_tasks.quick_start import without_what_is_not_needed
+
+with without_what_is_not_needed():
+    import invoke  # noqa: F401
+
+from build_tasks.tasks.program import InvProgram  # imports Invoke
 
 InvProgram().run()

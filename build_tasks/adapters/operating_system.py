@@ -11,8 +11,10 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from build_tasks.model.upstream import Target
+if TYPE_CHECKING:
+    from build_tasks.model.upstream import Target
 
 #: Go's names of processors, which publishers use, by the operating system's.
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
@@ -53,6 +55,8 @@ class OperatingSystem:
     @property
     def target(self) -> Target:
         """What to look for among publishers' files."""
+        from build_tasks.model.upstream import Target  # every command asks for the folders alone
+
         return Target(self.system, self.machine)
 
     @property

@@ -16,8 +16,8 @@ from build_tasks.adapters.operating_system import state_folder
 from build_tasks.adapters.process import Completed, Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.instance import VARIABLE, Instance
+from build_tasks.model.routes import ROUTES_VARIABLE, Route
 from build_tasks.model.tally import Tally
-from build_tasks.model.upstream import ROUTES_VARIABLE, Route
 
 #: The platform's instance that tests get for themselves.
 INSTANCE = "check"

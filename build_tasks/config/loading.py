@@ -18,9 +18,9 @@ from build_tasks.model.affected import AffectedPolicy
 from build_tasks.model.docker_patterns import Patterns
 from build_tasks.model.instance import Instance
 from build_tasks.model.order import waves
+from build_tasks.model.routes import Route
 from build_tasks.model.service import Service, ServiceKind
 from build_tasks.model.settings import Settings
-from build_tasks.model.upstream import Route
 
 
 def load_settings(root: Path, instance: Instance) -> Settings:

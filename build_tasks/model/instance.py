@@ -6,7 +6,6 @@ developer works on.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -86,6 +85,8 @@ class Instance:
         """5001 for the default instance; below the ephemeral range (32768 up) for the others."""
         if self.name == DEFAULT:
             return 5001
+        import hashlib  # with OpenSSL, which only platforms need
+
         return 15000 + int.from_bytes(hashlib.sha256(self.name.encode()).digest()[:4], "big") % 10000
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 from build_tasks.model.affected import AffectedPolicy
 from build_tasks.model.environment import Environment
 from build_tasks.model.pipelines import CiSettings
-from build_tasks.model.upstream import Route
+from build_tasks.model.routes import Route
 
 
 @dataclass(frozen=True)

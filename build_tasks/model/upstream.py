@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from build_tasks.model.images import Digest, Ref
 
-#: Names the routes of a machine, in place of the repository's settings.
-ROUTES_VARIABLE = "BUILD_TASKS_ROUTES"
 #: Engine images that were pulled have names that begin so.
 PULLED = "build-tasks/upstream/"
-
-
-class Route(StrEnum):
-    """How the platform comes by a tool or an image."""
-
-    PATH = "path"
-    UPSTREAM = "upstream"
-    PACKAGES = "packages"
-
-
-def routes_of(text: str) -> tuple[Route, ...]:
-    """Routes from a list with commas.
-
-    :raises ValueError: it names none, or another.
-    """
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    known = ", ".join(Route)
-    unknown = [name for name in names if name not in set(Route)]
-    if unknown or not names:
-        raise ValueError(f"{text!r} is no list of routes (known: {known})")
-    return tuple(dict.fromkeys(map(Route, names)))
 
 
 @dataclass(frozen=True)
@@ -46,12 +23,6 @@ class ToolOrigin:
     program: str
     wanted: str
     found: str
-
-
-def pulls_images(routes: Sequence[Route]) -> bool:
-    """Whether publishers are asked for images: not after recipes, which make every image they know."""
-    before = routes[: routes.index(Route.PACKAGES)] if Route.PACKAGES in routes else routes
-    return Route.UPSTREAM in before
 
 
 @dataclass(frozen=True, order=True)

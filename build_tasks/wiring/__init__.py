@@ -18,7 +18,7 @@ from build_tasks.adapters.operating_system import cache_folder, state_folder
 from build_tasks.adapters.process import Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.instance import BUILDER_KEY, VARIABLE, Instance
-from build_tasks.model.upstream import ROUTES_VARIABLE, Route, routes_of
+from build_tasks.model.routes import ROUTES_VARIABLE, Route, routes_of
 from build_tasks.wiring.logs import new_log
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.model.platform import Found, ToolRecipe
-from build_tasks.model.upstream import Pins, Route, pulls_images
+from build_tasks.model.routes import Route, pulls_images
+from build_tasks.model.upstream import Pins
 from build_tasks.planning.needs import FOR_IMAGES, needed_groups, needed_programs
 from build_tasks.ports.provisioning import ToolSource
 from build_tasks.ports.reporting import Clock, Reporter

@@ -27,7 +27,8 @@ from build_tasks.config.platform_lock import load_pins
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Ref
 from build_tasks.model.platform import Toolbox
-from build_tasks.model.upstream import TARGETS, Pins, Release, Route
+from build_tasks.model.routes import Route
+from build_tasks.model.upstream import TARGETS, Pins, Release
 from build_tasks.recipes import FOLDER
 from build_tasks.wiring.provisioning import Provisioning
 from tests.contract.download_site import Handler, Site, proxying

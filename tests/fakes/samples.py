@@ -8,9 +8,9 @@ from pathlib import Path
 
 from build_tasks.model.environment import Environment
 from build_tasks.model.images import Digest
+from build_tasks.model.routes import Route
 from build_tasks.model.service import Service, ServiceKind
 from build_tasks.model.settings import Settings
-from build_tasks.model.upstream import Route
 from build_tasks.model.version import Version
 
 SHA = "c0ffee" + "0" * 34

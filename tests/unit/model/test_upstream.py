@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.model.images import Digest
-from build_tasks.model.upstream import PULLED, Release, Route, Target, Upstream, pulls_images, routes_of
+from build_tasks.model.routes import Route, pulls_images, routes_of
+from build_tasks.model.upstream import PULLED, Release, Target, Upstream
 
 _UPSTREAM = Upstream({}, {}, "docker.io")
 _DIGEST = Digest("sha256:" + "a" * 64)

@@ -11,7 +11,8 @@ from build_tasks.adapters.docker_client import DockerClient, Engine
 from build_tasks.adapters.operating_system import OperatingSystem
 from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.upstream import Pins, Route
+from build_tasks.model.routes import Route
+from build_tasks.model.upstream import Pins
 from build_tasks.wiring.provisioning import Provisioning
 from tests.fakes.reporter import FakeReporter
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.upstream import Route
+from build_tasks.model.routes import Route
 from build_tasks.wiring import Composition
 
 _SETTINGS = """
