@@ -10,6 +10,9 @@ from build_tasks.adapters.process import Processes
 from build_tasks.adapters.scan_program import ScanProgram
 from build_tasks.recipes import FOLDER
 
+#: The only settings that count.
+SETTINGS = FOLDER / "scanning" / "syft.yaml"
+
 
 class Syft:
     """Implements :class:`build_tasks.ports.scanning.BillsOfMaterials`.
@@ -23,12 +26,12 @@ class Syft:
     def __init__(
         self, processes: Processes, program: Path, save: Callable[[str, Path], None], scratch: Path
     ) -> None:
-        self._program = ScanProgram(processes, program, FOLDER / "scanning" / "syft.yaml")
+        self._program = ScanProgram(processes, program, SETTINGS)
         self._save = save
         self._scratch = scratch
 
-    def of(self, image: str) -> bytes:
-        """CycloneDX JSON: packages, not single files.
+    def of(self, image: str, *, anew: bool = False) -> bytes:
+        """CycloneDX JSON: packages, not single files. It keeps nothing, so it is always made anew.
 
         :raises FlowError: SCANNER_UNAVAILABLE, or whatever keeps the engine from giving the image.
         """

@@ -36,8 +36,9 @@ class SecurityUpdates(Protocol):
 class BillsOfMaterials(Protocol):
     """Lists what is in an image of the engine."""
 
-    def of(self, image: str) -> bytes:
+    def of(self, image: str, *, anew: bool = False) -> bytes:
         """Its bill of materials, CycloneDX JSON (https://cyclonedx.org).
 
         :param image: name or id; must be in the engine.
+        :param anew: what was listed before does not do.
         """

@@ -33,7 +33,7 @@ def scan(bench: Workbench, service: Service, made: Recipe, *, force: bool = Fals
     image = _image(bench, service, made)
     folder = bench.folder(service, "scan") / made.inputs[:16]
     before = None if force else _of(scan_results.read(folder), image)
-    bill = _bill(bench, service, made, before)
+    bill = _bill(bench, service, made, before, force=force)
     chosen = choose(bench, policy, service, bill)
     if before and (before.report.scanner, before.knowledge) == (chosen.scanner, chosen.knowledge.identity):
         bench.reporter.skip(f"scan {service.name}", f"{chosen.scanner} has nothing newer to say")
@@ -97,11 +97,13 @@ def _of(kept: KeptScan | None, image: LocalImage) -> KeptScan | None:
     return kept if kept is not None and kept.image == image.id else None
 
 
-def _bill(bench: Workbench, service: Service, made: Recipe, before: KeptScan | None) -> BillOfMaterials:
+def _bill(
+    bench: Workbench, service: Service, made: Recipe, before: KeptScan | None, *, force: bool
+) -> BillOfMaterials:
     what = f"list what is in {service.name}'s image"
     if before is None:
         with bench.reporter.step(what, "its bill of materials (CycloneDX)"):
-            document = bench.bills.of(_name(bench, service, made))
+            document = bench.bills.of(_name(bench, service, made), anew=force)
     else:
         document = before.sbom
     try:

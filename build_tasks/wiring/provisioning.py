@@ -35,6 +35,7 @@ from build_tasks.steps.platform.releases import UpstreamReleases
 from build_tasks.steps.platform.service_bases import BaseImages
 from build_tasks.steps.platform.tools import ProvideTools
 from build_tasks.wiring.provided_images import ProvidedImages
+from build_tasks.wiring.scanning import BILLS
 
 #: The recipe of what enforces NetworkPolicies; minutes to build, so only where they are asked for.
 _POLICIES = "cilium"
@@ -119,7 +120,7 @@ class Provisioning:
 
     def cached(self, instances: Path, engine: Path) -> CachedFolders:
         """The content stores, for making room; see there for the parameters."""
-        stores = (self._store, ContentStore(self._cache / "systems"))
+        stores = (self._store, *(ContentStore(self._cache / name) for name in ("systems", BILLS)))
         return CachedFolders(stores, self._wanted_folders, instances, engine)
 
     def _wanted_folders(self) -> Iterator[Path]:
@@ -127,8 +128,7 @@ class Provisioning:
         for recipe in self._recipes.tools().values():
             for source in sources:
                 for program in recipe.programs:
-                    found = source.look(recipe, program)
-                    if isinstance(found, Found):
+                    if isinstance(found := source.look(recipe, program), Found):
                         yield found.path.parents[1]
         if Route.PACKAGES in self._routes:
             for wheel in (self._images.node_wheel(), self._go_wheel.wheel):

@@ -20,14 +20,24 @@ if TYPE_CHECKING:
 
 #: grype's own variable; it may hold a login, which a committed file must not.
 _MIRROR = "GRYPE_DB_UPDATE_URL"
+#: Folder of the cache with the bills of materials of images.
+BILLS = "bills"
 
 
 def bills(composition: Composition, engine: DockerEngine) -> BillsOfMaterials:
     """Bills of materials of the engine's images."""
-    from build_tasks.adapters.syft import Syft
+    from build_tasks.adapters.content_store import ContentStore
+    from build_tasks.adapters.kept_bills import KeptBills
+    from build_tasks.adapters.syft import SETTINGS, Syft
+
+    def identify(image: str) -> str:
+        found = engine.inspect(image)
+        return found.id if found else ""
 
     program, scratch = composition.tool("syft"), composition.cache / "scratch"
-    return Syft(composition.processes, program, engine.save, scratch)
+    syft = Syft(composition.processes, program, engine.save, scratch)
+    made_with = (str(program.resolve()), SETTINGS.read_text(encoding="utf-8"))
+    return KeptBills(syft, ContentStore(composition.cache / BILLS), made_with, identify)
 
 
 def security_suite(composition: Composition) -> SecuritySuite:

@@ -63,7 +63,7 @@ class FakeBills:
     document: bytes = field(default_factory=lambda: bill(debian(), OPENSSL))
     asked: list[str] = field(default_factory=list)
 
-    def of(self, image: str) -> bytes:
+    def of(self, image: str, *, anew: bool = False) -> bytes:
         self.asked.append(image)
         return self.document
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from build_tasks.errors import FlowError
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_branch
+from build_tasks.steps.demo.milestone import Milestone
 from build_tasks.steps.demo.stage import APPROVER, MANAGER, Stage
 from build_tasks.steps.demo.versions import next_versions
 from build_tasks.steps.live import active_version
 from build_tasks.steps.released import released_versions
 from build_tasks.steps.side_by_side import Crew, side_by_side
 from build_tasks.steps.workbench import Workbench
-
-#: Seconds in which a service gets into production, or does not: nobody waits for ever.
-_PATIENCE = 1800.0
 
 
 def release_others(bench: Workbench, stage: Stage, service: Service, crew: Crew) -> None:
@@ -63,16 +59,18 @@ def _side_by_side(stage: Stage, releases: _Releases, crew: Crew) -> None:
 
 @dataclass
 class _Releases:
-    """Releases that are under way at the same time; each is delivered after those that its service calls."""
+    """Releases that are under way at the same time. In each environment a service comes after those that it
+    calls: its smoke test asks them.
+    """
 
     services: Mapping[str, Service]
     stage: Stage
     versions: Mapping[str, Version]
-    _ended: dict[str, threading.Event] = field(init=False)
-    _live: set[str] = field(default_factory=set)
+    _validated: Milestone = field(init=False)
+    _live: Milestone = field(init=False)
 
     def __post_init__(self) -> None:
-        self._ended = {name: threading.Event() for name in self.versions}
+        self._validated, self._live = Milestone(self.versions), Milestone(self.versions)
 
     def take_into_production(self, name: str) -> None:
         """From the release branch, through QA and the approval.
@@ -81,17 +79,20 @@ class _Releases:
         """
         try:
             self._take(name)
-            self._live.add(name)
         finally:
-            self._ended[name].set()
+            for milestone in (self._validated, self._live):
+                milestone.give_up(name)
 
     def _take(self, name: str) -> None:
         stage, clone, of_version = self.stage, self._clone(name), ("--version", str(self.versions[name]))
         stage.must(clone, "ci.run", "--no-deliver", who="a CI agent, for the new release branch")
-        self._await_callees(name)
+        self._validated.wait_for(self.services[name].calls, name)
         stage.must(clone, "ci.deliver", who="the delivery job: QA")
+        self._validated.reach(name)
         stage.must(clone, f"{name}.approve", *of_version, "--key", str(stage.approver_key), who=APPROVER)
+        self._live.wait_for(self.services[name].calls, name)
         stage.must(clone, f"{name}.promote", *of_version, who="the delivery job: production")
+        self._live.reach(name)
 
     def _clone(self, name: str) -> Path:
         """One of its own for each service: git locks a clone that several work in."""
@@ -99,11 +100,3 @@ class _Releases:
         branch = release_branch(name, self.versions[name])
         self.stage.git(clone, "checkout", "--quiet", "-B", branch, f"origin/{branch}")
         return clone
-
-    def _await_callees(self, name: str) -> None:
-        """Its smoke test asks them."""
-        for callee in self.services[name].calls:
-            if callee in self._ended:
-                self._ended[callee].wait(_PATIENCE)
-                if callee not in self._live:
-                    raise FlowError(f"release {name}", f"{callee}, which it calls, did not get to production")
