@@ -24,7 +24,7 @@ def demo_task(session: Session) -> Task:
     @command()
     @session.boundary
     def demo(context: Context) -> None:
-        """Set everything up on this machine, then take three changes of a service towards production."""
+        """Set everything up, release the sample application, then take two changes towards production."""
         from build_tasks.steps.demo.stage import Stage
         from build_tasks.steps.demo.story import tell
         from build_tasks.steps.platform.up import up
@@ -55,7 +55,7 @@ def _conclude(session: Session, stage: Stage, outcome: Outcome) -> None:
     rows = [[v.service, v.environment, v.version, "live" if v.live else "", v.ready] for v in deployed]
     answers.show_table(["service", "environment", "version", "", "ready"], rows, title="what runs where")
     answers.show_text(
-        f"{outcome.versions[2].tag} was explained {outcome.explained:.1f} s after its deployment began.\n"
+        f"{outcome.broken.tag} was explained {outcome.explained:.1f} s after its deployment began.\n"
         f"The rollback took {outcome.rollback:.1f} s; of {outcome.tally.requests} requests meanwhile"
         f" {outcome.tally.failed} were lost.\n"
         "Next:\n"

@@ -1,4 +1,4 @@
-"""The three changes that the demonstration releases."""
+"""The two changes that the demonstration releases: one that works, one that does not."""
 
 from __future__ import annotations
 
@@ -23,16 +23,11 @@ class Change:
     make: Callable[[Path], None]
 
 
-def first(stamp: str) -> Change:
+def working(stamp: str) -> Change:
     """A change of the code.
 
     :param stamp: makes the content one that was never built before.
     """
-    return Change("feature/delivery/courier-notes", "Note what couriers ask for", _append(f"notes, {stamp}"))
-
-
-def second(stamp: str) -> Change:
-    """A further change of the code."""
     return Change("feature/delivery/eta-rounding", "Round estimated times", _append(f"rounding, {stamp}"))
 
 

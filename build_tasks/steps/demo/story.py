@@ -8,11 +8,12 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_branch
-from build_tasks.steps.demo.changes import Change, broken, first, second
+from build_tasks.steps.demo.changes import Change, broken, working
 from build_tasks.steps.demo.client import Client, Tally
-from build_tasks.steps.demo.others import release_others
+from build_tasks.steps.demo.company import release_application
 from build_tasks.steps.demo.stage import APPROVER, MANAGER, Stage
 from build_tasks.steps.demo.versions import next_versions
+from build_tasks.steps.live import active_version
 from build_tasks.steps.released import artifacts, released_versions
 from build_tasks.steps.side_by_side import Crew
 from build_tasks.steps.workbench import Workbench
@@ -20,7 +21,7 @@ from build_tasks.steps.workbench import Workbench
 #: The whole point of looking at pods instead of waiting for a timeout.
 EXPLAINED_WITHIN = 30.0
 #: Seconds of asking around a rollback.
-_ASKING = 15
+_ASKING = 8
 _DEVELOPER, _AGENT = "a developer", "the CI agent"
 
 
@@ -28,11 +29,12 @@ _DEVELOPER, _AGENT = "a developer", "the CI agent"
 class Outcome:
     """What the demonstration showed.
 
-    :param explained: seconds from the deployment of the broken version to its explanation.
+    :param broken: the version that was explained and never approved.
+    :param explained: seconds from its deployment to its explanation.
     :param rollback: seconds of the rollback command.
     """
 
-    versions: tuple[Version, Version, Version]
+    broken: Version
     explained: float
     rollback: float
     tally: Tally
@@ -41,21 +43,21 @@ class Outcome:
 def tell(bench: Workbench, stage: Stage, service: Service, crew: Crew) -> Outcome:
     """Tell the whole story; every chapter acts on the real platform.
 
-    :param crew: who releases the other services side by side.
+    :param crew: who releases the application's services side by side.
     :raises FlowError: something did not happen as the story says.
     """
-    versions = next_versions(released_versions(bench, service))
-    stamp = f"{versions[0]} at {bench.clock.now():%Y-%m-%d %H:%M:%S}"
-    _release(stage, first(stamp), versions[0])
-    _into_production(stage, versions[0])
-    release_others(bench, stage, service, crew)
-    _release(stage, second(stamp), versions[1])
-    _into_production(stage, versions[1])
-    production = bench.settings.production.name
-    stage.must(stage.developer, "app.verify", "--env", production, who="does all of it work together?")
-    explained = _broken_release(stage, broken(), versions[2])
-    rollback, tally = _rollback(bench, stage, service, versions)
-    return Outcome(versions, explained, rollback, tally)
+    release_application(bench, stage, crew)
+    production = bench.settings.production
+    before = active_version(bench, service, production)
+    assert before is not None, "it was released, or was live"
+    good, bad = next_versions(released_versions(bench, service))
+    stamp = f"{good} at {bench.clock.now():%Y-%m-%d %H:%M:%S}"
+    _release(stage, working(stamp), good)
+    _into_production(stage, good)
+    stage.must(stage.developer, "app.verify", "--env", production.name, who="does all of it work together?")
+    explained = _broken_release(stage, broken(), bad)
+    rollback, tally = _rollback(bench, stage, service, (before, good))
+    return Outcome(bad, explained, rollback, tally)
 
 
 def _release(stage: Stage, change: Change, version: Version) -> None:
@@ -117,8 +119,12 @@ def _broken_release(stage: Stage, change: Change, version: Version) -> float:
 
 
 def _rollback(
-    bench: Workbench, stage: Stage, service: Service, versions: tuple[Version, Version, Version]
+    bench: Workbench, stage: Stage, service: Service, versions: tuple[Version, Version]
 ) -> tuple[float, Tally]:
+    """Back to the version before, under traffic.
+
+    :param versions: the one before, and the one that is live.
+    """
     production = bench.settings.production
     image = artifacts(bench, service, versions[1]).image
     client = Client(bench, service, production, image, _ASKING)
@@ -129,7 +135,7 @@ def _rollback(
         with stage.reporter.step("let the client finish", f"it asks for {_ASKING} s in all"):
             tally = client.tally()
     _expect(tally.failed == 0, "no request is lost", "; ".join(tally.errors) or f"{tally.failed} lost")
-    answered = {str(versions[0]), str(versions[1])}
+    answered = set(map(str, versions))
     _expect(set(tally.versions) == answered, "both versions answered", f"{tally.versions}")
     return typed.seconds, tally
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from build_tasks.model.version import Version
 
 
-def next_versions(released: list[Version]) -> tuple[Version, Version, Version]:
-    """The next three free patch versions: 0.1.0, 0.1.1 and 0.1.2 on a new platform."""
+def next_versions(released: list[Version]) -> tuple[Version, Version]:
+    """The next two free patch versions: 0.1.0 and 0.1.1 on a new platform."""
     final = [version for version in released if not version.is_prerelease]
     one = max(final).bump("patch") if final else Version.parse("0.1.0")
-    two = one.bump("patch")
-    return one, two, two.bump("patch")
+    return one, one.bump("patch")

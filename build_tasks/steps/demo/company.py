@@ -1,4 +1,4 @@
-"""The other services of the application: released side by side, so that the story's service has company."""
+"""The whole application in production, so that the story's service has company: released side by side."""
 
 from __future__ import annotations
 
@@ -18,22 +18,19 @@ from build_tasks.steps.side_by_side import Crew, side_by_side
 from build_tasks.steps.workbench import Workbench
 
 
-def release_others(bench: Workbench, stage: Stage, service: Service, crew: Crew) -> None:
-    """Take every other service that production lacks into production.
+def release_application(bench: Workbench, stage: Stage, crew: Crew) -> None:
+    """Take every service that production lacks into production.
 
     :param crew: at least as many as there are services: some wait for others.
     :raises FlowError: one of them did not get there.
     """
     versions = {}
-    for name in bench.services:
-        if name == service.name:
-            continue
-        if active_version(bench, bench.services[name], bench.settings.production) is not None:
+    for name, service in bench.services.items():
+        if active_version(bench, service, bench.settings.production) is not None:
             bench.reporter.skip(f"release {name}", "a version of it is live in production")
         else:
-            versions[name] = next_versions(released_versions(bench, bench.services[name]))[0]
+            versions[name] = next_versions(released_versions(bench, service))[0]
     if versions:
-        # The pushes so far concerned the story's service; a release is cut from what main's pipeline made.
         stage.git(stage.agent, "checkout", "--quiet", "-B", stage.main, f"origin/{stage.main}")
         by_hand = "the CI agent, started by hand: every service of main"
         stage.must(stage.agent, "ci.run", "--event", "manual", who=by_hand)
