@@ -31,8 +31,8 @@ from build_tasks.planning.provenance import finished, moment_of
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
-#: Why an environment does not take a scan; empty if it does.
-ScanRule = Callable[[Scanned], str]
+#: Every reason for which an environment does not take a scan; empty if it does.
+ScanRule = Callable[[Scanned], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class Subject:
         return [kind for kind in EvidenceKind if self.pushed or kind in OF_CANDIDATES]
 
 
-def _any_scan(_scanned: Scanned) -> str:
-    return ""
+def _any_scan(_scanned: Scanned) -> Sequence[str]:
+    return ()
 
 
 def weigh(
@@ -86,9 +86,9 @@ def weigh(
             continue
         newest = max(counting, key=lambda piece: moment(piece.statement.content) or _NEVER)
         accepted[kind] = newest
-        failure = _failure(newest.statement.content, scan_rule)
-        if failure:
-            problems[kind] = (failure,)
+        failures = tuple(_failures(newest.statement.content, scan_rule))
+        if failures:
+            problems[kind] = failures
     return EvidenceFound(accepted, problems)
 
 
@@ -148,18 +148,18 @@ def _other_release(wanted: Pushed | None, said: Content) -> str:
     return ""
 
 
-def _failure(content: Content, scan_rule: ScanRule) -> str:
+def _failures(content: Content, scan_rule: ScanRule) -> Sequence[str]:
     """Why what counts speaks against the image; empty if it does not."""
     match content:
         case TestsRun(failed=failed) if failed:
-            return f"{failed} failed"
+            return (f"{failed} failed",)
         case TestsRun(passed=0):
-            return "no test passed"
+            return ("no test passed",)
         case Scanned(verdict=verdict) if not verdict.passed:
             names = ", ".join(f"{finding.id} in {finding.package}" for finding in verdict.refused[:5])
             more = f" and {len(verdict.refused) - 5} more" if len(verdict.refused) > 5 else ""
-            return f"the policy refuses {names}{more}"
+            return (f"the policy refuses {names}{more}",)
         case Scanned():
             return scan_rule(content)
         case _:
-            return ""
+            return ()

@@ -82,7 +82,7 @@ def release(service: Service, version: Version) -> list[Action]:
     return [
         *validation(name, "a release is built and tested in full"),
         Action(Verb.IMAGE, name, "the runtime image, held to the conventions"),
-        Action(Verb.SCAN, name, "what is vulnerable in the image, held to the policy"),
+        Action(Verb.SCAN, name, "what is known by now of what is in the image, held to the policy", version),
         Action(Verb.PACKAGE, name, "chart version = appVersion = the branch's version", version),
         Action(
             Verb.PUSH, name, "image and chart, under the branch's version; nothing is overwritten", version

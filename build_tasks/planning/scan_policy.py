@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -51,7 +51,8 @@ def too_old(database: datetime, policy: ScanPolicy, now: datetime) -> str:
     age = now - database
     if age <= policy.oldest:
         return ""
-    return f"what it knows is of {database:%Y-%m-%d %H:%M} UTC, {age.days} days old; {_days(policy)}"
+    allowed = f"the policy allows {_words(policy.oldest)} (max_age_days)"
+    return f"what it knows is of {database:%Y-%m-%d %H:%M} UTC, {_words(age)} old; {allowed}"
 
 
 def production_refusal(report: ScanReport, policy: ScanPolicy) -> str:
@@ -67,8 +68,14 @@ def superseded(policy: ScanPolicy, today: date) -> tuple[ScanException, ...]:
     return tuple(exception for exception in policy.exceptions if exception.expires < today)
 
 
-def _days(policy: ScanPolicy) -> str:
-    return f"the policy allows {policy.oldest.days} (max_age_days)"
+def _words(age: timedelta) -> str:
+    """``1 day``, ``5 days and 3 hours``: no hours where that would be none."""
+    days, hours = _counted(age.days, "day"), age.seconds // 3600
+    return f"{days} and {_counted(hours, 'hour')}" if hours else days
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def _worst_first(finding: Finding) -> tuple[int, tuple[str, ...], tuple[str, ...]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from build_tasks.config.scan_policy import read_scan_policy
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import ReleasedArtifacts
-from build_tasks.model.proofs import EvidenceFound, Scanned
+from build_tasks.model.proofs import EvidenceFound, EvidenceKind, Scanned
+from build_tasks.model.scan import ScanPolicy
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.evidence import Pushed, ScanRule, Subject, told, weigh
-from build_tasks.planning.names import candidate_image
-from build_tasks.planning.scan_policy import judge, production_refusal
+from build_tasks.planning.names import candidate_image, release_branch
+from build_tasks.planning.scan_policy import judge, production_refusal, too_old
 from build_tasks.steps.evidence import attached_evidence
 from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.release import main_ref, record
@@ -31,9 +32,7 @@ def check_evidence(
         raise FlowError(
             f"promote {service.name} {version.tag}",
             f"its evidence does not do (image {artifacts.image.short})",
-            "have main's builder publish it anew (./inv ci.run --event manual on"
-            f" {bench.settings.main_branch}), then cut the next version:"
-            f" ./inv release.cut {service.name} --bump patch",
+            _way_on(bench, service, version, found),
             code=ExitCode.REFUSED,
             details=told(found),
         )
@@ -54,17 +53,43 @@ def weigh_evidence(
     return weigh(subject, attached_evidence(bench, ref), _production_rule(bench))
 
 
-def _production_rule(bench: Workbench) -> ScanRule:
-    """Main's policy of today: a finding that was excepted for a while is refused when that has passed."""
-    path = bench.settings.scan_policy
-    policy = read_scan_policy(bench.source.show(main_ref(bench), path) or "", path)
-    today = bench.clock.now().date()
+def main_policy(bench: Workbench) -> ScanPolicy:
+    """The policy that production goes by: main's, whatever is checked out.
 
-    def rule(scanned: Scanned) -> str:
-        refused = judge(scanned.report, policy, today).refused
+    :raises FlowError: CONFIG if it is wrong.
+    """
+    path = bench.settings.scan_policy
+    return read_scan_policy(bench.source.show(main_ref(bench), path) or "", path)
+
+
+def _production_rule(bench: Workbench) -> ScanRule:
+    """Main's policy of today: a finding that was excepted for a while is refused when that has passed, and a
+    scan by what has become too old is none."""
+    policy, now = main_policy(bench), bench.clock.now()
+
+    def rule(scanned: Scanned) -> list[str]:
+        refused = judge(scanned.report, policy, now.date()).refused
         names = ", ".join(f"{finding.id} in {finding.package}" for finding in refused[:5])
-        return production_refusal(scanned.report, policy) or (
-            f"the policy on {bench.settings.main_branch} refuses {names} by now" if refused else ""
+        reasons = (
+            production_refusal(scanned.report, policy),
+            too_old(scanned.report.database, policy, now),
+            f"the policy on {bench.settings.main_branch} refuses {names} by now" if refused else "",
         )
+        return [reason for reason in reasons if reason]
 
     return rule
+
+
+def _way_on(bench: Workbench, service: Service, version: Version, found: EvidenceFound) -> str:
+    """A scan can be made anew of the image that there is; whatever else is wrong takes another image."""
+    main = bench.settings.main_branch
+    if set(found.problems) == {EvidenceKind.SCAN}:
+        return (
+            f"have a builder scan it anew: run the pipeline of {release_branch(service.name, version)} again,"
+            f" or ./inv {service.name}.scan --version {version} with its key; what is refused then is mended"
+            f" in the next version, or excepted for a while in {bench.settings.scan_policy} on {main}"
+        )
+    return (
+        f"have main's builder publish it anew (./inv ci.run --event manual on {main}), then cut the next"
+        f" version: ./inv release.cut {service.name} --bump patch"
+    )

@@ -18,6 +18,7 @@ from build_tasks.steps.pushed import testify
 from build_tasks.steps.records import attach_record
 from build_tasks.steps.release import check_source
 from build_tasks.steps.released import released_versions
+from build_tasks.steps.rescan import scan_version
 from build_tasks.steps.run import Run
 from build_tasks.steps.verify import verify
 
@@ -45,7 +46,11 @@ def _image(run: Run, action: Action) -> None:
 
 
 def _scan(run: Run, action: Action) -> None:
-    scan_once(run, run.bench.services[action.service])
+    """Of a version that is in the registry it is that image that counts, whatever would be built now."""
+    service, version, key = run.bench.services[action.service], action.version, run.key
+    pushed = scan_version(run.bench, service, version, key, force=run.force) if version and key else None
+    if pushed is None:
+        scan_once(run, service)
 
 
 def _publish(run: Run, action: Action) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -9,18 +10,56 @@ import msgspec
 from build_tasks.config.scan_policy import load_scan_policy
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials
-from build_tasks.model.proofs import EvidenceKind, Sbom, Scanned
+from build_tasks.model.images import Ref
+from build_tasks.model.plan import Action, Plan, Verb
+from build_tasks.model.proofs import Accepted, EvidenceFound, EvidenceKind, Sbom, Scanned
 from build_tasks.model.scan import ScanPolicy, ScanReport, ScanResult
 from build_tasks.model.service import Service
+from build_tasks.model.version import Version
 from build_tasks.planning.bill_of_materials import read_bill
+from build_tasks.planning.evidence import Subject, told, weigh
+from build_tasks.planning.names import candidate_image
 from build_tasks.planning.scan_policy import fingerprint, judge
 from build_tasks.steps.candidates import Candidate
-from build_tasks.steps.evidence import attach_evidence
+from build_tasks.steps.evidence import attach_evidence, attached_evidence
+from build_tasks.steps.evidence_gate import main_policy
+from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.proofs import scan_proof
+from build_tasks.steps.push import artifacts
 from build_tasks.steps.scan import conclude
 from build_tasks.steps.scanner_choice import choose
 from build_tasks.steps.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class _Known:
+    """An image in the registry, and what counts of what is attached to it.
+
+    :param image: by digest.
+    :param inputs: the inputs hash that it is made of.
+    """
+
+    image: Ref
+    inputs: str
+    evidence: EvidenceFound
+
+    @property
+    def last(self) -> Accepted | None:
+        """The scan that counts so far."""
+        return self.evidence.accepted.get(EvidenceKind.SCAN)
+
+    @property
+    def report(self) -> ScanReport | None:
+        scanned = self.last.statement.content if self.last else None
+        return scanned.report if isinstance(scanned, Scanned) else None
+
+    @property
+    def sbom(self) -> bytes:
+        """The bill of materials, CycloneDX JSON."""
+        said = self.evidence.accepted[EvidenceKind.SBOM].statement.content
+        assert isinstance(said, Sbom), "evidence of a kind holds what belongs to it"
+        return msgspec.json.encode(said.document)
 
 
 def scan_candidate(
@@ -31,50 +70,103 @@ def scan_candidate(
     :param key: signs what is new of it, also what speaks against the candidate; None: nothing is attached.
     :raises FlowError: SCAN_REFUSED, SCANNER_UNAVAILABLE.
     """
-    before, document = _evidence(candidate)
     policy = load_scan_policy(bench.settings.root, bench.settings.scan_policy)
-    report = _report(bench, service, candidate, policy, _bill(service, document))
-    verdict = judge(report, policy, bench.clock.now().date())
-    result = ScanResult(made.inputs, report, verdict, fingerprint(policy), document)
-    now = scan_proof(result)
-    if key is not None and now != before:
-        contents = {EvidenceKind.SCAN: now}
-        attach_evidence(bench, service, candidate.image, made.inputs, contents, key)
+    known = _Known(candidate.image, made.inputs, candidate.evidence)
+    result = _held(bench, service, known, policy, key)
     conclude(bench, service, policy, result)
     return result
 
 
-def _evidence(candidate: Candidate) -> tuple[Scanned, bytes]:
-    """The last scan, and the bill of materials as CycloneDX JSON."""
-    accepted = candidate.evidence.accepted
-    scanned, sbom = (accepted[kind].statement.content for kind in (EvidenceKind.SCAN, EvidenceKind.SBOM))
-    assert isinstance(scanned, Scanned) and isinstance(sbom, Sbom), "a kind holds what belongs to it"
-    return scanned, msgspec.json.encode(sbom.document)
+def scan_version(
+    bench: Workbench, service: Service, version: Version, key: Path, *, force: bool = False
+) -> ScanResult | None:
+    """The same with a version that was pushed, and main's policy, as production holds it to that.
+
+    It is as old as it is, whatever its branch, its base images or its candidate became since: nothing but the
+    registry is asked, and nothing is built.
+
+    :param force: look again even if no scanner knows more.
+    :returns: None if the version was never pushed.
+    :raises FlowError: as :func:`scan_candidate`; REFUSED if no bill of materials of it counts.
+    """
+    tagged = candidate_image(bench.settings, service.name).tagged(version.tag)
+    digest = bench.registry.digest(tagged)
+    if digest is None:
+        return None
+    image = tagged.at(digest)
+    inputs = bench.registry.labels(image).get(INPUTS_LABEL, "")
+    evidence = weigh(Subject(service.name, digest, inputs), attached_evidence(bench, image))
+    _check_sbom(service, version, evidence)
+    policy = main_policy(bench)
+    result = _held(bench, service, _Known(image, inputs, evidence), policy, key, force=force)
+    conclude(bench, service, policy, result, f" on {bench.settings.main_branch}")
+    return result
+
+
+def renewal(bench: Workbench, service: Service, version: Version) -> Plan:
+    """The plan that scans a pushed version anew, and nothing else.
+
+    :raises FlowError: USAGE if it was never pushed, with the versions that were.
+    """
+    artifacts(bench, service, version)
+    action = Action(Verb.SCAN, service.name, "asked for: the image in the registry", version)
+    return Plan(f"inv {service.name}.scan", (action,))
+
+
+def _held(
+    bench: Workbench,
+    service: Service,
+    known: _Known,
+    policy: ScanPolicy,
+    key: Path | None,
+    *,
+    force: bool = False,
+) -> ScanResult:
+    """What is known of an image, held to a policy; signed and attached where that is new."""
+    report = _report(bench, service, known, policy, force=force)
+    verdict = judge(report, policy, bench.clock.now().date())
+    result = ScanResult(known.inputs, report, verdict, fingerprint(policy), known.sbom)
+    now = scan_proof(result)
+    if key is not None and (known.last is None or now != known.last.statement.content):
+        attach_evidence(bench, service, known.image, known.inputs, {EvidenceKind.SCAN: now}, key)
+    return result
+
+
+def _report(
+    bench: Workbench, service: Service, known: _Known, policy: ScanPolicy, *, force: bool
+) -> ScanReport:
+    """The report that counts: the last one, unless there is more to know."""
+    bill = _bill(service, known.sbom)
+    chosen = choose(bench, policy, service, bill)
+    title = f"scan {service.name}"
+    before, builder = known.report, known.last.builder if known.last else ""
+    if before is None or force:
+        reason = "forced" if before else f"no scan of {known.image.digest} counts"
+    elif before.scanner == chosen.scanner and before.database >= chosen.knowledge.database:
+        when = f"{before.scanned:%Y-%m-%d %H:%M} UTC"
+        bench.reporter.skip(title, f"scanned by {builder} on {when}; {chosen.scanner} knows nothing newer")
+        return before
+    else:
+        reason = f"{chosen.scanner} knows more than when {builder} scanned it"
+    with bench.reporter.step(title, reason):
+        return bench.scanners[chosen.scanner].scan(bill)
 
 
 def _bill(service: Service, document: bytes) -> BillOfMaterials:
     try:
         return read_bill(document)
     except ValueError as error:
-        what, why = f"scan {service.name}", f"the candidate's bill of materials cannot be read: {error}"
+        what, why = f"scan {service.name}", f"its bill of materials in the registry cannot be read: {error}"
         fix = "build it anew: --force"
         raise FlowError(what, why, fix, code=ExitCode.SCANNER_UNAVAILABLE) from None
 
 
-def _report(
-    bench: Workbench, service: Service, candidate: Candidate, policy: ScanPolicy, bill: BillOfMaterials
-) -> ScanReport:
-    """The report that counts: the last one, unless there is more to know."""
-    piece = candidate.evidence.accepted[EvidenceKind.SCAN]
-    before, _ = _evidence(candidate)
-    chosen = choose(bench, policy, service, bill)
-    known = before.report
-    title = f"scan {service.name}"
-    if known.scanner == chosen.scanner and known.database >= chosen.knowledge.database:
-        when = f"{known.scanned:%Y-%m-%d %H:%M} UTC"
-        bench.reporter.skip(
-            title, f"scanned by {piece.builder} on {when}; {chosen.scanner} knows nothing newer"
+def _check_sbom(service: Service, version: Version, evidence: EvidenceFound) -> None:
+    if EvidenceKind.SBOM not in evidence.accepted:
+        raise FlowError(
+            f"scan {service.name} {version.tag}",
+            "it is scanned by its bill of materials, and none that is attached to it counts",
+            f"cut the next version: ./inv release.cut {service.name} --bump patch",
+            code=ExitCode.REFUSED,
+            details=told(evidence, [EvidenceKind.SBOM]),
         )
-        return known
-    with bench.reporter.step(title, f"{chosen.scanner} knows more than when {piece.builder} scanned it"):
-        return bench.scanners[chosen.scanner].scan(bill)

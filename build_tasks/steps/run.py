@@ -27,6 +27,11 @@ from build_tasks.steps.working_tree import deploy_working_tree
 _PUBLISHING = {Verb.PUBLISH, Verb.PUSH}
 
 
+def _needs_key(action: Action) -> bool:
+    """A scan of a version is attached to the image in the registry."""
+    return action.verb in _PUBLISHING or (action.verb is Verb.SCAN and action.version is not None)
+
+
 @dataclass
 class Run:
     """One run of a plan; what its actions share.
@@ -62,7 +67,7 @@ class Run:
 
         :raises FlowError: CONFIG or REFUSED without one that main accepts.
         """
-        if self.key is None and any(action.verb in _PUBLISHING for action in plan.actions):
+        if self.key is None and any(map(_needs_key, plan.actions)):
             self.key = self.shared.key(self.bench)
             self.bench = replace(self.bench, cache=CacheUse.WRITE)
 

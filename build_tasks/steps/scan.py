@@ -53,7 +53,7 @@ def conclude(
 ) -> None:
     """Tell the reader what a scan found.
 
-    :param where: a clause that says where there is more to see.
+    :param where: ends the advice: whose policy it is, or where there is more to see.
     :raises FlowError: SCAN_REFUSED with a table of what the policy refuses.
     """
     _tell(bench, policy, result)

@@ -54,11 +54,23 @@ def _image(session: Session, name: str) -> Task:
 
 
 def _scan(session: Session, name: str) -> Task:
-    @command(help={"dry_run": words.DRY_RUN, "force": "also when the scanner knows nothing newer"})
+    @command(
+        help={
+            "version": words.VERSION + ": scan what was pushed anew, and sign it as a builder",
+            "dry_run": words.DRY_RUN,
+            "force": "also when the scanner knows nothing newer",
+        }
+    )
     @session.boundary
-    def scan(context: Context, force: bool = False, dry_run: bool = False) -> None:
+    def scan(context: Context, version: str = "", force: bool = False, dry_run: bool = False) -> None:
         """List what is in its runtime image (SBOM) and hold what is vulnerable to the policy."""
-        _run(session, name, "scan", force=force, dry_run=dry_run)
+        if not version:
+            _run(session, name, "scan", force=force, dry_run=dry_run)
+            return
+        from build_tasks.steps.rescan import renewal
+
+        plan = renewal(session.bench, session.service(name), _version(version))
+        session.run(plan, dry_run=dry_run, force=force)
 
     return scan
 

@@ -184,8 +184,8 @@ def test_the_newest_counts_whatever_was_attached_last(order: int) -> None:
 
 
 def test_an_environment_may_not_take_every_scan() -> None:
-    def rule(scan: Scanned) -> str:
-        return "production takes no patch-level scan" if scan.report.scanner == "patch-level" else ""
+    def rule(scan: Scanned) -> list[str]:
+        return ["production takes no patch-level scan"] if scan.report.scanner == "patch-level" else []
 
     patch_level = [*without(SCAN), signed(SCAN, scanned(scanner="patch-level"))]
     assert told(weigh(SUBJECT, patch_level, rule)) == [
@@ -196,7 +196,7 @@ def test_an_environment_may_not_take_every_scan() -> None:
 
 
 def test_a_refused_scan_is_told_before_the_environment_s_rule() -> None:
-    found = weigh(SUBJECT, [*without(SCAN), signed(SCAN, scanned(BAD))], lambda _scan: "never")
+    found = weigh(SUBJECT, [*without(SCAN), signed(SCAN, scanned(BAD))], lambda _scan: ["never"])
     assert told(found) == ["vulnerability scan: the policy refuses CVE-2026-3 in libssl3"]
 
 

@@ -197,7 +197,16 @@ def test_what_a_scanner_knows_may_be_so_old(age: timedelta, old: bool) -> None:
 
 def test_why_it_is_too_old() -> None:
     why = too_old(NOW - timedelta(days=9), STRICT, NOW)
-    assert why == "what it knows is of 2026-02-20 12:00 UTC, 9 days old; the policy allows 5 (max_age_days)"
+    assert why == (
+        "what it knows is of 2026-02-20 12:00 UTC, 9 days old; the policy allows 5 days (max_age_days)"
+    )
+
+
+def test_an_age_that_is_only_just_too_high_is_told_by_the_hour() -> None:
+    strict = replace(STRICT, oldest=timedelta(days=1))
+    assert "1 day and 1 hour old; the policy allows 1 day (" in too_old(
+        NOW - timedelta(hours=25), strict, NOW
+    )
 
 
 def test_production_accepts_the_scanners_that_the_policy_names() -> None:

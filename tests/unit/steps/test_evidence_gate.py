@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -47,16 +48,19 @@ def everything(shop: Shop) -> dict[EvidenceKind, Content]:
     return {**contents(shop), **released(shop, CHART)}
 
 
-def shut(shop: Shop) -> list[str]:
-    """Every reason for which the gate stays shut."""
+def refusal(shop: Shop) -> FlowError:
     found = shop.registry.digest(IMAGE.tagged("v1.0.2"))
     assert found
     with pytest.raises(FlowError) as refused:
         check_evidence(shop.bench, shop.service, VERSION, ReleasedArtifacts(found, CHART))
     assert refused.value.code is ExitCode.REFUSED
     assert refused.value.what == "promote delivery v1.0.2"
-    assert "./inv release.cut delivery --bump patch" in refused.value.fix
-    return list(refused.value.details)
+    return refused.value
+
+
+def shut(shop: Shop) -> list[str]:
+    """Every reason for which the gate stays shut."""
+    return list(refusal(shop).details)
 
 
 def opens(shop: Shop) -> bool:
@@ -169,6 +173,59 @@ def test_production_takes_a_patch_level_scan_only_if_main_says_so(
     else:
         [reason] = shut(shop)
         assert "it was scanned by patch-level, and production_accepts names grype only" in reason
+
+
+def test_a_scan_that_has_become_too_old(shop: Shop) -> None:
+    """It was young enough on the day it was made; what came to light since, it cannot know."""
+    pushed(shop)
+    shop.clock.time += timedelta(days=5)
+    assert opens(shop)
+    shop.clock.time += timedelta(hours=3)
+    assert shut(shop) == [
+        "vulnerability scan: what it knows is of 2026-03-01 12:00 UTC, 5 days and 3 hours old;"
+        " the policy allows 5 days (max_age_days)"
+    ]
+
+
+def test_main_says_how_old_a_scan_may_be(shop: Shop) -> None:
+    pushed(shop)
+    shop.clock.time += timedelta(days=6)
+    shop.write({POLICY: "max_age_days = 9\n"})
+    assert len(shut(shop)) == 1
+    shop.commit({POLICY: "max_age_days = 9\n"})
+    shop.publish()
+    assert opens(shop)
+
+
+def test_every_reason_against_a_scan_is_told(shop: Shop) -> None:
+    pushed(shop, without=frozenset({EvidenceKind.SCAN}))
+    patch_level = contents(shop, finding("CVE-2026-9"), scanner="patch-level")[EvidenceKind.SCAN]
+    assert isinstance(patch_level, Scanned)
+    passed = replace(patch_level, verdict=Verdict((), tolerated=patch_level.report.findings))
+    attest(shop, _image(shop), {EvidenceKind.SCAN: passed})
+    shop.clock.time += timedelta(days=7)
+    scanner, old, found = shut(shop)
+    assert "it was scanned by patch-level" in scanner
+    assert "7 days old" in old
+    assert found.endswith("the policy on main refuses CVE-2026-9 in libssl3t64 by now")
+
+
+def test_the_way_on_from_a_scan_that_does_not_do(shop: Shop) -> None:
+    """What the gate advises opens it."""
+    pushed(shop)
+    shop.clock.time += timedelta(days=6)
+    assert "the pipeline of release/delivery/v1.0.2" in refusal(shop).fix
+    assert "./inv delivery.scan --version 1.0.2" in refusal(shop).fix
+    shop.grype.database = shop.clock.now()
+    shop.run(Action(Verb.SCAN, "delivery", "as the gate advises", VERSION))
+    assert opens(shop)
+
+
+@pytest.mark.parametrize("missing", [kind for kind in EvidenceKind if kind is not EvidenceKind.SCAN])
+def test_the_way_on_from_what_no_scan_brings(shop: Shop, missing: EvidenceKind) -> None:
+    pushed(shop, without=frozenset({missing, EvidenceKind.SCAN}))
+    assert "./inv release.cut delivery --bump patch" in refusal(shop).fix
+    assert "delivery.scan" not in refusal(shop).fix
 
 
 def test_a_policy_on_main_that_cannot_be_read(shop: Shop) -> None:

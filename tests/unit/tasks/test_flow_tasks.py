@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -121,6 +122,28 @@ def test_a_dry_run_says_what_and_does_nothing(shop: Shop, inv: Inv, words: str) 
     assert "delivery" in said.out
     assert shop.builder.built == [] and released_versions(shop.bench, shop.service) == []
     assert all(not space.releases.list() for space in shop.environments.namespaces.values())
+
+
+def test_a_version_that_waited_for_too_long_is_scanned_anew(shop: Shop, inv: Inv) -> None:
+    deliver(shop, inv, "0.1.0")
+    shop.clock.time += timedelta(days=6)
+    assert inv(f"delivery.approve --version 0.1.0 --key {shop.keys['ann']}").code is ExitCode.OK
+    refused = inv("delivery.promote --version 0.1.0")
+    assert refused.code is ExitCode.REFUSED
+    assert "6 days old; the policy allows 5 days (max_age_days)" in refused.err
+    assert "./inv delivery.scan --version 0.1.0" in refused.err
+    shop.grype.database = shop.clock.now()
+    assert inv("delivery.scan --version 0.1.0").code is ExitCode.OK
+    assert inv("delivery.promote --version 0.1.0").code is ExitCode.OK
+
+
+def test_a_scan_of_a_version_says_what_it_would_do(shop: Shop, inv: Inv) -> None:
+    never = inv("delivery.scan --version 0.1.0 --dry-run")
+    assert never.code is ExitCode.USAGE and "never pushed" in never.err
+    deliver(shop, inv, "0.1.0")
+    said = inv("delivery.scan --version 0.1.0 --dry-run")
+    assert said.out.splitlines()[1] == "  scan delivery v0.1.0  (asked for: the image in the registry)"
+    assert shop.grype.scans == 1
 
 
 def test_a_dry_run_of_a_promotion(shop: Shop, inv: Inv) -> None:
