@@ -91,11 +91,14 @@ class Scanned:
     """What a scan of the image found.
 
     :param policy: sha256 of the policy that the verdict is by, hexadecimal.
+    :param judged: when the report was held to it (UTC), which may be long after the scanner looked; None: it
+        does not say, as statements of before.
     """
 
     report: ScanReport
     verdict: Verdict
     policy: str
+    judged: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 Of each kind the newest statement counts that an accepted builder signed and that is about this image, made
 of these inputs. Newest by the time that is part of what was signed: who may write to the registry can attach
-an old statement once more, and cannot make it younger. What does not count is passed over as long as
-something counts, so that nobody can stop a release by attaching rubbish.
+an old statement once more, and cannot make it younger. Of several judgements of one look by a scanner it is
+the last; of several statements of the same moment one that speaks against the image. What does not count is
+passed over as long as something counts, so that nobody can stop a release by attaching rubbish.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def weigh(
             refused = [str(_judged(subject, signed)) for signed in of_kind]
             problems[kind] = tuple(dict.fromkeys(refused)) or ("missing",)
             continue
-        newest = max(counting, key=lambda piece: moment(piece.statement.content) or _NEVER)
+        newest = max(counting, key=lambda piece: _rank(piece.statement.content))
         accepted[kind] = newest
         failures = tuple(_failures(newest.statement.content, scan_rule))
         if failures:
@@ -113,6 +114,13 @@ def moment(content: Content) -> datetime | None:
         case Sbom(document=document):
             metadata = document.get("metadata")
             return moment_of(metadata.get("timestamp") if isinstance(metadata, dict) else None)
+
+
+def _rank(content: Content) -> tuple[datetime, datetime, bool]:
+    """Orders statements of a kind; the greatest counts. A later judgement knows no more than its scan did."""
+    happened = moment(content) or _NEVER
+    judged = content.judged if isinstance(content, Scanned) else None
+    return happened, judged or happened, bool(_failures(content, _any_scan))
 
 
 def _judged(subject: Subject, signed: SignedEvidence) -> Accepted | str:

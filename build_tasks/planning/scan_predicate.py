@@ -50,8 +50,9 @@ class _Metadata(msgspec.Struct, rename="camel"):
     scan_finished_on: _Moment
 
 
-class _Policy(msgspec.Struct):
+class _Policy(msgspec.Struct, rename="camel", omit_defaults=True):
     digest: dict[str, str]
+    judged_on: _Moment | None = None
 
 
 class _Vulnerabilities(msgspec.Struct):
@@ -72,7 +73,7 @@ def write_scan(content: Scanned) -> _Vulnerabilities:
             notes=list(report.notes),
         ),
         _Metadata(report.scanned, report.scanned),
-        _Policy({"sha256": content.policy}),
+        _Policy({"sha256": content.policy}, content.judged),
     )
 
 
@@ -90,7 +91,13 @@ def read_scan(predicate: dict[str, Any]) -> Scanned:
         findings=tuple(finding for finding, _ in pairs),
         notes=tuple(read.scanner.notes),
     )
-    return Scanned(report, _verdict(pairs), read.policy.digest.get("sha256", ""))
+    judged = read.policy.judged_on
+    return Scanned(
+        report,
+        _verdict(pairs),
+        read.policy.digest.get("sha256", ""),
+        judged.astimezone(UTC) if judged else None,
+    )
 
 
 def _verdict(pairs: Sequence[tuple[Finding, Mapping[str, str]]]) -> Verdict:

@@ -51,15 +51,18 @@ def proofs(
     return {
         EvidenceKind.INPUTS: MadeFrom(revision, bench.source.remote_url(), made.bases, bench.clock.now()),
         EvidenceKind.TESTS: _tests_run(bench, service, made, tested),
-        EvidenceKind.SCAN: scan_proof(scanned),
+        EvidenceKind.SCAN: scan_proof(scanned, bench.clock.now()),
         EvidenceKind.SBOM: Sbom(msgspec.json.decode(scanned.sbom)),
         EvidenceKind.PROVENANCE: _provenance(bench, service, made, image),
     }
 
 
-def scan_proof(scanned: ScanResult) -> Scanned:
-    """A scan as evidence."""
-    return Scanned(scanned.report, scanned.verdict, scanned.policy)
+def scan_proof(scanned: ScanResult, judged: datetime) -> Scanned:
+    """A scan as evidence.
+
+    :param judged: when it was held to the policy (UTC).
+    """
+    return Scanned(scanned.report, scanned.verdict, scanned.policy, judged)
 
 
 def note_tests(bench: Workbench, service: Service, made: Recipe) -> datetime:

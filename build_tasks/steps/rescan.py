@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -50,9 +50,10 @@ class _Known:
         return self.evidence.accepted.get(EvidenceKind.SCAN)
 
     @property
-    def report(self) -> ScanReport | None:
-        scanned = self.last.statement.content if self.last else None
-        return scanned.report if isinstance(scanned, Scanned) else None
+    def scan(self) -> Scanned | None:
+        """What it says."""
+        said = self.last.statement.content if self.last else None
+        return said if isinstance(said, Scanned) else None
 
     @property
     def sbom(self) -> bytes:
@@ -126,8 +127,8 @@ def _held(
     report = _report(bench, service, known, policy, force=force)
     verdict = judge(report, policy, bench.clock.now().date())
     result = ScanResult(known.inputs, report, verdict, fingerprint(policy), known.sbom)
-    now = scan_proof(result)
-    if key is not None and (known.last is None or now != known.last.statement.content):
+    now = scan_proof(result, bench.clock.now())
+    if key is not None and (known.scan is None or replace(known.scan, judged=now.judged) != now):
         attach_evidence(bench, service, known.image, known.inputs, {EvidenceKind.SCAN: now}, key)
     return result
 
@@ -139,7 +140,7 @@ def _report(
     bill = _bill(service, known.sbom)
     chosen = choose(bench, policy, service, bill)
     title = f"scan {service.name}"
-    before, builder = known.report, known.last.builder if known.last else ""
+    before, builder = known.scan.report if known.scan else None, known.last.builder if known.last else ""
     if before is None or force:
         reason = "forced" if before else f"no scan of {known.image.digest} counts"
     elif before.scanner == chosen.scanner and before.database >= chosen.knowledge.database:

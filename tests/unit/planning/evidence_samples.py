@@ -36,10 +36,15 @@ BAD = Finding("CVE-2026-3", "libssl3", "3.5-1", "3.5-2", Severity.CRITICAL)
 EXCEPTION = ScanException("CVE-2026-2", "libssl3", "not reachable", "shipping", date(2026, 6, 1))
 
 
-def scanned(*refused: Finding, scanner: str = "grype", at: datetime = NOW) -> Scanned:
-    """A scan with one finding that is tolerated, one that is excepted, and those that are refused."""
+def scanned(
+    *refused: Finding, scanner: str = "grype", at: datetime = NOW, judged: datetime | None = NOW
+) -> Scanned:
+    """A scan with one finding that is tolerated, one that is excepted, and those that are refused.
+
+    :param judged: None: as it was written before that was.
+    """
     report = ScanReport(scanner, "0.90.0", at - HOUR, at, (LOW, KNOWN, *refused))
-    return Scanned(report, Verdict(refused, ((KNOWN, EXCEPTION),), (LOW,)), "9" * 64)
+    return Scanned(report, Verdict(refused, ((KNOWN, EXCEPTION),), (LOW,)), "9" * 64, judged)
 
 
 def a_test_run(failed: int = 0, passed: int = 12, at: datetime = NOW) -> TestsRun:

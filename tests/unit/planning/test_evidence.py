@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -181,6 +182,39 @@ def test_the_newest_counts_whatever_was_attached_last(order: int) -> None:
     assert told(found) == ["vulnerability scan: the policy refuses CVE-2026-3 in libssl3"]
     mended = signed(SCAN, scanned(at=NOW + HOUR))
     assert weigh(SUBJECT, [*without(SCAN), *[passed, refused, mended][::order]]).complete
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("before", [NOW, None])
+def test_of_one_look_the_newest_judgement_counts(order: int, before: datetime | None) -> None:
+    """The same findings, held to a policy that was changed since."""
+    refused, passed = (signed(SCAN, scanned(BAD, judged=before)), signed(SCAN, scanned(judged=NOW + HOUR)))
+    assert weigh(SUBJECT, [*without(SCAN), *[refused, passed][::order]]).complete
+    stricter = signed(SCAN, scanned(BAD, judged=NOW + 2 * HOUR))
+    assert not weigh(SUBJECT, [*without(SCAN), *[passed, stricter][::order]]).complete
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_later_judgement_of_an_earlier_look_knows_no_more(order: int) -> None:
+    """A builder that cannot reach the database judges what it found the day before."""
+    earlier = signed(SCAN, scanned(at=NOW - HOUR, judged=NOW + HOUR))
+    found = weigh(SUBJECT, [*without(SCAN), *[earlier, signed(SCAN, scanned(BAD))][::order]])
+    assert told(found) == ["vulnerability scan: the policy refuses CVE-2026-3 in libssl3"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (signed(SCAN, scanned()), signed(SCAN, scanned(BAD))),
+        (signed(SCAN, scanned(judged=None)), signed(SCAN, scanned(BAD, judged=None))),
+        (signed(TESTS, a_test_run()), signed(TESTS, a_test_run(failed=1))),
+    ],
+)
+def test_of_the_same_moment_what_speaks_against_the_image_counts(
+    one: SignedEvidence, other: SignedEvidence, order: int
+) -> None:
+    assert not weigh(SUBJECT, [*without(one.kind), *[one, other][::order]]).complete
 
 
 def test_an_environment_may_not_take_every_scan() -> None:

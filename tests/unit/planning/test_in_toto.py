@@ -82,6 +82,15 @@ def test_a_scan_as_its_specification_has_it() -> None:
         "refused",
     ]
     assert known["annotations"][0]["exceptionReason"] == "not reachable"
+    assert predicate["policy"] == {"digest": {"sha256": "9" * 64}, "judgedOn": "2026-03-01T12:00:00Z"}
+
+
+def test_a_scan_of_before_does_not_say_when_it_was_judged() -> None:
+    made = document(EvidenceKind.SCAN)
+    del made["predicate"]["policy"]["judgedOn"]
+    old = scanned(judged=None)
+    assert read(made).content == old
+    assert json.loads(write_evidence(statement(EvidenceKind.SCAN, old))) == made
 
 
 def test_documents_of_others_stay_as_they_are() -> None:
@@ -127,7 +136,8 @@ def scans(draw: st.DrawFn) -> Scanned:
     refused = tuple(finding for finding, fate in fates if fate in "rx")
     tolerated = tuple(finding for finding, fate in fates if fate == "t")
     report = ScanReport(draw(TEXT), draw(TEXT), draw(MOMENT), draw(MOMENT), findings, draw(TEXTS))
-    return Scanned(report, Verdict(refused, excepted, tolerated, expired), draw(HEX))
+    judged = draw(st.none() | MOMENT)
+    return Scanned(report, Verdict(refused, excepted, tolerated, expired), draw(HEX), judged)
 
 
 CONTENT = {

@@ -134,7 +134,10 @@ def test_it_is_held_to_main_s_policy(released: Shop) -> None:
     released.commit({"policy/scan.toml": EXCEPTION})
     released.publish()
     released.write({"policy/scan.toml": ""})
+    released.clock.time += timedelta(minutes=1)
     released.run(*release(released.service, VERSION))
+    assert open_(released), "the newest judgement counts, also of the same look"
+    assert released.grype.scans == 2
 
 
 def test_a_scan_that_is_missing_is_made(shop: Shop) -> None:
