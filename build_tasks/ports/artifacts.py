@@ -79,7 +79,7 @@ class Registry(Protocol):
         """The same for several types at once: files by artifact type."""
 
     def attachments(self, subject: Ref, *artifact_types: str) -> Sequence[Attachment]:
-        """What is attached to an image under any of these types, oldest first."""
+        """What is attached to an image under any of these types, oldest first; to no image nothing is."""
 
 
 class Charts(Protocol):

@@ -18,7 +18,7 @@ from build_tasks.model.images import Attachment, Ref
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.approvals import check_approved, check_may_decide
-from build_tasks.planning.names import candidate_image
+from build_tasks.planning.names import candidate_image, production_image
 from build_tasks.planning.statements import read_statement, write_statement
 from build_tasks.steps.release import allowed_signers, key_of, record
 from build_tasks.steps.released import artifacts
@@ -87,19 +87,38 @@ def check_gate(
     bench.source.fetch()
     release = record(bench, service, version)
     statements = decisions(bench, service, found)
-    return check_approved(release, found, production.name, statements, bench.clock.now(), lapsed=again)
+    try:
+        return check_approved(release, found, production.name, statements, bench.clock.now(), lapsed=again)
+    except FlowError:
+        _keep(bench, service, found)
+        raise
 
 
 def decisions(
     bench: Workbench, service: Service, found: ReleasedArtifacts, signers: str | None = None
 ) -> list[SignedStatement]:
-    """Every decision attached to the image, oldest first, with the outcome of checking its signature.
+    """Every decision attached to the image, with the outcome of checking its signature: those among the
+    candidates, oldest first, then those that only its copy in prod/ has.
 
     :param signers: the allowed signers, where they were read before; None: as main says.
     """
     signers = allowed_signers(bench) if signers is None else signers
-    attached = bench.registry.attachments(_image(bench, service, found), APPROVAL_TYPE)
-    return [checked for item in attached if (checked := _checked(bench, item, signers)) is not None]
+    places = (_image(bench, service, found), _copy(bench, service, found))
+    attached = (item for image in places for item in bench.registry.attachments(image, APPROVAL_TYPE))
+    once = {item.digest: item for item in attached}.values()
+    return [checked for item in once if (checked := _checked(bench, item, signers)) is not None]
+
+
+def _keep(bench: Workbench, service: Service, found: ReleasedArtifacts) -> None:
+    """What was decided against a version that is in prod/ is kept there: who may delete from the candidates
+    alone cannot take it back any more. It takes the promotion job's rights, and refuses without them, too."""
+    copy = _copy(bench, service, found)
+    if bench.registry.digest(copy) is None:
+        return
+    try:
+        bench.registry.copy(_image(bench, service, found), copy)
+    except FlowError as error:
+        bench.reporter.warn(f"what was decided is kept with the candidate alone: {error.why}")
 
 
 def _checked(bench: Workbench, item: Attachment, signers: str) -> SignedStatement | None:
@@ -119,3 +138,8 @@ def _checked(bench: Workbench, item: Attachment, signers: str) -> SignedStatemen
 
 def _image(bench: Workbench, service: Service, found: ReleasedArtifacts) -> Ref:
     return candidate_image(bench.settings, service.name).at(found.image)
+
+
+def _copy(bench: Workbench, service: Service, found: ReleasedArtifacts) -> Ref:
+    """The image in prod/, if it is there."""
+    return production_image(bench.settings, service.name).at(found.image)

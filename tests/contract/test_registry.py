@@ -97,6 +97,17 @@ def test_copying_again_brings_what_was_attached_since(registry_lab: RegistryLab)
     ]
 
 
+def test_a_copy_by_digest_alone_brings_what_was_attached_since(registry_lab: RegistryLab) -> None:
+    registry, source = registry_lab.registry, registry_lab.ref("delivery", "v1.0.2")
+    image = source.at(put_image(registry_lab.store, source))
+    registry.copy(image, source.under("prod"))
+    registry.attach(image, _APPROVAL, {"approval.json": b"no"})
+    registry.copy(image, image.under("prod"))
+    assert (
+        registry.attachments(image.under("prod"), _APPROVAL) == registry.attachments(image, _APPROVAL) != []
+    )
+
+
 def test_an_index_is_copied_whole(registry_lab: RegistryLab) -> None:
     ref = registry_lab.ref("delivery", "v1")
     entry = put_platform(registry_lab.store, ref, {"is": "image"})

@@ -131,6 +131,12 @@ class FakeRegistry:
         for artifact_type, files in pieces.items():
             self.attach(subject, artifact_type, files)
 
+    def delete_attachments(self, repository: Ref, artifact_type: str) -> None:
+        """As somebody does who may delete from a repository."""
+        there = self._manifests[self._where(repository)]
+        for digest in [d for d, m in there.items() if m.get("artifactType") == artifact_type]:
+            del there[digest]
+
     def attachments(self, subject: Ref, *artifact_types: str) -> Sequence[Attachment]:
         digest = str(self.digest(subject))
         found = [

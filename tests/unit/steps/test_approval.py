@@ -221,6 +221,61 @@ def test_a_statement_without_a_signature_does_not_count(verified: Shop) -> None:
     assert outcome.refusal == "that is not an SSH signature"
 
 
+# What was attached to an image in prod/ by the promotion job, and what somebody deletes from the candidates.
+
+
+@pytest.fixture
+def promoted(verified: Shop) -> Shop:
+    """1.0.2 was approved by ann, and copied to prod/."""
+    approve(verified)
+    verified.run(Action(Verb.COPY, "delivery", "", VERSION))
+    verified.reporter.forget()
+    return verified
+
+
+def test_a_rejection_that_prod_has_counts_although_it_was_deleted(promoted: Shop) -> None:
+    approve(promoted, "ben", Decision.REJECT)
+    promoted.run(Action(Verb.COPY, "delivery", "", VERSION))
+    promoted.registry.delete_attachments(IMAGE, APPROVAL_TYPE)
+    approve(promoted)
+    assert shut(promoted).why == "rejected by ben: looked at it"
+
+
+def test_a_rejection_that_the_gate_saw_cannot_be_taken_back(promoted: Shop) -> None:
+    """Who may delete candidates may not write to prod/: it is kept there from then on."""
+    approve(promoted, "ben", Decision.REJECT)
+    assert shut(promoted).why == "rejected by ben: looked at it"
+    promoted.registry.delete_attachments(IMAGE, APPROVAL_TYPE)
+    approve(promoted)
+    assert shut(promoted).why == "rejected by ben: looked at it"
+
+
+def test_a_rejection_wins_wherever_it_is(promoted: Shop) -> None:
+    """prod/ knows of the approval alone."""
+    approve(promoted, "ben", Decision.REJECT)
+    promoted.registry.read_only = True
+    assert shut(promoted).why == "rejected by ben: looked at it"
+    [warning] = promoted.reporter.warnings
+    assert warning.startswith("what was decided is kept with the candidate alone: ")
+
+
+def test_what_is_in_both_places_is_one_decision(promoted: Shop) -> None:
+    found = artifacts(promoted.bench, promoted.service, VERSION)
+    assert [s.statement.decision for s in decisions(promoted.bench, promoted.service, found)] == ["approve"]
+
+
+def test_an_approval_that_prod_has_counts_as_well(promoted: Shop) -> None:
+    promoted.registry.delete_attachments(IMAGE, APPROVAL_TYPE)
+    assert gate(promoted).signer is not None
+
+
+def test_a_version_that_was_never_promoted_is_looked_for_among_candidates_alone(verified: Shop) -> None:
+    approve(verified, "ben", Decision.REJECT)
+    assert shut(verified).why == "rejected by ben: looked at it"
+    assert verified.reporter.warnings == []
+    assert verified.registry.digest(IMAGE.under("prod").tagged("v1.0.2")) is None
+
+
 def test_a_registry_that_goes_away_is_not_a_refusal(verified: Shop) -> None:
     verified.registry.down.add("localhost:5001")
     with pytest.raises(FlowError) as error:
