@@ -64,12 +64,15 @@ class MadeFrom:
     :param source: where that commit is, without credentials.
     :param bases: each base image's reference with what it stood for.
     :param recorded: when (UTC).
+    :param chart: the inputs hash of a chart that was found good to deploy it with, hexadecimal; empty: none
+        was looked at.
     """
 
     revision: str
     source: str
     bases: Mapping[str, str]
     recorded: datetime
+    chart: str = ""
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,16 @@ def weigh(
     return EvidenceFound(accepted, problems)
 
 
+def charts(subject: Subject, attached: Sequence[SignedEvidence]) -> frozenset[str]:
+    """The inputs hashes of all charts that an accepted builder found good to deploy an image with.
+
+    Every statement that counts is asked, not the newest alone: charts come and go while the image stays.
+    """
+    counting = (piece for signed in attached if isinstance(piece := _judged(subject, signed), Accepted))
+    made = (piece.statement.content for piece in counting)
+    return frozenset(said.chart for said in made if isinstance(said, MadeFrom) and said.chart)
+
+
 def told(found: EvidenceFound, kinds: Iterable[EvidenceKind] = EvidenceKind) -> list[str]:
     """Every problem in a line of its own, in the order of the kinds: ``vulnerability scan: missing``."""
     return [f"{kind.words}: {problem}" for kind in kinds for problem in found.problems.get(kind, ())]

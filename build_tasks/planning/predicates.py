@@ -29,11 +29,12 @@ from build_tasks.planning.scan_predicate import read_scan, write_scan
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class _Inputs(msgspec.Struct, rename="camel"):
+class _Inputs(msgspec.Struct, rename="camel", omit_defaults=True):
     revision: str
     source: str
     bases: dict[str, str]
     recorded_on: _Moment
+    chart: str = ""
 
 
 class _Release(msgspec.Struct, rename="camel"):
@@ -72,7 +73,8 @@ def write_predicate(content: Content, inputs: str) -> Any:
     """
     match content:
         case MadeFrom():
-            return _Inputs(content.revision, content.source, dict(content.bases), content.recorded)
+            bases = dict(content.bases)
+            return _Inputs(content.revision, content.source, bases, content.recorded, content.chart)
         case TestsRun():
             return _test_result(content, inputs)
         case Sbom():
@@ -90,7 +92,8 @@ def read_predicate(kind: EvidenceKind, type_: str, predicate: dict[str, Any]) ->
     match kind:
         case EvidenceKind.INPUTS:
             made = msgspec.convert(predicate, _Inputs)
-            return MadeFrom(made.revision, made.source, made.bases, made.recorded_on.astimezone(UTC))
+            recorded = made.recorded_on.astimezone(UTC)
+            return MadeFrom(made.revision, made.source, made.bases, recorded, made.chart)
         case EvidenceKind.TESTS:
             return _tests_run(msgspec.convert(predicate, _TestResult))
         case EvidenceKind.SCAN:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from build_tasks.model.images import Digest, Ref
-from build_tasks.model.proofs import OF_CANDIDATES, REUSABLE, Content, EvidenceFound, EvidenceKind
+from build_tasks.model.proofs import OF_CANDIDATES, REUSABLE, Content, EvidenceFound, EvidenceKind, MadeFrom
 from build_tasks.model.service import Service
 from build_tasks.planning.dockerfile import FINAL
-from build_tasks.planning.evidence import Subject, weigh
+from build_tasks.planning.evidence import Subject, charts, weigh
 from build_tasks.planning.names import candidate_image, candidate_tag, local_image
 from build_tasks.steps.evidence import attach_evidence, attached_evidence
 from build_tasks.steps.image import INPUTS_LABEL
@@ -24,10 +24,12 @@ class Candidate:
 
     :param image: by digest.
     :param evidence: what counts of what is attached to it.
+    :param charts: inputs hashes of the charts that were found good to deploy it with.
     """
 
     image: Ref
     evidence: EvidenceFound
+    charts: frozenset[str] = frozenset()
 
     @property
     def reusable(self) -> bool:
@@ -54,8 +56,8 @@ def find_candidate(bench: Workbench, service: Service, made: Recipe) -> Candidat
     if recorded != made.inputs:
         bench.reporter.warn(f"{tagged} is made of other inputs ({recorded[:12] or 'it does not say'})")
         return None
-    subject = Subject(service.name, digest, made.inputs)
-    return Candidate(image, weigh(subject, attached_evidence(bench, image)))
+    subject, attached = Subject(service.name, digest, made.inputs), attached_evidence(bench, image)
+    return Candidate(image, weigh(subject, attached), charts(subject, attached))
 
 
 def publish_candidate(
@@ -77,6 +79,23 @@ def publish_candidate(
         )
         attach_evidence(bench, service, image, made.inputs, contents, key)
     return image
+
+
+def add_chart(
+    bench: Workbench, service: Service, made: Recipe, candidate: Candidate, chart: str, key: Path
+) -> None:
+    """Testify that a chart was found good to deploy a candidate with, unless that was said before.
+
+    :param chart: its inputs hash; empty: none was looked at.
+    """
+    if not chart or chart in candidate.charts:
+        return
+    said = candidate.evidence.accepted[EvidenceKind.INPUTS].statement.content
+    assert isinstance(said, MadeFrom), "evidence of a kind holds what belongs to it"
+    contents = {EvidenceKind.INPUTS: replace(said, chart=chart)}
+    title = f"testify to the chart of {service.name}"
+    with bench.reporter.step(title, f"candidate {candidate.digest.short} is there, this chart of it is new"):
+        attach_evidence(bench, service, candidate.image, made.inputs, contents, key)
 
 
 def _tagged(bench: Workbench, service: Service, made: Recipe) -> Ref:

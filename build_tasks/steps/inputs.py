@@ -98,6 +98,24 @@ def chart_folders(bench: Workbench, service: Service) -> list[str]:
     return [*sources(bench, service).charts]
 
 
+def chart_paths(bench: Workbench, service: Service) -> list[str]:
+    """Files and folders that hold all that a service's chart is made of and held to.
+
+    :raises FlowError: as :func:`chart_folders`.
+    """
+    return [service.chart, *chart_folders(bench, service), service.toml]
+
+
+def chart_inputs(bench: Workbench, service: Service) -> str:
+    """What a service's chart is made of and held to, in one number: its folder, the charts that it stands on,
+    and the service.toml, which says what it has to deploy. Hexadecimal.
+
+    :raises FlowError: as :func:`chart_folders`.
+    """
+    files = input_files(bench, chart_paths(bench, service))
+    return Inputs(files, args={}, platform="", bases={}).hash
+
+
 def read_dockerfile(bench: Workbench, service: Service) -> Dockerfile:
     """The service's Dockerfile.
 

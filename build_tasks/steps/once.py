@@ -6,6 +6,8 @@ first; any other is content with what was done on this machine, and asks the reg
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from build_tasks.model.images import Digest
 from build_tasks.model.proofs import Accepted, EvidenceKind, TestsRun
 from build_tasks.model.service import Service
@@ -13,7 +15,7 @@ from build_tasks.model.tests import TestOutcome, TestSummary
 from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.planning.evidence import moment
 from build_tasks.planning.names import local_image
-from build_tasks.steps.candidates import Candidate, publish_candidate
+from build_tasks.steps.candidates import Candidate, add_chart, publish_candidate
 from build_tasks.steps.image import build_stage
 from build_tasks.steps.proofs import note_tests, proofs
 from build_tasks.steps.rescan import scan_candidate
@@ -90,7 +92,8 @@ def publish_once(run: Run, service: Service) -> Digest:
     if candidate is not None:
         title = f"publish {candidate.image.repository}"
         run.bench.reporter.skip(title, f"the same content is there as {candidate.digest.short}")
-        digest = candidate.digest
+        digest, made = candidate.digest, run.recipe(service)
+        add_chart(run.bench, service, made, candidate, run.checked_chart(service), _key(run))
     else:
         digest = _publish(run, service)
     run.published[service.name] = digest
@@ -98,14 +101,19 @@ def publish_once(run: Run, service: Service) -> Digest:
 
 
 def _publish(run: Run, service: Service) -> Digest:
-    assert run.key is not None, "a run that publishes was given no key"
     test_once(run, service)
     made, image = run.recipe(service), run.runtime_image(service)
     tested, scanned = run.tested[service.name], run.scanned[service.name]
-    contents = proofs(run.bench, service, made, image, tested, scanned)
-    published = publish_candidate(run.bench, service, made, contents, run.key)
+    chart = run.checked_chart(service)
+    contents = proofs(run.bench, service, made, image, tested, scanned, chart=chart)
+    published = publish_candidate(run.bench, service, made, contents, _key(run))
     assert published.digest is not None
     return published.digest
+
+
+def _key(run: Run) -> Path:
+    assert run.key is not None, "a run that publishes was given no key"
+    return run.key
 
 
 def _elsewhere(run: Run, service: Service, *, here: bool) -> Candidate | None:

@@ -37,9 +37,12 @@ def proofs(
     image: LocalImage,
     tested: TestSummary,
     scanned: ScanResult,
+    *,
+    chart: str,
 ) -> Mapping[EvidenceKind, Content]:
     """Everything that there must be of a candidate.
 
+    :param chart: the inputs hash of its chart, if that was found good; else empty.
     :raises FlowError: REFUSED for an image of what is in no commit; TOOL_FAILED if the builder tells no
         provenance.
     """
@@ -48,10 +51,11 @@ def proofs(
         why = f"uncommitted changes in {', '.join(made.paths)}"
         fix = "commit them; a candidate is made of commits"
         raise FlowError(f"publish {service.name}", why, fix, code=ExitCode.REFUSED)
+    now = bench.clock.now()
     return {
-        EvidenceKind.INPUTS: MadeFrom(revision, bench.source.remote_url(), made.bases, bench.clock.now()),
+        EvidenceKind.INPUTS: MadeFrom(revision, bench.source.remote_url(), made.bases, now, chart),
         EvidenceKind.TESTS: _tests_run(bench, service, made, tested),
-        EvidenceKind.SCAN: scan_proof(scanned, bench.clock.now()),
+        EvidenceKind.SCAN: scan_proof(scanned, now),
         EvidenceKind.SBOM: Sbom(msgspec.json.decode(scanned.sbom)),
         EvidenceKind.PROVENANCE: _provenance(bench, service, made, image),
     }

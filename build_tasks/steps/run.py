@@ -16,7 +16,7 @@ from build_tasks.model.version import Version
 from build_tasks.planning.dockerfile import FINAL
 from build_tasks.steps.candidates import Candidate
 from build_tasks.steps.image import build_stage, check_image
-from build_tasks.steps.inputs import Recipe, recipe
+from build_tasks.steps.inputs import Recipe, chart_inputs, recipe
 from build_tasks.steps.package import package
 from build_tasks.steps.publishing import Publishing
 from build_tasks.steps.released import artifacts
@@ -111,6 +111,13 @@ class Run:
         if key not in self._archives:
             self._archives[key] = package(self.bench, service, version)
         return self._archives[key]
+
+    def checked_chart(self, service: Service) -> str:
+        """The inputs hash of the service's chart, if this run made an archive of it, which passed all checks;
+        else empty.
+        """
+        checked = any(name == service.name for name, _ in self._archives)
+        return chart_inputs(self.bench, service) if checked else ""
 
     def released(self, service: Service, version: Version) -> ReleasedArtifacts:
         """The digests of a pushed version, looked up once: what was weighed is what is copied and deployed,

@@ -141,7 +141,9 @@ def scans(draw: st.DrawFn) -> Scanned:
 
 
 CONTENT = {
-    EvidenceKind.INPUTS: st.builds(MadeFrom, TEXT, TEXT, st.dictionaries(TEXT, TEXT, max_size=3), MOMENT),
+    EvidenceKind.INPUTS: st.builds(
+        MadeFrom, TEXT, TEXT, st.dictionaries(TEXT, TEXT, max_size=3), MOMENT, st.just("") | HEX
+    ),
     EvidenceKind.TESTS: st.builds(
         TestsRun, COUNT, COUNT, COUNT, st.floats(0, 10**6, allow_nan=False), TEXT, MOMENT
     ),

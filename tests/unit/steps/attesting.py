@@ -21,7 +21,7 @@ from build_tasks.model.scan import Finding, ScanReport, Verdict
 from build_tasks.planning.names import candidate_tag
 from build_tasks.steps.evidence import attach_evidence
 from build_tasks.steps.image import INPUTS_LABEL
-from build_tasks.steps.inputs import recipe
+from build_tasks.steps.inputs import chart_inputs, recipe
 from tests.fakes.samples import SHA
 from tests.unit.steps.shop import Shop
 
@@ -38,7 +38,7 @@ def contents(shop: Shop, *refused: Finding, scanner: str = "grype") -> dict[Evid
     now = shop.clock.now()
     report = ScanReport(scanner, "1.0", shop.grype.database, now, refused)
     return {
-        EvidenceKind.INPUTS: MadeFrom(SHA, shop.origin.url, {}, now),
+        EvidenceKind.INPUTS: MadeFrom(SHA, shop.origin.url, {}, now, chart_inputs(shop.bench, shop.service)),
         EvidenceKind.TESTS: TestsRun(12, 0, 1, 0.8, "test_put 0.2 s", now),
         EvidenceKind.SCAN: Scanned(report, Verdict(refused), "9" * 64),
         EvidenceKind.SBOM: Sbom(json.loads(shop.bills.document)),
