@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ from build_tasks.adapters.credentials import credentials_in
 from build_tasks.adapters.private_apt import PrivateApt, apt_is_here, sources_here
 from build_tasks.adapters.process import Completed, Processes
 from build_tasks.model.scan import Unreachable
-from build_tasks.planning.patch_level import SuitePackage, read_index
+from build_tasks.planning.patch_level import SecurityIndex, SuitePackage, read_index
 
 _LABEL, _SUITE_END = "Debian-Security", "-security"
 _KEYRINGS = (
@@ -28,21 +26,9 @@ _KEYRINGS = (
 _NO_ARCHIVE = "this machine's apt has no security suite; scan.debian_security in pyproject.toml can name one"
 
 
-@dataclass(frozen=True)
-class SecurityIndex:
-    """What the suite offers.
-
-    :param published: the date of its Release file (UTC).
-    :param identity: changes with its content, and with the day on which that was published anew.
-    """
-
-    published: datetime
-    identity: str
-    packages: tuple[SuitePackage, ...]
-
-
 class SecuritySuite:
-    """The security suite of any Debian release.
+    """The security suite of any Debian release; implements
+    :class:`build_tasks.ports.scanning.SecurityUpdates`.
 
     :param folder: keeps what apt fetched.
     :param archive: address of the archive; empty: where this machine's apt has it.
@@ -53,7 +39,7 @@ class SecuritySuite:
         self._folder = folder
         self._archive = archive
 
-    def index(self, codename: str, architecture: str) -> SecurityIndex | Unreachable:
+    def index(self, codename: str, architecture: str = "") -> SecurityIndex | Unreachable:
         """Fetch it. What is expired, or not signed by whom this machine knows as Debian, does not count.
 
         :param architecture: Debian's name of it; empty: this machine's.
@@ -69,11 +55,6 @@ class SecuritySuite:
             if done.status != 0:
                 return Unreachable(_complaint(done))
             return self._read(apt, codename)
-
-    def packages(self, codename: str) -> Sequence[SuitePackage] | Unreachable:
-        """Implements :class:`build_tasks.ports.scanning.SecurityUpdates`."""
-        index = self.index(codename, "")
-        return index if isinstance(index, Unreachable) else index.packages
 
     def changelog(self, codename: str, architecture: str, package: SuitePackage) -> str:
         """The changelog in a package, downloaded for it; empty if there is none, or it cannot be had."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from build_tasks.adapters.debian_security import SecurityIndex, SecuritySuite
+from build_tasks.adapters.debian_security import SecuritySuite
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials
 from build_tasks.model.scan import (
@@ -20,7 +20,15 @@ from build_tasks.model.scan import (
     Severity,
     Unreachable,
 )
-from build_tasks.planning.patch_level import DEB, Outdated, architecture_of, findings, mended, outdated
+from build_tasks.planning.patch_level import (
+    DEB,
+    Outdated,
+    SecurityIndex,
+    architecture_of,
+    findings,
+    mended,
+    outdated,
+)
 
 #: Raised when what it looks at or how it judges changes.
 _VERSION = "1"
@@ -53,7 +61,7 @@ class PatchLevel:
 
     def obstacle(self) -> str:
         """Why the security suite cannot be had."""
-        index = self._suite.index(self._tried, "")
+        index = self._suite.index(self._tried)
         return index.reason if isinstance(index, Unreachable) else ""
 
     def scan(self, bill: BillOfMaterials) -> ScanReport:

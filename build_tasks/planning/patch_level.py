@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from build_tasks.model.bill_of_materials import BillOfMaterials, Component
 from build_tasks.model.scan import Finding, Severity
@@ -33,6 +34,19 @@ class SuitePackage:
     architecture: str
     source: str
     source_version: str
+
+
+@dataclass(frozen=True)
+class SecurityIndex:
+    """What the security suite offers.
+
+    :param published: the date of its Release file (UTC): the same on every machine that has this content.
+    :param identity: changes with its content, and when that is published anew.
+    """
+
+    published: datetime
+    identity: str
+    packages: tuple[SuitePackage, ...]
 
 
 @dataclass(frozen=True)

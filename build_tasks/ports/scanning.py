@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from build_tasks.model.bill_of_materials import BillOfMaterials
 from build_tasks.model.scan import Knowledge, ScanReport, Unreachable
-from build_tasks.planning.patch_level import SuitePackage
+from build_tasks.planning.patch_level import SecurityIndex
 
 
 class Scanner(Protocol):
@@ -29,8 +28,8 @@ class Scanner(Protocol):
 class SecurityUpdates(Protocol):
     """Debian's security suite."""
 
-    def packages(self, codename: str) -> Sequence[SuitePackage] | Unreachable:
-        """What it holds for a Debian release, on this machine's architecture; verified."""
+    def index(self, codename: str) -> SecurityIndex | Unreachable:
+        """What it holds for a Debian release, on this machine's architecture, and since when; verified."""
 
 
 class BillsOfMaterials(Protocol):

@@ -47,7 +47,8 @@ def _tools(session: Session) -> Task:
         platform = session.composition.platform
         there = (platform.tools_folder / "kind").exists()
         tools = platform.provisioning.tools()
-        agent = Agent(platform.engine_choice, there, tools, platform.record_tools)
+        record, updates = platform.record_tools, platform.take_updates
+        agent = Agent(platform.engine_choice, there, tools, record, updates)
         bring_tools(agent, session.composition.reporter)
 
     return tools

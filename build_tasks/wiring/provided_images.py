@@ -30,7 +30,7 @@ from build_tasks.steps.platform.images import NODE, REGISTRY, ImageRecipes, Prov
 from build_tasks.steps.platform.node_image import BuildNodeImage
 from build_tasks.steps.platform.service_bases import BaseImages
 from build_tasks.steps.platform.tools import ProvideTools
-from build_tasks.steps.platform.updates import LIST_PACKAGES, TakeUpdates, UpdateDays, UpdatedBase
+from build_tasks.steps.platform.updates import LIST_PACKAGES, TakeUpdates, UpdatedBase, UpdateState
 from build_tasks.steps.platform.upstream_images import UpstreamImages
 from build_tasks.steps.platform.wheels import Wheel
 
@@ -97,9 +97,9 @@ class ProvidedImages:
         return names | stand_ins.every() | {updated(), *base.names()}
 
     @property
-    def update_days(self) -> UpdateDays:
+    def update_state(self) -> UpdateState:
         """Which security updates base images have taken."""
-        return UpdateDays(LocalPrivateFiles(), self._cache / "systems")
+        return UpdateState(LocalPrivateFiles(), self._cache / "systems")
 
     def updates(self, client: DockerClient, suite: SecurityUpdates, clock: Clock) -> TakeUpdates:
         """The step that has base images made anew when they lack security updates."""
@@ -111,7 +111,7 @@ class ProvidedImages:
             images=EngineImages(client),
             listed=lambda image: objects.run_once(image, LIST_PACKAGES, {}),
             suite=suite,
-            days=self.update_days,
+            state=self.update_state,
             clock=clock,
             reporter=self._reporter,
         )
@@ -155,7 +155,7 @@ class ProvidedImages:
     def _updated(self, images: ImageStore) -> tuple[StandIns, UpdatedBase]:
         """Stand-ins; their recipes call ``node`` and ``go`` what does not come from Debian."""
         derived, base = self._derived(images)
-        updated = UpdatedBase(base, derived, self.update_days)
+        updated = UpdatedBase(base, derived, self.update_state)
         on_top = DerivedImages(self._recipes, images, updated, self._reporter)
         materials: dict[str, Material] = {"node": self.node_wheel(), "go": GoToolchain(self._go())}
         return StandIns(self._recipes, on_top, materials), updated

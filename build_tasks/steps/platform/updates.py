@@ -23,7 +23,7 @@ LIST_PACKAGES = (
 
 
 @dataclass(frozen=True)
-class UpdateDays:
+class UpdateState:
     """What is remembered, for all instances of this machine.
 
     :param folder: may be thrown away at any moment.
@@ -34,11 +34,13 @@ class UpdateDays:
 
     @property
     def taken(self) -> str:
-        """The day whose updates base images have on top, ``2026-03-01``; empty: none but their own."""
+        """The publication whose updates base images have on top, ``20260301T093211Z``; empty: none but their
+        own.
+        """
         return self.files.read(self.folder / "updates-taken").strip()
 
-    def take(self, day: str) -> None:
-        self.files.write(self.folder / "updates-taken", day)
+    def take(self, publication: str) -> None:
+        self.files.write(self.folder / "updates-taken", publication)
 
     @property
     def asked(self) -> str:
@@ -50,20 +52,25 @@ class UpdateDays:
 
 
 class UpdatedBase:
-    """The Debian system with the updates of a day on top; where none were taken, as it is."""
+    """The Debian system with the updates of a publication on top; where none were taken, as it is.
 
-    def __init__(self, base: DebianBase, derived: DerivedImages, days: UpdateDays) -> None:
+    It is named for the publication, which is the archive's word: machines that take updates from the same
+    state of it agree on the name, and so on what an image is made of, whatever day their clocks show.
+    """
+
+    def __init__(self, base: DebianBase, derived: DerivedImages, state: UpdateState) -> None:
         self._base = base
         self._derived = derived
-        self._days = days
+        self._state = state
 
     def __call__(self) -> str:
         """The image's name in the engine; makes it when it is not there."""
-        day = self._days.taken
-        if not day:
+        taken = self._state.taken
+        if not taken:
             return self._base()
         reason = "security updates came out since the base image was made"
-        return self._derived("updates", f"build-tasks/debian-updated:{day}", reason, args={"DAY": day})
+        name = f"build-tasks/debian-updated:{taken}"
+        return self._derived("updates", name, reason, args={"PUBLISHED": taken})
 
 
 @dataclass(frozen=True)
@@ -80,28 +87,29 @@ class TakeUpdates:
     images: ImageStore
     listed: Callable[[str], str]
     suite: SecurityUpdates
-    days: UpdateDays
+    state: UpdateState
     clock: Clock
     reporter: Reporter
 
     def __call__(self) -> None:
-        """Look, and remember the day; who needs an image then makes it anew.
+        """Look, and remember the publication; who needs an image then makes it anew.
 
         Where the suite cannot be reached, images stay as they are.
         """
         today = self.clock.now().date().isoformat()
         present = [name for name in sorted(self.names()) if self.images.has(name)]
-        if not present or self.days.asked == today:
+        if not present or self.state.asked == today:
             return
-        newer = self.suite.packages(self.codename)
-        self.days.ask(today)
+        newer = self.suite.index(self.codename)
+        self.state.ask(today)
         if isinstance(newer, Unreachable):
             self.reporter.skip("security updates of base images", newer.reason)
             return
         bills = [installed_packages(self.listed(name), self.codename) for name in present]
-        late = sorted({one.installed.name for bill in bills for one in outdated(bill, newer)})
-        if late:
+        late = sorted({one.installed.name for bill in bills for one in outdated(bill, newer.packages)})
+        publication = f"{newer.published:%Y%m%dT%H%M%SZ}"
+        if late and publication != self.state.taken:
             self.reporter.note(
                 f"base images are made anew when they are needed: {', '.join(late)} got updates"
             )
-            self.days.take(today)
+            self.state.take(publication)

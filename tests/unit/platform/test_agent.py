@@ -25,13 +25,17 @@ class Machine:
     def __init__(self) -> None:
         self.brought: list[str] = []
         self.recorded: list[Toolbox] = []
+        self.asked = 0
 
     def provide(self, programs: Iterable[str]) -> Toolbox:
         self.brought += programs
         return Toolbox(Path("/links"), {})
 
     def agent(self, engine: EngineChoice, *, has_platform: bool) -> Agent:
-        return Agent(engine, has_platform, self.provide, self.recorded.append)
+        return Agent(engine, has_platform, self.provide, self.recorded.append, self.take_updates)
+
+    def take_updates(self) -> None:
+        self.asked += 1
 
 
 def test_it_gets_what_the_flow_calls_and_no_more() -> None:
@@ -44,6 +48,20 @@ def test_it_gets_what_the_flow_calls_and_no_more() -> None:
 def test_there_is_a_recipe_for_each() -> None:
     known = {program for recipe in RecipeFiles(FOLDER).tools().values() for program in recipe.programs}
     assert set(PROGRAMS) <= known
+
+
+@pytest.mark.parametrize("has_platform", [True, False])
+def test_it_takes_security_updates_with_the_programs_it_was_brought(has_platform: bool) -> None:
+    """Its `ci.prepare` may be all that ever runs there."""
+    machine = Machine()
+    bring_tools(machine.agent(HERE, has_platform=has_platform), FakeReporter())
+    assert machine.asked == 1
+
+
+def test_an_engine_that_does_not_run_is_not_asked_for_its_images() -> None:
+    machine = Machine()
+    bring_tools(machine.agent(OURS, has_platform=True), FakeReporter())
+    assert machine.asked == 0
 
 
 RUNNING = EngineChoice(OURS.host, "28.5.2", True, "the managed engine runs")
