@@ -29,6 +29,7 @@ from build_tasks.model.proofs import (
     TestsRun,
 )
 from build_tasks.planning.provenance import finished, moment_of
+from build_tasks.planning.scan_table import named
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -174,9 +175,7 @@ def _failures(content: Content, scan_rule: ScanRule) -> Sequence[str]:
         case TestsRun(passed=0):
             return ("no test passed",)
         case Scanned(verdict=verdict) if not verdict.passed:
-            names = ", ".join(f"{finding.id} in {finding.package}" for finding in verdict.refused[:5])
-            more = f" and {len(verdict.refused) - 5} more" if len(verdict.refused) > 5 else ""
-            return (f"the policy refuses {names}{more}",)
+            return (f"the policy refuses {named(verdict)}",)
         case Scanned():
             return scan_rule(content)
         case _:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from build_tasks.model.scan import NO_PACKAGES, Finding, ScanResult, Verdict
+from build_tasks.model.scan import NO_PACKAGES, Finding, ScanException, ScanResult, Verdict
 
 HEAD = ("severity", "found", "package", "installed", "fixed", "what to do")
 #: Rows that are shown, and identifiers in one of them; the rest is counted.
 _ROWS, _NAMED = 40, 3
+#: Findings that a clause names.
+_CLAUSE = 5
 #: Where a version of a package is written down, by the package's ecosystem.
 _PLACES = {
     "deb": "upgrade it in the Dockerfile, or the base image",
@@ -50,6 +52,27 @@ def excepted_lines(verdict: Verdict) -> list[str]:
         f"{finding.id} in {finding.package} is excepted until {exception.expires} "
         f"({exception.owner}: {exception.reason})"
         for finding, exception in verdict.excepted
+    ]
+
+
+def named(verdict: Verdict) -> str:
+    """What is refused, in a clause: five findings at most, and when exceptions of theirs ended."""
+    expired = {finding: exception for finding, exception in verdict.expired}
+    names = []
+    for finding in verdict.refused[:_CLAUSE]:
+        ended = expired.get(finding)
+        why = f" (its exception, by {ended.owner}, expired on {ended.expires})" if ended else ""
+        names.append(f"{finding.id} in {finding.package}{why}")
+    more = len(verdict.refused) - _CLAUSE
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+
+
+def expired_lines(exceptions: Iterable[ScanException]) -> list[str]:
+    """Exceptions that count no more, whether or not what they were for is still there."""
+    return [
+        f"exception {one.id}{f' in {one.package}' if one.package else ''} ({one.owner}: {one.reason})"
+        f" expired on {one.expires}"
+        for one in exceptions
     ]
 
 

@@ -12,6 +12,7 @@ from build_tasks.model.version import Version
 from build_tasks.planning.evidence import Pushed, ScanRule, Subject, told, weigh
 from build_tasks.planning.names import candidate_image, release_branch
 from build_tasks.planning.scan_policy import judge, production_refusal, too_old
+from build_tasks.planning.scan_table import named
 from build_tasks.steps.evidence import attached_evidence
 from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.release import main_ref, record
@@ -68,12 +69,12 @@ def _production_rule(bench: Workbench) -> ScanRule:
     policy, now = main_policy(bench), bench.clock.now()
 
     def rule(scanned: Scanned) -> list[str]:
-        refused = judge(scanned.report, policy, now.date()).refused
-        names = ", ".join(f"{finding.id} in {finding.package}" for finding in refused[:5])
+        verdict = judge(scanned.report, policy, now.date())
+        refused = f"the policy on {bench.settings.main_branch} refuses {named(verdict)} by now"
         reasons = (
             production_refusal(scanned.report, policy),
             too_old(scanned.report.database, policy, now),
-            f"the policy on {bench.settings.main_branch} refuses {names} by now" if refused else "",
+            "" if verdict.passed else refused,
         )
         return [reason for reason in reasons if reason]
 

@@ -100,7 +100,7 @@ def scan_version(
     _check_sbom(service, version, evidence)
     policy = main_policy(bench)
     result = _held(bench, service, _Known(image, inputs, evidence), policy, key, force=force)
-    conclude(bench, service, policy, result, f" on {bench.settings.main_branch}")
+    conclude(bench, service, policy, result, whose=f" on {bench.settings.main_branch}")
     return result
 
 

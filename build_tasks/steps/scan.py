@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from build_tasks.config.scan_policy import load_scan_policy
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials
 from build_tasks.model.images import LocalImage
-from build_tasks.model.scan import ScanPolicy, ScanResult
+from build_tasks.model.scan import ScanException, ScanPolicy, ScanResult
 from build_tasks.model.service import Service
 from build_tasks.planning.bill_of_materials import read_bill
 from build_tasks.planning.dockerfile import FINAL
 from build_tasks.planning.names import local_image
 from build_tasks.planning.scan_policy import fingerprint, judge, superseded, too_old
-from build_tasks.planning.scan_table import excepted_lines, refused_lines, summary
+from build_tasks.planning.scan_table import excepted_lines, expired_lines, refused_lines, summary
 from build_tasks.steps import scan_results
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.scan_results import KeptScan
@@ -44,21 +46,33 @@ def scan(bench: Workbench, service: Service, made: Recipe, *, force: bool = Fals
         kept = KeptScan(image.id, chosen.knowledge.identity, report, bill.document)
         scan_results.keep(folder, kept)
     result = _result(bench, policy, made, kept)
-    conclude(bench, service, policy, result, f"; all of it is in {folder}")
+    conclude(bench, service, policy, result, where=f"; all of it is in {folder}")
     return result
 
 
 def conclude(
-    bench: Workbench, service: Service, policy: ScanPolicy, result: ScanResult, where: str = ""
+    bench: Workbench,
+    service: Service,
+    policy: ScanPolicy,
+    result: ScanResult,
+    *,
+    whose: str = "",
+    where: str = "",
 ) -> None:
     """Tell the reader what a scan found.
 
-    :param where: ends the advice: whose policy it is, or where there is more to see.
-    :raises FlowError: SCAN_REFUSED with a table of what the policy refuses.
+    A policy with an exception that expired accepts nothing, also where what it was for is gone: else nobody
+    would take it out.
+
+    :param whose: where the policy is from: `` on main``; empty: it is what is checked out.
+    :param where: a clause that says where there is more to see.
+    :raises FlowError: SCAN_REFUSED with a table of what the policy refuses, and a line for each exception.
     """
-    _tell(bench, policy, result)
-    if not result.verdict.passed:
-        raise _refusal(bench, service, result, where)
+    for line in (*result.report.notes, *excepted_lines(result.verdict), summary(result)):
+        bench.reporter.note(line)
+    expired = superseded(policy, bench.clock.now().date())
+    if expired or not result.verdict.passed:
+        raise _refusal(service, result, expired, f"{bench.settings.scan_policy}{whose}", where)
 
 
 def remembered_scan(bench: Workbench, service: Service, made: Recipe) -> ScanResult | None:
@@ -128,25 +142,21 @@ def _result(bench: Workbench, policy: ScanPolicy, made: Recipe, kept: KeptScan) 
     return ScanResult(made.inputs, kept.report, verdict, fingerprint(policy), kept.sbom)
 
 
-def _tell(bench: Workbench, policy: ScanPolicy, result: ScanResult) -> None:
-    """What the reader must know, passed or not."""
-    for line in (*result.report.notes, *excepted_lines(result.verdict)):
-        bench.reporter.note(line)
-    for exception in superseded(policy, bench.clock.now().date()):
-        bench.reporter.warn(
-            f"{bench.settings.scan_policy}: the exception for {exception.id} ({exception.owner}) "
-            f"expired on {exception.expires}"
+def _refusal(
+    service: Service, result: ScanResult, expired: Sequence[ScanException], policy: str, where: str
+) -> FlowError:
+    whys, fixes, details = [], [], expired_lines(expired)
+    if not result.verdict.passed:
+        whys.append(f"{policy} does not accept what {summary(result)}")
+        fixes.append(
+            "do what the table says, or except a finding for a while, with its"
+            f" id, reason, owner and expires in {policy}"
         )
-    bench.reporter.note(summary(result))
-
-
-def _refusal(bench: Workbench, service: Service, result: ScanResult, where: str) -> FlowError:
-    policy = bench.settings.scan_policy
-    return FlowError(
-        f"scan {service.name}",
-        f"{policy} does not accept what {summary(result)}",
-        "do what the table says, or except a finding for a while, with its"
-        f" id, reason, owner and expires in {policy}{where}",
-        code=ExitCode.SCAN_REFUSED,
-        details=refused_lines(result.verdict),
-    )
+        details = [*refused_lines(result.verdict), *details]
+    if expired:
+        has = f"has {len(expired)} exceptions" if len(expired) > 1 else "has an exception"
+        whys.append(f"{'it' if whys else policy} {has} that expired")
+        renewed = "or renew it: a later day, and a reason that still holds"
+        fixes.append(f"what expired: take it out of {policy}, {renewed}")
+    what, why, fix = f"scan {service.name}", "; ".join(whys), "; ".join(fixes) + where
+    return FlowError(what, why, fix, code=ExitCode.SCAN_REFUSED, details=details)

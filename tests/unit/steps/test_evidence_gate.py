@@ -14,9 +14,10 @@ from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.proofs import Content, EvidenceKind, Scanned
 from build_tasks.model.scan import Verdict
 from build_tasks.planning.pipeline import delivery, promotion, release
+from build_tasks.planning.scan_policy import judge
 from build_tasks.steps.approval import decide
 from build_tasks.steps.cut import cut
-from build_tasks.steps.evidence_gate import check_evidence
+from build_tasks.steps.evidence_gate import check_evidence, main_policy
 from build_tasks.steps.execute import execute
 from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.released import artifacts
@@ -148,6 +149,43 @@ def test_a_finding_that_was_excepted_for_a_while(shop: Shop) -> None:
     passed = replace(scanned, verdict=Verdict((), tolerated=scanned.report.findings))
     attest(shop, _image(shop), {EvidenceKind.SCAN: passed})
     assert shut(shop) == ["vulnerability scan: the policy on main refuses CVE-2026-9 in libssl3t64 by now"]
+
+
+EXCEPTION = """
+[[exceptions]]
+id = "CVE-2026-9"
+reason = "never called"
+owner = "shipping"
+expires = 2026-03-03
+"""
+
+
+def test_an_exception_that_ends_between_release_and_promotion(shop: Shop) -> None:
+    shop.commit({POLICY: EXCEPTION})
+    shop.publish()
+    pushed(shop, without=frozenset({EvidenceKind.SCAN}))
+    scanned = contents(shop, finding("CVE-2026-9"))[EvidenceKind.SCAN]
+    assert isinstance(scanned, Scanned)
+    policy = main_policy(shop.bench)
+    passed = replace(scanned, verdict=judge(scanned.report, policy, shop.clock.now().date()))
+    attest(shop, _image(shop), {EvidenceKind.SCAN: passed})
+    shop.clock.time += timedelta(days=2)
+    assert opens(shop), "on its last day"
+    shop.clock.time += timedelta(days=1)
+    why = "CVE-2026-9 in libssl3t64 (its exception, by shipping, expired on 2026-03-03)"
+    assert shut(shop) == [f"vulnerability scan: the policy on main refuses {why} by now"]
+    with pytest.raises(FlowError):
+        shop.run(Action(Verb.SCAN, "delivery", "test", VERSION))
+    assert shut(shop) == [f"vulnerability scan: the policy refuses {why}"], "signed by now"
+
+
+def test_an_exception_that_ended_and_has_nothing_to_do_with_the_image(shop: Shop) -> None:
+    """Scans fail for it until it is taken out; a version that is ready is not kept waiting."""
+    pushed(shop)
+    shop.commit({POLICY: EXCEPTION})
+    shop.publish()
+    shop.clock.time += timedelta(days=3)
+    assert opens(shop)
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,20 @@ def test_it_is_held_to_main_s_policy(released: Shop) -> None:
     assert released.grype.scans == 2
 
 
+def test_an_exception_that_ended_since(released: Shop) -> None:
+    """It stops the scan. What is signed is about the findings: a line about something else is not this
+    version's fault."""
+    released.commit({"policy/scan.toml": EXCEPTION.replace("2099-01-01", "2026-03-03")})
+    released.publish()
+    error = refused(released, SCAN)
+    assert error.code is ExitCode.SCAN_REFUSED
+    assert error.details == ("exception CVE-2026-9 (shipping: never called) expired on 2026-03-03",)
+    assert error.fix.endswith(
+        "policy/scan.toml on main, or renew it: a later day, and a reason that still holds"
+    )
+    assert open_(released)
+
+
 def test_a_scan_that_is_missing_is_made(shop: Shop) -> None:
     shop.run(*release(shop.service, VERSION))
     digest = shop.registry.add_image(IMAGE.tagged("v1.0.2"), {INPUTS_LABEL: inputs_of(shop)}, b"theirs")

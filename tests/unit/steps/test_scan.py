@@ -114,8 +114,31 @@ def test_another_policy_judges_the_same_scan_anew(built: Shop) -> None:
     assert "CVE-2026-0001 in libssl3t64 is excepted until 2026-03-01" in built.reporter.notes[-2]
     built.clock.pause(86400)
     assert refused(built).code is strict.code, "the exception's last day has passed"
-    assert "expired on 2026-03-01" in refused(built).details[1]
-    assert any("exception for CVE-2026-0001 (shipping) expired" in line for line in built.reporter.warnings)
+    error = refused(built)
+    assert "its exception (shipping) expired on 2026-03-01" in error.details[1]
+    assert error.details[2] == "exception CVE-2026-0001 (shipping: never called) expired on 2026-03-01"
+    assert error.why.endswith("what grype (2026-03-01): 1 refused; it has an exception that expired")
+
+
+def test_an_exception_that_expired_fails_although_its_finding_is_gone(built: Shop) -> None:
+    """Else nobody would ever take it out."""
+    two = EXCEPTION.format(day="2026-02-28") + 'package = "perl"\n' + EXCEPTION.format(day="2026-02-27")
+    policy(built, two)
+    error = refused(built)
+    assert (error.code, error.why) == (
+        ExitCode.SCAN_REFUSED,
+        "policy/scan.toml has 2 exceptions that expired",
+    )
+    assert error.details == (
+        "exception CVE-2026-0001 in perl (shipping: never called) expired on 2026-02-28",
+        "exception CVE-2026-0001 (shipping: never called) expired on 2026-02-27",
+    )
+    assert error.fix == (
+        "what expired: take it out of policy/scan.toml, or renew it: a later day, and a reason that"
+        f" still holds; all of it is in {kept(built)}"
+    )
+    policy(built, EXCEPTION.format(day="2026-03-01"))
+    assert look(built).verdict.passed, "its last day counts"
 
 
 def test_force_looks_again(built: Shop) -> None:
