@@ -69,6 +69,19 @@ def test_a_developer_s_machine_believes_it_too(second_clone: Terminal) -> None:
     assert "tested by ci on" in tested.said and "passed" in tested.said
 
 
+def test_a_pushed_version_is_scanned_anew_from_the_registry_alone(second_clone: Terminal) -> None:
+    def scanned() -> str:
+        story = second_clone.json("release.show", "delivery", "0.1.1")
+        assert story["complete"], story
+        [when] = [piece["when"] for piece in story["evidence"] if piece["kind"] == "vulnerability scan"]
+        return str(when)
+
+    before = scanned()
+    done = second_clone.must("delivery.scan", "--version", "0.1.1", "--force")
+    assert "list what is in" not in done.said and "▶ build" not in done.said, done.said
+    assert scanned() > before
+
+
 def test_nothing_goes_into_production_on_the_word_of_nobody(second_clone: Terminal, tmp_path: Path) -> None:
     _main_without_the_builder(second_clone, tmp_path / "origin.git")
     refused = second_clone.inv("delivery.promote", "--version", "0.1.1")
