@@ -15,7 +15,7 @@ from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.scan import NO_PACKAGES, Knowledge, Severity, Unreachable
 from build_tasks.planning.bill_of_materials import read_bill
-from build_tasks.planning.patch_level import installed_packages, is_older
+from build_tasks.planning.patch_level import SecurityIndex, installed_packages, is_older
 from build_tasks.steps.platform.updates import LIST_PACKAGES
 from tests.contract.publisher import Publisher, publisher
 from tests.fakes.scanning import bill, component, debian
@@ -39,8 +39,19 @@ def scanner(tmp_path: Path) -> PatchLevel:
 
 
 def _scanner(folder: Path, archive: str = "") -> PatchLevel:
-    processes = Processes(CommandLog(folder / "log"))
-    return PatchLevel(SecuritySuite(processes, folder / "apt", archive), lambda: NOW, "trixie")
+    return PatchLevel(_suite(folder, archive), lambda: NOW, "trixie")
+
+
+def _suite(folder: Path, archive: str = "") -> SecuritySuite:
+    return SecuritySuite(Processes(CommandLog(folder / "log")), folder / "apt", archive)
+
+
+def test_machines_are_told_the_same_publication(tmp_path: Path) -> None:
+    """Base images are named for it, on each machine."""
+    one, other = (_suite(tmp_path / name).index("trixie") for name in ("one", "other"))
+    assert isinstance(one, SecurityIndex) and isinstance(other, SecurityIndex)
+    assert one == other and one.packages
+    assert timedelta() < datetime.now(UTC) - one.published < timedelta(days=8), "signed anew within a week"
 
 
 def test_a_package_without_its_security_update(scanner: PatchLevel) -> None:
