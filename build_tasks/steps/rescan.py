@@ -26,7 +26,7 @@ from build_tasks.steps.evidence_gate import main_policy
 from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.proofs import scan_proof
-from build_tasks.steps.push import artifacts
+from build_tasks.steps.released import artifacts
 from build_tasks.steps.scan import conclude
 from build_tasks.steps.scanner_choice import choose
 from build_tasks.steps.workbench import Workbench

@@ -8,9 +8,9 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_branch
+from build_tasks.steps.demo.application import release_application
 from build_tasks.steps.demo.changes import Change, broken, working
 from build_tasks.steps.demo.client import Client, Tally
-from build_tasks.steps.demo.application import release_application
 from build_tasks.steps.demo.stage import APPROVER, MANAGER, Stage
 from build_tasks.steps.demo.versions import next_versions
 from build_tasks.steps.live import active_version

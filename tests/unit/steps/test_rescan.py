@@ -14,7 +14,7 @@ from build_tasks.model.proofs import Accepted, EvidenceKind, Sbom, Scanned
 from build_tasks.planning.pipeline import release
 from build_tasks.steps.evidence_gate import weigh_evidence
 from build_tasks.steps.image import INPUTS_LABEL
-from build_tasks.steps.push import artifacts
+from build_tasks.steps.released import artifacts
 from tests.fakes.samples import v
 from tests.fakes.scanning import finding
 from tests.unit.steps.attesting import IMAGE, attest, contents, inputs_of
@@ -51,15 +51,13 @@ def scans(shop: Shop) -> int:
 
 def counting(shop: Shop) -> Accepted:
     """The scan that counts at the gate."""
-    digest = image(shop).digest
-    assert digest
-    return weigh_evidence(shop.bench, shop.service, digest).accepted[EvidenceKind.SCAN]
+    found = artifacts(shop.bench, shop.service, VERSION)
+    return weigh_evidence(shop.bench, shop.service, VERSION, found).accepted[EvidenceKind.SCAN]
 
 
 def open_(shop: Shop) -> bool:
-    digest = image(shop).digest
-    assert digest
-    return weigh_evidence(shop.bench, shop.service, digest).complete
+    found = artifacts(shop.bench, shop.service, VERSION)
+    return weigh_evidence(shop.bench, shop.service, VERSION, found).complete
 
 
 def refused(shop: Shop, *actions: Action) -> FlowError:
@@ -161,7 +159,8 @@ def test_a_scan_that_is_missing_is_made(shop: Shop) -> None:
     del pieces[EvidenceKind.SCAN]
     attest(shop, IMAGE.at(digest), pieces)
     shop.run(SCAN)
-    assert open_(shop)
+    found = artifacts(shop.bench, shop.service, VERSION)
+    assert EvidenceKind.SCAN not in weigh_evidence(shop.bench, shop.service, VERSION, found).problems
     assert shop.reporter.reasons["scan delivery"] == f"no scan of {digest} counts"
 
 
