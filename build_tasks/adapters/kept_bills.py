@@ -6,7 +6,6 @@ on the same agent, finds the image in the engine but nothing in its own ``.build
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from build_tasks.adapters.content_store import ContentStore
@@ -23,33 +22,22 @@ class KeptBills:
     :param bills: makes them.
     :param made_with: whatever a bill depends on beside the image: the program's path (it has the version in
         it) and its settings.
-    :param identify: gives the id of an image of the engine; empty if it is not there.
     """
 
-    def __init__(
-        self,
-        bills: BillsOfMaterials,
-        store: ContentStore,
-        made_with: tuple[str, ...],
-        identify: Callable[[str], str],
-    ) -> None:
+    def __init__(self, bills: BillsOfMaterials, store: ContentStore, made_with: tuple[str, ...]) -> None:
         self._bills = bills
         self._store = store
         self._made_with = made_with
-        self._identify = identify
 
-    def of(self, image: str, *, anew: bool = False) -> bytes:
-        id_ = self._identify(image)
-        if not id_:
-            return self._bills.of(image, anew=anew)
+    def of(self, image: str, name: str, *, anew: bool = False) -> bytes:
         # Its name is told in the bill, too.
-        key = content_key(id_, image, *self._made_with)
+        key = content_key(image, name, *self._made_with)
         if anew:
             self._store.remove(_NAME, key)
         kept = self._store.find(_NAME, key)
         if kept is not None:
             return (kept / _FILE).read_bytes()
-        document = self._bills.of(image, anew=anew)
+        document = self._bills.of(image, name, anew=anew)
         with self._store.fill(_NAME, key) as folder:
             Path(folder, _FILE).write_bytes(document)
         return document

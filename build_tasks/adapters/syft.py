@@ -19,7 +19,7 @@ class Syft:
 
     It reads an archive and not the engine itself: whoever holds the engine's socket is root on its machine.
 
-    :param save: writes an image of the engine to an archive, as ``docker save`` does.
+    :param save: writes an image of the engine, by its id, to an archive, as ``docker save`` does.
     :param scratch: folder with room for such archives.
     """
 
@@ -30,19 +30,20 @@ class Syft:
         self._save = save
         self._scratch = scratch
 
-    def of(self, image: str, *, anew: bool = False) -> bytes:
+    def of(self, image: str, name: str, *, anew: bool = False) -> bytes:
         """CycloneDX JSON: packages, not single files. It keeps nothing, so it is always made anew.
 
+        :param name: what the bill calls the image, with a version behind its last colon.
         :raises FlowError: SCANNER_UNAVAILABLE, or whatever keeps the engine from giving the image.
         """
-        name, _, tag = image.rpartition(":")
+        title, _, version = name.rpartition(":")
         self._scratch.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix="image-", dir=self._scratch) as folder:
             archive, bill = Path(folder) / "image.tar", Path(folder) / "bom.json"
             self._save(image, archive)
             self._program.checked(
                 *("scan", f"docker-archive:{archive}", "--quiet"),
-                *("--source-name", name, "--source-version", tag, "--output", f"cyclonedx-json={bill}"),
-                what=f"list what is in {image}",
+                *("--source-name", title, "--source-version", version, "--output", f"cyclonedx-json={bill}"),
+                what=f"list what is in {name}",
             )
             return bill.read_bytes()

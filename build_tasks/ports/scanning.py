@@ -35,9 +35,10 @@ class SecurityUpdates(Protocol):
 class BillsOfMaterials(Protocol):
     """Lists what is in an image of the engine."""
 
-    def of(self, image: str, *, anew: bool = False) -> bytes:
+    def of(self, image: str, name: str, *, anew: bool = False) -> bytes:
         """Its bill of materials, CycloneDX JSON (https://cyclonedx.org).
 
-        :param image: name or id; must be in the engine.
+        :param image: its id; must be in the engine.
+        :param name: what the bill calls it, ``<name>:<version>``.
         :param anew: what was listed before does not do.
         """

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from build_tasks.model.images import Digest, Ref
+from build_tasks.model.images import Digest, LocalImage, Ref
 from build_tasks.model.proofs import OF_CANDIDATES, REUSABLE, Content, EvidenceFound, EvidenceKind, MadeFrom
 from build_tasks.model.service import Service
-from build_tasks.planning.dockerfile import FINAL
 from build_tasks.planning.evidence import Subject, charts, weigh
-from build_tasks.planning.names import candidate_image, candidate_tag, local_image
+from build_tasks.planning.names import candidate_image, candidate_tag
 from build_tasks.steps.evidence import attach_evidence, attached_evidence
 from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe
@@ -64,19 +63,20 @@ def publish_candidate(
     bench: Workbench,
     service: Service,
     made: Recipe,
+    built: LocalImage,
     contents: Mapping[EvidenceKind, Content],
     key: Path,
 ) -> Ref:
-    """Push the engine's runtime image as the candidate for its inputs, with its evidence; gives it by digest.
+    """Push a runtime image as the candidate for its inputs, with its evidence; gives it by digest.
+
+    It is pushed by its id: that is what was scanned, whatever its name may have come to mean.
 
     A candidate of these inputs that was there before is replaced: its evidence did not do, or somebody asked
     for a new one. Its image stays, as long as anything else names it.
     """
     tagged = _tagged(bench, service, made)
     with bench.reporter.step(f"publish {tagged}", f"the candidate for inputs {made.inputs[:12]}"):
-        image = tagged.at(
-            bench.builder.push(local_image(bench.settings, service.name, FINAL, made.inputs), tagged)
-        )
+        image = tagged.at(bench.builder.push(built.id, tagged))
         attach_evidence(bench, service, image, made.inputs, contents, key)
     return image
 

@@ -7,7 +7,7 @@ from build_tasks.model.images import BuildRequest, CacheUse, LocalImage, Ref
 from build_tasks.model.service import Service
 from build_tasks.planning.dockerfile import FINAL, TESTRUNNER
 from build_tasks.planning.names import build_cache, local_image
-from build_tasks.steps.build_provenance import keep_provenance
+from build_tasks.steps.build_provenance import keep_provenance, kept_provenance
 from build_tasks.steps.inputs import Recipe, contexts, uncommitted
 from build_tasks.steps.workbench import Workbench
 
@@ -30,17 +30,21 @@ def build_stage(
 ) -> LocalImage:
     """The image of a stage: the one in the engine if its inputs are the same, else a new one.
 
+    A name in the engine proves nothing: the image itself must say what it is made of, and what evidence is
+    going to be signed about must have been seen to be built.
+
     :param stage: ``build``, ``testrunner`` or ``final``.
     :raises FlowError: BUILD_FAILED.
     """
     tag = local_image(bench.settings, service.name, stage, made.inputs)
     title = f"build {service.name}, stage {stage}"
     revision = _revision(bench, made)
-    present = bench.builder.inspect(tag)
-    if present is not None and not force and not _outdated(present, revision):
+    present = present_image(bench, service, stage, made)
+    reason = "forced" if force and present else _reason(bench, service, stage, made, present, revision)
+    if present is not None and not reason:
         bench.reporter.skip(title, f"unchanged inputs {made.inputs[:12]} were built before")
         return present
-    with bench.reporter.step(title, _reason(present, made, force)):
+    with bench.reporter.step(title, reason):
         told = bench.builder.build(_request(bench, service, stage, made, tag, revision))
         _say_stand_ins(bench, made)
     image = bench.builder.inspect(tag)
@@ -49,6 +53,12 @@ def build_stage(
     if stage == FINAL:
         keep_provenance(bench, service, made, image, told)
     return image
+
+
+def present_image(bench: Workbench, service: Service, stage: str, made: Recipe) -> LocalImage | None:
+    """The engine's image of a stage that says it is made of these inputs; None if there is none."""
+    found = bench.builder.inspect(local_image(bench.settings, service.name, stage, made.inputs))
+    return found if found is not None and found.labels.get(INPUTS_LABEL) == made.inputs else None
 
 
 def check_image(service: Service, image: LocalImage) -> None:
@@ -89,10 +99,20 @@ def _outdated(image: LocalImage, revision: str) -> bool:
     return image.labels.get(REVISION_LABEL, "").endswith(DIRTY) and not revision.endswith(DIRTY)
 
 
-def _reason(present: LocalImage | None, made: Recipe, force: bool) -> str:
+def _reason(
+    bench: Workbench, service: Service, stage: str, made: Recipe, present: LocalImage | None, revision: str
+) -> str:
+    """Why there has to be a new image; empty if the one that is there does."""
     if present is None:
         return f"no image for inputs {made.inputs[:12]}"
-    return "forced" if force else "its inputs have been committed since it was built"
+    if _outdated(present, revision):
+        return "its inputs have been committed since it was built"
+    # Nothing is signed about the stage `build`: the others are built from it by the builder, not by its name.
+    if bench.signing and stage == TESTRUNNER:
+        return "what it finds will be signed, and nothing tells who built the one in the engine"
+    if bench.signing and stage == FINAL and kept_provenance(bench, service, made, present) is None:
+        return "nothing is kept of how the one in the engine was built"
+    return ""
 
 
 def _request(

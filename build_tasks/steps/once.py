@@ -14,9 +14,8 @@ from build_tasks.model.service import Service
 from build_tasks.model.tests import TestOutcome, TestSummary
 from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.planning.evidence import moment
-from build_tasks.planning.names import local_image
 from build_tasks.steps.candidates import Candidate, add_chart, publish_candidate
-from build_tasks.steps.image import build_stage
+from build_tasks.steps.image import build_stage, present_image
 from build_tasks.steps.proofs import note_tests, proofs
 from build_tasks.steps.rescan import scan_candidate
 from build_tasks.steps.run import Run
@@ -74,8 +73,8 @@ def scan_once(run: Run, service: Service) -> None:
     here = run.key is None and remembered_scan(run.bench, service, made) is not None
     candidate = _elsewhere(run, service, here=here)
     if candidate is None:
-        run.runtime_image(service)
-        run.scanned[service.name] = scan(run.bench, service, made, force=run.force)
+        image = run.runtime_image(service)
+        run.scanned[service.name] = scan(run.bench, service, made, image, force=run.force)
     else:
         run.scanned[service.name] = scan_candidate(run.bench, service, made, candidate, run.key)
 
@@ -106,7 +105,7 @@ def _publish(run: Run, service: Service) -> Digest:
     tested, scanned = run.tested[service.name], run.scanned[service.name]
     chart = run.checked_chart(service)
     contents = proofs(run.bench, service, made, image, tested, scanned, chart=chart)
-    published = publish_candidate(run.bench, service, made, contents, _key(run))
+    published = publish_candidate(run.bench, service, made, image, contents, _key(run))
     assert published.digest is not None
     return published.digest
 
@@ -127,8 +126,7 @@ def _elsewhere(run: Run, service: Service, *, here: bool) -> Candidate | None:
 def _has_image(run: Run, service: Service, stage: str) -> bool:
     if run.key is not None:
         return False  # it makes no difference, so the engine need not be asked
-    tag = local_image(run.bench.settings, service.name, stage, run.recipe(service).inputs)
-    return run.bench.builder.inspect(tag) is not None
+    return present_image(run.bench, service, stage, run.recipe(service)) is not None
 
 
 def _say_built(run: Run, title: str, candidate: Candidate) -> None:

@@ -22,9 +22,8 @@ from build_tasks.model.proofs import (
 from build_tasks.model.scan import ScanResult
 from build_tasks.model.service import Service
 from build_tasks.model.tests import TestSummary
-from build_tasks.planning.dockerfile import FINAL
 from build_tasks.steps.build_provenance import kept_provenance
-from build_tasks.steps.image import DIRTY, REVISION_LABEL, build_stage
+from build_tasks.steps.image import DIRTY, REVISION_LABEL
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.test_results import results_of
 from build_tasks.steps.workbench import Workbench
@@ -97,12 +96,8 @@ def _tests_run(bench: Workbench, service: Service, made: Recipe, tested: TestSum
 
 
 def _provenance(bench: Workbench, service: Service, made: Recipe, image: LocalImage) -> Provenance:
-    """What the builder told of the image. If nobody kept that, it is built once more to hear it: the engine
-    has every layer, and the image is the same."""
+    """What the builder told of the very image; a run that signs builds one of which nothing is kept."""
     found = kept_provenance(bench, service, made, image)
-    if found is None:
-        again = build_stage(bench, service, FINAL, made, force=True)
-        found = kept_provenance(bench, service, made, again)
     if found is None:
         why = "the builder tells no provenance (docker buildx does from 0.13 on)"
         raise FlowError(f"publish {service.name}", why, "use a newer buildx", code=ExitCode.TOOL_FAILED)

@@ -16,14 +16,17 @@ from build_tasks.planning.names import local_image
 from build_tasks.planning.scan_policy import fingerprint, judge, superseded, too_old
 from build_tasks.planning.scan_table import excepted_lines, expired_lines, refused_lines, summary
 from build_tasks.steps import scan_results
+from build_tasks.steps.image import present_image
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.scan_results import KeptScan
 from build_tasks.steps.scanner_choice import Chosen, choose
 from build_tasks.steps.workbench import Workbench
 
 
-def scan(bench: Workbench, service: Service, made: Recipe, *, force: bool = False) -> ScanResult:
-    """Scan the runtime image and hold what is found to the policy. It builds nothing.
+def scan(
+    bench: Workbench, service: Service, made: Recipe, image: LocalImage, *, force: bool = False
+) -> ScanResult:
+    """Scan a runtime image of the engine and hold what is found to the policy. It builds nothing.
 
     A scan is kept for the image it was of, and used again until the scanner knows something newer; the policy
     is applied anew each time.
@@ -32,10 +35,9 @@ def scan(bench: Workbench, service: Service, made: Recipe, *, force: bool = Fals
         was proven; CONFIG for a wrong policy.
     """
     policy = load_scan_policy(bench.settings.root, bench.settings.scan_policy)
-    image = _image(bench, service, made)
     folder = bench.folder(service, "scan") / made.inputs[:16]
     before = None if force else _of(scan_results.read(folder), image)
-    bill = _bill(bench, service, made, before, force=force)
+    bill = _bill(bench, service, made, image, before, force=force)
     chosen = choose(bench, policy, service, bill)
     if before and (before.report.scanner, before.knowledge) == (chosen.scanner, chosen.knowledge.identity):
         bench.reporter.skip(f"scan {service.name}", f"{chosen.scanner} has nothing newer to say")
@@ -84,7 +86,7 @@ def remembered_scan(bench: Workbench, service: Service, made: Recipe) -> ScanRes
     """
     policy = load_scan_policy(bench.settings.root, bench.settings.scan_policy)
     kept = scan_results.read(bench.folder(service, "scan") / made.inputs[:16])
-    image = bench.builder.inspect(_name(bench, service, made))
+    image = present_image(bench, service, FINAL, made)
     if kept is None or (image is not None and image.id != kept.image):
         return None
     if kept.report.scanner not in policy.scanners:
@@ -94,30 +96,25 @@ def remembered_scan(bench: Workbench, service: Service, made: Recipe) -> ScanRes
     return _result(bench, policy, made, kept)
 
 
-def _name(bench: Workbench, service: Service, made: Recipe) -> str:
-    return local_image(bench.settings, service.name, FINAL, made.inputs)
-
-
-def _image(bench: Workbench, service: Service, made: Recipe) -> LocalImage:
-    image = bench.builder.inspect(_name(bench, service, made))
-    if image is None:
-        why, fix = "its runtime image is not in the engine", f"`./inv {service.name}.image` builds it"
-        raise FlowError(f"scan {service.name}", why, fix, code=ExitCode.SCANNER_UNAVAILABLE)
-    return image
-
-
 def _of(kept: KeptScan | None, image: LocalImage) -> KeptScan | None:
     """The kept scan, if it is of this very image: the same inputs may have been built anew."""
     return kept if kept is not None and kept.image == image.id else None
 
 
 def _bill(
-    bench: Workbench, service: Service, made: Recipe, before: KeptScan | None, *, force: bool
+    bench: Workbench,
+    service: Service,
+    made: Recipe,
+    image: LocalImage,
+    before: KeptScan | None,
+    *,
+    force: bool,
 ) -> BillOfMaterials:
     what = f"list what is in {service.name}'s image"
     if before is None:
         with bench.reporter.step(what, "its bill of materials (CycloneDX)"):
-            document = bench.bills.of(_name(bench, service, made), anew=force)
+            name = local_image(bench.settings, service.name, FINAL, made.inputs)
+            document = bench.bills.of(image.id, name, anew=force)
     else:
         document = before.sbom
     try:

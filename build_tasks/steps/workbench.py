@@ -24,6 +24,7 @@ class Workbench:
 
     :param builder_key: file of the private key that evidence is signed with here; need not be there.
     :param cache: what builds do with the registry's build cache; only where candidates are made they write.
+    :param signing: evidence is going to be signed about what is built and tested.
     """
 
     settings: Settings
@@ -41,6 +42,7 @@ class Workbench:
     scanners: Mapping[ScannerName, Scanner]
     builder_key: Path
     cache: CacheUse = CacheUse.READ
+    signing: bool = False
 
     @property
     def checkout(self) -> Checkout:

@@ -30,14 +30,10 @@ def bills(composition: Composition, engine: DockerEngine) -> BillsOfMaterials:
     from build_tasks.adapters.kept_bills import KeptBills
     from build_tasks.adapters.syft import SETTINGS, Syft
 
-    def identify(image: str) -> str:
-        found = engine.inspect(image)
-        return found.id if found else ""
-
     program, scratch = composition.tool("syft"), composition.cache / "scratch"
     syft = Syft(composition.processes, program, engine.save, scratch)
     made_with = (str(program.resolve()), SETTINGS.read_text(encoding="utf-8"))
-    return KeptBills(syft, ContentStore(composition.cache / BILLS), made_with, identify)
+    return KeptBills(syft, ContentStore(composition.cache / BILLS), made_with)
 
 
 def security_suite(composition: Composition) -> SecuritySuite:

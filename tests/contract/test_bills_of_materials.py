@@ -25,7 +25,7 @@ def bill_of(tool: Callable[[str], Path], tmp_path: Path) -> Callable[[Mapping[st
         syft = Syft(
             processes, tool("syft"), lambda _, archive: save_image(files, archive), tmp_path / "scratch"
         )
-        return read_bill(syft.of(NAME))
+        return read_bill(syft.of("sha256:1", NAME))
 
     return make
 
@@ -80,7 +80,7 @@ def test_what_is_no_image(tool: Callable[[str], Path], tmp_path: Path) -> None:
 
     syft = Syft(Processes(CommandLog(None)), tool("syft"), save, tmp_path)
     with pytest.raises(FlowError) as failed:
-        syft.of(NAME)
+        syft.of("sha256:1", NAME)
     assert failed.value.code is ExitCode.SCANNER_UNAVAILABLE
     assert "list what is in shop/delivery-final:in-1" in failed.value.what
 
@@ -91,6 +91,6 @@ def test_without_the_program(tmp_path: Path) -> None:
 
     syft = Syft(Processes(CommandLog(None)), tmp_path / "syft", save, tmp_path)
     with pytest.raises(FlowError) as failed:
-        syft.of(NAME)
+        syft.of("sha256:1", NAME)
     assert failed.value.code is ExitCode.SCANNER_UNAVAILABLE
     assert "platform.up" in failed.value.fix

@@ -52,13 +52,13 @@ def shop(oras_registry: RegistryLab, ssh_signing: SigningLab, tmp_path: Path) ->
 
 def publish(shop: Shop) -> Ref:
     made = recipe(shop.bench, shop.service)
-    return publish_candidate(shop.bench, shop.service, made, contents(shop), shop.bench.builder_key)
+    built = build_stage(shop.bench, shop.service, "final", made)
+    return publish_candidate(shop.bench, shop.service, made, built, contents(shop), shop.bench.builder_key)
 
 
 def test_what_is_published_is_found_and_believed(shop: Shop) -> None:
     made = recipe(shop.bench, shop.service)
     assert find_candidate(shop.bench, shop.service, made) is None
-    build_stage(shop.bench, shop.service, "final", made)
     image = publish(shop)
     found = find_candidate(shop.bench, shop.service, made)
     assert found is not None and found.image == image
@@ -85,7 +85,6 @@ def test_agents_that_publish_the_same_at_once_lose_nothing(shop: Shop, agents: i
 
 
 def test_evidence_travels_with_a_copy(shop: Shop) -> None:
-    build_stage(shop.bench, shop.service, "final", recipe(shop.bench, shop.service))
     image = publish(shop)
     target = production_image(shop.bench.settings, "delivery")
     assert shop.bench.registry.copy(image, target.tagged("v1.0.2")) == image.digest

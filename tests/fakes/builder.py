@@ -33,6 +33,7 @@ class FakeBuilder:
     :param runs: how the image of a stage runs; a stage without a script ends with 0 and no output.
     :param failures: stages that do not build, each with its last lines.
     :param provenance: what it tells of every build, besides the arguments.
+    :param pushed_images: ids of what was pushed, in order.
     :param on_push: told of each push (to make the image known to a fake registry); gives the digest that
         the registry records, or None for the fake's own.
     """
@@ -46,7 +47,9 @@ class FakeBuilder:
     built: list[BuildRequest] = field(default_factory=list)
     environments: list[Mapping[str, str]] = field(default_factory=list)
     pushed: dict[str, Digest] = field(default_factory=dict)
+    pushed_images: list[str] = field(default_factory=list)
     _images: dict[str, LocalImage] = field(default_factory=dict)
+    _by_id: dict[str, LocalImage] = field(default_factory=dict)
     _stages: dict[str, str] = field(default_factory=dict)
 
     def build(self, request: BuildRequest) -> Mapping[str, Any]:
@@ -59,14 +62,13 @@ class FakeBuilder:
         user = self.users.get(request.target, "")
         labels = {**self.labels.get(request.target, {}), **request.labels}
         image = LocalImage(identity, labels, user, (_full(request.tag),))
-        self._images[_full(request.tag)] = image
+        self._images[_full(request.tag)] = self._by_id[identity] = image
         self._stages[identity] = request.target
         args = {f"build-arg:{name}": value for name, value in request.args.items()}
         return {**self.provenance, "invocation": {"parameters": {"args": args}}}
 
     def inspect(self, tag: str) -> LocalImage | None:
-        by_id = {image.id: image for image in self._images.values()}
-        return self._images.get(_full(tag)) or by_id.get(tag)
+        return self._images.get(_full(tag)) or self._by_id.get(tag)
 
     def run(
         self, image: str, *, results_from: str, results_to: Path, env: Mapping[str, str]
@@ -83,6 +85,7 @@ class FakeBuilder:
 
     def push(self, tag: str, ref: Ref) -> Digest:
         image = self._present(tag, f"push {tag} as {ref}")
+        self.pushed_images.append(image.id)
         own = Digest(f"sha256:{hashlib.sha256(f'manifest of {image.id}'.encode()).hexdigest()}")
         self.pushed[str(ref)] = self.on_push(image, ref) or own
         return self.pushed[str(ref)]

@@ -57,13 +57,13 @@ def finding(
 class FakeBills:
     """The port ``BillsOfMaterials``: the same bill for every image.
 
-    :param asked: the images it was asked about.
+    :param asked: ids of the images it was asked about.
     """
 
     document: bytes = field(default_factory=lambda: bill(debian(), OPENSSL))
     asked: list[str] = field(default_factory=list)
 
-    def of(self, image: str, *, anew: bool = False) -> bytes:
+    def of(self, image: str, name: str, *, anew: bool = False) -> bytes:
         self.asked.append(image)
         return self.document
 

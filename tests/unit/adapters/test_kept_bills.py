@@ -11,19 +11,20 @@ from build_tasks.adapters.kept_bills import KeptBills
 from build_tasks.errors import FlowError
 from tests.fakes.scanning import FakeBills
 
-NAME = "shop/delivery-final:in-1"
+ID, NAME = "sha256:1", "shop/delivery-final:in-1"
 SYFT = ("/cache/tools/syft/1/bin/syft", "check-for-app-update: false")
 
 
 class Listed:
-    """A machine: its cache, and the images in its engine."""
+    """A machine with its cache."""
 
     def __init__(self, cache: Path) -> None:
-        self.cache, self.bills, self.ids = cache, FakeBills(), {NAME: "sha256:1"}
+        self.cache, self.bills = cache, FakeBills()
 
-    def of(self, image: str = NAME, *, with_: tuple[str, ...] = SYFT, anew: bool = False) -> bytes:
-        identify = lambda name: self.ids.get(name, "")  # noqa: E731
-        return KeptBills(self.bills, ContentStore(self.cache), with_, identify).of(image, anew=anew)
+    def of(
+        self, image: str = ID, name: str = NAME, *, with_: tuple[str, ...] = SYFT, anew: bool = False
+    ) -> bytes:
+        return KeptBills(self.bills, ContentStore(self.cache), with_).of(image, name, anew=anew)
 
 
 @pytest.fixture
@@ -33,22 +34,20 @@ def listed(tmp_path: Path) -> Listed:
 
 def test_the_same_image_is_listed_once(listed: Listed) -> None:
     assert listed.of() == listed.of() == listed.bills.document
-    assert listed.bills.asked == [NAME]
+    assert listed.bills.asked == [ID]
 
 
 def test_another_image_under_the_same_name(listed: Listed) -> None:
     listed.of()
-    listed.ids[NAME] = "sha256:2"
-    listed.of()
-    assert listed.bills.asked == [NAME, NAME]
+    listed.of("sha256:2")
+    assert listed.bills.asked == [ID, "sha256:2"]
 
 
 def test_another_name_of_the_same_image(listed: Listed) -> None:
     """The bill says what it is of."""
-    listed.ids["other:in-1"] = listed.ids[NAME]
     listed.of()
-    listed.of("other:in-1")
-    assert listed.bills.asked == [NAME, "other:in-1"]
+    listed.of(name="other:in-1")
+    assert listed.bills.asked == [ID, ID]
 
 
 @pytest.mark.parametrize("with_", [("/cache/tools/syft/2/bin/syft", SYFT[1]), (SYFT[0], "file: {}")])
@@ -66,16 +65,8 @@ def test_anew_is_anew_and_kept(listed: Listed) -> None:
     assert len(listed.bills.asked) == 2
 
 
-def test_an_image_that_is_not_there_is_not_looked_up(listed: Listed) -> None:
-    listed.ids.clear()
-    listed.of()
-    listed.of()
-    assert len(listed.bills.asked) == 2
-    assert not listed.cache.exists()
-
-
 def test_nothing_is_kept_of_a_failure(listed: Listed, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(image: str, *, anew: bool = False) -> bytes:
+    def fails(image: str, name: str, *, anew: bool = False) -> bytes:
         raise FlowError("list what is in an image", "no room")
 
     with monkeypatch.context() as patch, pytest.raises(FlowError):

@@ -114,8 +114,8 @@ def test_a_registry_that_does_not_answer(shop: Shop) -> None:
 
 def test_publishing(shop: Shop) -> None:
     made = recipe(shop.bench, shop.service)
-    build_stage(shop.bench, shop.service, "final", made)
-    image = publish_candidate(shop.bench, shop.service, made, contents(shop), shop.keys["builder"])
+    built = build_stage(shop.bench, shop.service, "final", made)
+    image = publish_candidate(shop.bench, shop.service, made, built, contents(shop), shop.keys["builder"])
     assert shop.registry.digest(IMAGE.tagged(candidate_tag(inputs_of(shop)))) == image.digest
     there = found(shop)
     assert there is not None and there.image == image and there.evidence.complete
@@ -124,8 +124,8 @@ def test_publishing(shop: Shop) -> None:
 def test_publishing_twice_loses_nothing(shop: Shop) -> None:
     """Two agents at the same candidate: both attach, and either's evidence does."""
     made = recipe(shop.bench, shop.service)
-    build_stage(shop.bench, shop.service, "final", made)
-    first = publish_candidate(shop.bench, shop.service, made, contents(shop), shop.keys["builder"])
-    assert publish_candidate(shop.bench, shop.service, made, contents(shop), shop.keys["builder"]) == first
+    built, key = build_stage(shop.bench, shop.service, "final", made), shop.keys["builder"]
+    first = publish_candidate(shop.bench, shop.service, made, built, contents(shop), key)
+    assert publish_candidate(shop.bench, shop.service, made, built, contents(shop), key) == first
     assert len(shop.registry.attachments(first, TESTS.artifact_type)) == 2
     assert problems(shop) == []

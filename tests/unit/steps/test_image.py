@@ -46,6 +46,18 @@ def test_unchanged_inputs_are_not_built_again(shop: Shop) -> None:
     assert "were built before" in shop.reporter.skipped["build delivery, stage final"]
 
 
+@pytest.mark.parametrize("stage", [BUILD, "testrunner", FINAL])
+@pytest.mark.parametrize("label", [{}, {INPUTS_LABEL: "f" * 64}])
+def test_an_image_of_that_name_that_does_not_say_what_it_is_made_of_is_not_taken(
+    shop: Shop, stage: str, label: dict[str, str]
+) -> None:
+    build(shop, stage)
+    [request] = shop.builder.built
+    shop.builder.build(replace(request, labels=label))
+    assert build(shop, stage).labels[INPUTS_LABEL] == recipe(shop.bench, shop.service).inputs
+    assert len(shop.builder.built) == 3
+
+
 def test_stages_are_images_of_their_own(shop: Shop) -> None:
     assert build(shop, BUILD).tags != build(shop, FINAL).tags
 

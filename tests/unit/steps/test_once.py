@@ -9,14 +9,20 @@ from datetime import timedelta
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.plan import Action, Verb
+from build_tasks.model.bill_of_materials import BillOfMaterials
+from build_tasks.model.images import BuildRequest
+from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.proofs import OF_CANDIDATES, EvidenceKind, Sbom
-from build_tasks.planning.names import candidate_tag
+from build_tasks.model.scan import ScanReport
+from build_tasks.planning.names import candidate_tag, local_image
 from build_tasks.planning.pipeline import candidate as pull_request
 from build_tasks.planning.pipeline import publication, release, validation
 from build_tasks.steps.candidates import Candidate, find_candidate
+from build_tasks.steps.execute import execute
+from build_tasks.steps.image import INPUTS_LABEL
 from build_tasks.steps.inputs import recipe
 from build_tasks.steps.released import artifacts, released_versions
+from build_tasks.steps.run import Run
 from tests.fakes.samples import v, vs
 from tests.fakes.scanning import finding
 from tests.unit.steps.attesting import IMAGE, attest, candidate, contents, digest_of, inputs_of
@@ -202,15 +208,68 @@ def test_what_was_done_here_before_is_published_without_doing_it_again(shop: Sho
     assert shop.clock.now() - tests.finished == timedelta(hours=1)  # type: ignore[union-attr]
 
 
-def test_an_image_without_its_provenance_is_built_once_more_to_hear_it(shop: Shop) -> None:
+def test_an_image_without_its_provenance_is_built_again_before_it_is_tested_and_scanned(shop: Shop) -> None:
     """The engine has the image, but whoever had it built kept nothing: another clone, on the same engine."""
     shop.run(action(Verb.IMAGE))
     engine = shop.builder
     shop.another_machine()
     shop.builder = engine
     shop.bench = replace(shop.bench, builder=engine)
+    # A build is never quite the same bits: what the second one makes is another image.
+    engine.labels["final"] = {"built": "again"}
     shop.run(*MAIN)
-    assert targets(shop).count("final") == 2
+    assert targets(shop) == ["final", "build", "testrunner", "final"]
+    reasons = shop.reporter.reasons
+    assert reasons["build delivery, stage final"] == "nothing is kept of how the one in the engine was built"
+    [scanned] = set(shop.bills.asked)
+    assert [*shop.builder.pushed_images] == [scanned]
+    assert there(shop).evidence.complete
+    steps = [title.partition(",")[0] for title in shop.reporter.done]
+    assert steps.count("build delivery") == 3, "and once each"
+
+
+def test_what_is_pushed_is_what_was_scanned_whatever_its_name_means_by_then(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = shop.grype.scan
+
+    def meanwhile(bill: BillOfMaterials) -> ScanReport:
+        """Somebody gives the name to another image."""
+        request = replace(shop.builder.built[-1], labels={INPUTS_LABEL: inputs_of(shop), "evil": "yes"})
+        shop.builder.build(request)
+        return scan(bill)
+
+    monkeypatch.setattr(shop.grype, "scan", meanwhile)
+    shop.run(*MAIN)
+    assert [*shop.builder.pushed_images] == shop.bills.asked
+    assert "evil" not in shop.registry.labels(there(shop).image)
+
+
+@pytest.mark.parametrize("stage", ["testrunner", "final"])
+def test_what_the_engine_has_under_an_image_s_name_is_signed_by_nobody(shop: Shop, stage: str) -> None:
+    """Its label can be forged: whoever reaches the engine can give any image that name and that label."""
+    made = recipe(shop.bench, shop.service)
+    tag = local_image(shop.bench.settings, "delivery", stage, made.inputs)
+    forged = {INPUTS_LABEL: made.inputs, "org.opencontainers.image.revision": shop.source.head().sha}
+    context, dockerfile = str(shop.root), str(shop.root / "Dockerfile")
+    shop.builder.build(BuildRequest(context, dockerfile, stage, tag, labels={**forged, "evil": "yes"}))
+    shop.builder.built.clear()
+    shop.run(*MAIN)
+    assert targets(shop) == ["build", "testrunner", "final"]
+    assert "evil" not in shop.registry.labels(there(shop).image)
+
+
+def test_what_was_good_enough_to_look_at_is_built_to_be_signed_for(shop: Shop) -> None:
+    """One run, whose first part publishes nothing."""
+    engine = shop.builder
+    shop.run(action(Verb.IMAGE))
+    shop.another_machine()
+    shop.builder, shop.bench = engine, replace(shop.bench, builder=engine)
+    run = Run(shop.bench, "a change")
+    execute(run, Plan("test", (action(Verb.IMAGE),)))
+    assert targets(shop) == ["final"]
+    execute(run, Plan("test", tuple(MAIN)))
+    assert targets(shop) == ["final", "build", "testrunner", "final"]
     assert there(shop).evidence.complete
 
 

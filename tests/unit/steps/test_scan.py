@@ -14,7 +14,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.scan import ScanResult, Severity
 from build_tasks.planning.dockerfile import FINAL
-from build_tasks.steps.image import build_stage
+from build_tasks.steps.image import build_stage, present_image
 from build_tasks.steps.inputs import recipe
 from build_tasks.steps.scan import remembered_scan, scan
 from tests.fakes.builder import FakeBuilder
@@ -43,7 +43,10 @@ def build(shop: Shop, *, force: bool = False) -> None:
 
 
 def look(shop: Shop, *, force: bool = False) -> ScanResult:
-    return scan(shop.bench, shop.service, recipe(shop.bench, shop.service), force=force)
+    made = recipe(shop.bench, shop.service)
+    image = present_image(shop.bench, shop.service, FINAL, made)
+    assert image is not None
+    return scan(shop.bench, shop.service, made, image, force=force)
 
 
 def remembered(shop: Shop) -> ScanResult | None:
@@ -170,13 +173,6 @@ def test_a_kept_scan_that_cannot_be_read_is_none(built: Shop) -> None:
 def test_a_bill_that_cannot_be_read_proves_nothing(built: Shop) -> None:
     built.bills.document = b"{}"
     assert refused(built).code is ExitCode.SCANNER_UNAVAILABLE
-
-
-def test_without_an_image_there_is_nothing_to_scan(shop: Shop) -> None:
-    error = refused(shop)
-    assert error.code is ExitCode.SCANNER_UNAVAILABLE
-    assert "./inv delivery.image" in error.fix
-    assert shop.builder.built == []
 
 
 def test_a_wrong_policy_is_told_before_anything_is_done(built: Shop) -> None:
