@@ -42,8 +42,10 @@ class OrasRegistry:
         """Every tag, also those that hold lists of attachments; empty if there is no such repository."""
         return self._client.tags(repository)
 
-    def copy(self, source: Ref, target: Ref) -> Digest:
-        """Copy by digest, with everything attached, and prove it.
+    def copy(self, source: Ref, target: Ref, attachments: Collection[Digest] = ()) -> Digest:
+        """Copy by digest, with some of what is attached, and prove it.
+
+        Layers are mounted where source and target are in one registry, not pulled.
 
         :raises FlowError: there is no such source; CONFLICT when the target has another digest afterwards.
         """
@@ -52,13 +54,13 @@ class OrasRegistry:
         if digest is None:
             raise FlowError(what, "there is no such image in the registry")
         origin = source.at(digest)
-        self._client.copy(origin, target if target.tag else target.at(digest), recursive=True)
+        self._client.copy(origin, target if target.tag else target.at(digest))
         there = self._client.resolve(target if target.tag else target.at(digest))
         if there != digest:
             why = f"the copy has the digest {there}, the original {digest}"
             fix = "somebody else may have pushed there: look, then run it again"
             raise FlowError(what, why, fix, code=ExitCode.CONFLICT)
-        self._complete(origin, target.at(digest))
+        self._attachments.bring(origin, target.at(digest), attachments)
         return digest
 
     def push_chart(self, archive: Path, ref: Ref) -> Digest:
@@ -91,15 +93,6 @@ class OrasRegistry:
         if found is None:
             raise FlowError(f"read the labels of {ref}", "there is no such image in the registry")
         return found
-
-    def _complete(self, origin: Ref, copy: Ref) -> None:
-        """Bring what `oras cp` could not see, because another writer was at one of the two lists."""
-        wanted = {Digest(d["digest"]) for d in self._attachments.descriptors(origin)}
-        missing = wanted - {Digest(d["digest"]) for d in self._attachments.descriptors(copy)}
-        for digest in missing:
-            self._client.copy(origin.at(digest), copy.at(digest), recursive=False)
-        if missing:
-            self._attachments.restore(copy, missing)
 
 
 def _first_platform(index: Mapping[str, Any], ref: Ref) -> Digest:

@@ -11,21 +11,24 @@ missing from it: whoever writes last sees everybody else's tags, so that nothing
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
-from build_tasks.adapters.oci_client import INDEX, MANIFEST, OrasClient, canonical, digest_of
+from build_tasks.adapters.oci_attachment_manifest import (
+    CREATED,
+    EMPTY,
+    attachment_manifest,
+    check_file_names,
+    is_attachment,
+)
+from build_tasks.adapters.oci_client import INDEX, OrasClient, canonical, digest_of
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.images import Attachment, Digest, Ref
-
-#: Annotation with the time at which something was attached.
-CREATED = "org.opencontainers.image.created"
-_TITLE = "org.opencontainers.image.title"
-_EMPTY_CONFIG = {"mediaType": "application/vnd.oci.empty.v1+json", "size": 2, "digest": str(digest_of(b"{}"))}
 
 #: Digits of an attachment's digest in its own tag: with the subject's 64 they stay within a tag's 128.
 _OWN = 40
@@ -34,13 +37,6 @@ _ATTEMPTS = 20
 
 class _Lost(Exception):
     """The registry's list lacks an attachment."""
-
-
-def check_file_names(names: Iterable[str]) -> None:
-    """ValueError for a name that is a path: other clients write attachments to disk under these names."""
-    for name in names:
-        if name in ("", "..") or Path(name).name != name:
-            raise ValueError(f"{name!r} is not a plain file name")
 
 
 class AttachmentStore:
@@ -57,7 +53,7 @@ class AttachmentStore:
         for files in pieces.values():
             check_file_names(files)
         image = self._existing(subject)
-        self._client.push_bytes(image, b"{}")
+        self._client.push_bytes(image, EMPTY)
         described = self._client.descriptor(image)
         pushed = [self._push(image, described, kind, files) for kind, files in pieces.items()]
         self.restore(image, pushed)
@@ -86,45 +82,43 @@ class AttachmentStore:
             self._client.tag(image.at(digest), _own_tag(image, digest))
         self._relist(image)
 
+    def bring(self, origin: Ref, copy: Ref, wanted: Iterable[Digest]) -> None:
+        """Copy attachments of an image to a copy of it, those that it lacks; see :func:`is_attachment`."""
+        assert copy.digest
+        there = {Digest(d["digest"]) for d in self.descriptors(copy)}
+        missing = [digest for digest in wanted if digest not in there]
+        pairs = [(origin.at(digest), copy.at(digest)) for digest in missing]
+        real = [pair for pair in pairs if is_attachment(self._client.manifest(pair[0]), copy.digest)]
+        for source, target in real:
+            self._listing(target, partial(self._client.copy, source, target))
+        if real:
+            self.restore(copy, [target.digest for _, target in real if target.digest])
+
     def _existing(self, subject: Ref) -> Ref:
         digest = self._client.resolve(subject)
         if digest is None:
             raise FlowError(f"attach to {subject}", "there is no such image in the registry")
         return subject.at(digest)
 
-    def _push_file(self, image: Ref, name: str, content: bytes) -> dict[str, Any]:
-        digest = self._client.push_bytes(image, content)
-        return {
-            "mediaType": "application/octet-stream",
-            "digest": str(digest),
-            "size": len(content),
-            "annotations": {_TITLE: name},
-        }
-
     def _push(
         self, image: Ref, described: Mapping[str, Any], artifact_type: str, files: Mapping[str, bytes]
     ) -> Digest:
         """One artifact, not yet in the list of what is attached."""
-        layers = [self._push_file(image, name, content) for name, content in files.items()]
-        content = canonical(
-            {
-                "schemaVersion": 2,
-                "mediaType": MANIFEST,
-                "artifactType": artifact_type,
-                "config": _EMPTY_CONFIG,
-                "layers": layers,
-                "subject": described,
-                "annotations": {CREATED: datetime.now(UTC).isoformat(timespec="microseconds")},
-            }
-        )
+        for content in files.values():
+            self._client.push_bytes(image, content)
+        content = attachment_manifest(artifact_type, files, described, datetime.now(UTC))
         artifact = image.at(digest_of(content))
+        self._listing(artifact, lambda: self._client.push_manifest(artifact, content))
+        return digest_of(content)
+
+    def _listing(self, artifact: Ref, write: Callable[[], None]) -> None:
+        """Write an artifact. oras also maintains the list, and fails when another writer has just replaced
+        it."""
         try:
-            self._client.push_manifest(artifact, content)
+            write()
         except ToolError:
-            # oras also maintains the list, and fails when another writer has just replaced it.
             if self._client.resolve(artifact) is None:
                 raise
-        return digest_of(content)
 
     def _unlisted(self, image: Ref, listed: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         known = {_own_tag(image, Digest(d["digest"])) for d in listed}

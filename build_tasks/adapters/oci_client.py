@@ -144,9 +144,9 @@ class OrasClient:
         """Give a manifest one more tag."""
         self._do(("tag",), (str(ref), tag), ref.registry, f"tag {ref} as {tag}")
 
-    def copy(self, source: Ref, target: Ref, *, recursive: bool) -> None:
-        """Copy between repositories without pulling; ``recursive`` takes along what is attached."""
-        words = ["cp", "--no-tty", *(["--recursive"] if recursive else [])]
+    def copy(self, source: Ref, target: Ref) -> None:
+        """Copy between repositories, without what is attached; oras mounts what one registry has."""
+        words = ["cp", "--no-tty"]
         words += ["--from-plain-http"] if self._is_plain(source.registry) else []
         words += ["--to-plain-http"] if self._is_plain(target.registry) else []
         hosts = (source.registry, target.registry)

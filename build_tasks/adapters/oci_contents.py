@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from build_tasks.adapters.oci_attachments import CREATED
+from build_tasks.adapters.oci_attachment_manifest import CREATED
 from build_tasks.adapters.oci_client import OrasClient
 from build_tasks.errors import FlowError
 from build_tasks.model.images import Digest, Ref

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -60,8 +60,12 @@ class Registry(Protocol):
     def tags(self, repository: Ref) -> Sequence[str]:
         """Tags of a repository, in no order; empty if the repository does not exist."""
 
-    def copy(self, source: Ref, target: Ref) -> Digest:
-        """Copy by digest inside the registry, with everything attached; gives the target's digest."""
+    def copy(self, source: Ref, target: Ref, attachments: Collection[Digest] = ()) -> Digest:
+        """Copy by digest inside the registry; gives the target's digest.
+
+        :param attachments: digests of what goes along of all that is attached to it. What holds anything
+            but files (an image that pretends to be an attachment) stays behind.
+        """
 
     def push_chart(self, archive: Path, ref: Ref) -> Digest:
         """Push a chart archive as Helm would; the same archive gives the same digest every time."""

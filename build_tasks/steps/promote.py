@@ -8,13 +8,15 @@ from build_tasks.model.images import Digest, Ref
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import candidate_chart, candidate_image, production_chart, production_image
+from build_tasks.steps.attached import signed_for
 from build_tasks.steps.workbench import Workbench
 
 
 def copy(bench: Workbench, service: Service, version: Version, found: ReleasedArtifacts) -> None:
     """Copy image, attached statements and chart to prod/, and prove that the digests did not change.
 
-    The image is copied even if it is there: statements may have been attached since.
+    The image is copied even if it is there: statements may have been attached since. What nobody signed whom
+    main names stays behind, whoever attached it.
 
     :raises FlowError: CONFLICT if prod/ holds other content under the version.
     """
@@ -33,7 +35,8 @@ def copy(bench: Workbench, service: Service, version: Version, found: ReleasedAr
     for source, target, digest in pairs:
         _refuse_other(target, bench.registry.digest(target), digest)
         with bench.reporter.step(f"copy to {target}", f"{digest.short}, inside the registry"):
-            arrived = bench.registry.copy(source.at(digest), target)
+            along = signed_for(bench, source.at(digest))
+            arrived = bench.registry.copy(source.at(digest), target, along)
             _refuse_other(target, arrived, digest)
 
 

@@ -55,12 +55,15 @@ def registry_host(tool: Callable[[str], Path], tmp_path_factory: pytest.TempPath
         yield host
 
 
-def configure(folder: Path) -> str:
-    """Write a registry's ``config.yml`` into a folder that is to hold its data; gives its host and port."""
+def configure(folder: Path, *, access_log: bool = False) -> str:
+    """Write a registry's ``config.yml`` into a folder that is to hold its data; gives its host and port.
+
+    :param access_log: its log holds every request.
+    """
     host = f"localhost:{_free_port()}"
     config = {
         "version": 0.1,
-        "log": {"level": "error", "accesslog": {"disabled": True}},
+        "log": {"level": "error", "accesslog": {"disabled": not access_log}},
         "storage": {"filesystem": {"rootdirectory": str(folder / "data")}, "delete": {"enabled": True}},
         "http": {"addr": host},
     }

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from build_tasks.model.images import Digest, LocalImage, Ref
-from build_tasks.model.proofs import EVIDENCE_NAMESPACE, OF_CANDIDATES
+from build_tasks.model.proofs import EVIDENCE_NAMESPACE, OF_CANDIDATES, EvidenceKind
 from build_tasks.planning.names import candidate_image, production_image
+from build_tasks.steps.attached import signed_for
 from build_tasks.steps.candidates import find_candidate, publish_candidate
 from build_tasks.steps.image import build_stage
 from build_tasks.steps.inputs import recipe
@@ -86,8 +87,10 @@ def test_agents_that_publish_the_same_at_once_lose_nothing(shop: Shop, agents: i
 
 def test_evidence_travels_with_a_copy(shop: Shop) -> None:
     image = publish(shop)
+    shop.bench.registry.attach(image, EvidenceKind.SCAN.artifact_type, {"statement.json": b"{}"})
     target = production_image(shop.bench.settings, "delivery")
-    assert shop.bench.registry.copy(image, target.tagged("v1.0.2")) == image.digest
+    along = signed_for(shop.bench, image)
+    assert shop.bench.registry.copy(image, target.tagged("v1.0.2"), along) == image.digest
     types = [kind.artifact_type for kind in OF_CANDIDATES]
     assert len(shop.bench.registry.attachments(target.tagged("v1.0.2"), *types)) == len(OF_CANDIDATES)
     assert candidate_image(shop.bench.settings, "delivery") != target

@@ -74,24 +74,40 @@ def test_tags(registry_lab: RegistryLab) -> None:
     assert set(registry_lab.registry.tags(ref)) == {"v1.0.2", "v1.0.3-rc.1"}
 
 
-def test_a_copy_is_the_same_digest_with_its_attachments(registry_lab: RegistryLab) -> None:
+def test_a_copy_is_the_same_digest_with_the_attachments_that_are_named(registry_lab: RegistryLab) -> None:
     registry, source = registry_lab.registry, registry_lab.ref("delivery", "v1.0.2")
     digest = put_image(registry_lab.store, source, {"a": "b"})
-    registry.attach(source, _EVIDENCE, {"tests.json": b"{}"})
+    ours = registry.attach(source, _EVIDENCE, {"tests.json": b"{}"})
+    theirs = registry.attach(source, _APPROVAL, {"virus": b"!"})
     target = source.under("prod")
     for origin in (source, source.at(digest)):
-        assert registry.copy(origin, target) == digest
+        assert registry.copy(origin, target, [ours]) == digest
     assert registry.digest(target) == digest
     assert registry.labels(target) == {"a": "b"}
     assert registry.attachments(target, _EVIDENCE) == registry.attachments(source, _EVIDENCE) != []
+    assert list(registry.attachments(target, _APPROVAL)) == []
+    assert registry.digest(target.at(theirs)) is None, "it is not there at all"
+    assert len(registry.attachments(source, _APPROVAL)) == 1
+
+
+def test_a_copy_alone(registry_lab: RegistryLab) -> None:
+    registry, source = registry_lab.registry, registry_lab.ref("delivery", "i-abc")
+    digest = put_image(registry_lab.store, source)
+    registry.attach(source, _EVIDENCE, {"tests.json": b"{}"})
+    assert registry.copy(source.at(digest), source.tagged("v1")) == digest
+    assert len(registry.attachments(source.tagged("v1"), _EVIDENCE)) == 1, "in one repository they are shared"
+    registry.copy(source.at(digest), source.under("prod"))
+    assert list(registry.attachments(source.under("prod"), _EVIDENCE)) == []
 
 
 def test_copying_again_brings_what_was_attached_since(registry_lab: RegistryLab) -> None:
     registry, source = registry_lab.registry, registry_lab.ref("delivery", "v1.0.2")
     put_image(registry_lab.store, source)
-    registry.copy(source, source.under("prod"))
-    registry.attach(source, _APPROVAL, {"approval.json": b"yes"})
-    registry.copy(source, source.under("prod"))
+    first = registry.attach(source, _EVIDENCE, {"tests.json": b"{}"})
+    registry.copy(source, source.under("prod"), [first])
+    second = registry.attach(source, _APPROVAL, {"approval.json": b"yes"})
+    registry.copy(source, source.under("prod"), [first, second])
+    assert len(registry.attachments(source.under("prod"), _EVIDENCE)) == 1
     assert [a.files for a in registry.attachments(source.under("prod"), _APPROVAL)] == [
         {"approval.json": b"yes"}
     ]

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from build_tasks.adapters.oci import OrasRegistry
-from build_tasks.adapters.oci_client import INDEX, OrasClient, canonical
+from build_tasks.adapters.oci_client import INDEX, OrasClient, canonical, digest_of
 from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.model.images import Digest, Ref
-from tests.contract.fixtures_registry import RegistryLab
+from tests.contract.fixtures_registry import RegistryLab, configure, serving
 from tests.fakes.oci_content import put_image
 
 _EVIDENCE = "application/vnd.test.evidence"
+_TITLE = "org.opencontainers.image.title"
 
 
 @pytest.mark.parametrize("writers", [2, 6])
@@ -58,9 +59,98 @@ def test_a_copy_takes_along_what_was_dropped_from_the_list(oras_registry: Regist
     ref, image, first = _attached(oras_registry)
     _lose_all(oras_registry.store, image)
     target = ref.under("prod")
-    oras_registry.registry.copy(ref, target)
+    oras_registry.registry.copy(ref, target, [first])
     assert image.digest
     assert _listed(oras_registry.store, target.at(image.digest)) == [first]
+
+
+def test_what_was_dropped_from_the_copy_s_list_is_still_found(oras_registry: RegistryLab) -> None:
+    """It has a tag of its own there as well."""
+    ref, image, first = _attached(oras_registry)
+    oras_registry.registry.copy(ref, ref.under("prod"), [first])
+    assert image.digest
+    _lose_all(oras_registry.store, ref.under("prod").at(image.digest))
+    assert [a.digest for a in oras_registry.registry.attachments(ref.under("prod"), _EVIDENCE)] == [first]
+
+
+@pytest.mark.parametrize("copies", [3])
+def test_copies_and_attachments_at_once_lose_nothing(
+    oras_registry: RegistryLab, tool: Callable[[str], Path], copies: int
+) -> None:
+    ref = oras_registry.ref("delivery", "v1")
+    image = ref.at(put_image(oras_registry.store, ref))
+    wanted = [oras_registry.registry.attach(image, _EVIDENCE, {"n": bytes([n])}) for n in range(copies)]
+    target, together = ref.under("prod"), threading.Barrier(copies + 1)
+    oras_registry.registry.copy(image, target)
+
+    def copy(number: int) -> None:
+        registry = OrasRegistry(Processes(CommandLog(None)), tool("oras"))
+        together.wait()
+        if number < copies:
+            registry.copy(image, target, [wanted[number]])
+        else:
+            registry.attach(target, _EVIDENCE, {"n": b"rejected"})
+
+    with ThreadPoolExecutor(copies + 1) as pool:
+        list(pool.map(copy, range(copies + 1)))
+    found = oras_registry.registry.attachments(target, _EVIDENCE)
+    assert {a.digest for a in found} >= set(wanted) and len(found) == copies + 1
+
+
+@pytest.mark.parametrize("pretender", ["image", "other subject", "index"])
+def test_what_only_pretends_to_be_an_attachment_stays_behind(
+    oras_registry: RegistryLab, pretender: str
+) -> None:
+    """Below prod/ a cluster runs whatever it is told by its digest."""
+    ref = oras_registry.ref("delivery", "v1")
+    store, image = oras_registry.store, ref.at(put_image(oras_registry.store, ref))
+    evil = put_image(store, ref.tagged("evil"), layer=b"evil")
+    assert isinstance(store, OrasClient) and image.digest
+    digest = _pretend(store, image, ref.at(evil), pretender)
+    assert digest in _listed(store, image), "any client is shown it"
+    target = ref.under("prod")
+    oras_registry.registry.copy(ref, target, [digest])
+    assert oras_registry.registry.digest(target) == image.digest
+    for there in (digest, evil):
+        assert oras_registry.registry.digest(target.at(there)) is None
+
+
+def _pretend(store: OrasClient, image: Ref, evil: Ref, pretender: str) -> Digest:
+    """Push what bears the type of evidence and the image as its subject; or lists something else as such."""
+    manifest = dict(store.manifest(evil) or {})
+    if pretender == "other subject":
+        empty = {"mediaType": "application/vnd.oci.empty.v1+json", "size": 2}
+        empty["digest"] = str(store.push_bytes(image, b"{}"))
+        manifest |= {"config": empty, "layers": [{**empty, "annotations": {_TITLE: "statement.json"}}]}
+        manifest["subject"] = store.descriptor(evil)
+    elif pretender == "index":
+        manifest = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [store.descriptor(evil)]}
+    content = canonical({"artifactType": _EVIDENCE, "subject": store.descriptor(image), **manifest})
+    made = image.at(digest_of(content))
+    store.push_manifest(made, content, manifest["mediaType"])
+    entry = {**store.descriptor(made), "artifactType": _EVIDENCE}
+    listed = canonical({"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]})
+    store.push_manifest(image.tagged(str(image.digest).replace(":", "-")), listed, INDEX)
+    return digest_of(content)
+
+
+def test_layers_do_not_come_through_this_machine(
+    tool: Callable[[str], Path], processes: Processes, tmp_path: Path
+) -> None:
+    """The registry mounts them: nobody fetches them, nobody uploads them."""
+    host = configure(tmp_path, access_log=True)
+    with serving(tool("registry"), tmp_path, host):
+        registry, store = OrasRegistry(processes, tool("oras")), OrasClient(processes, tool("oras"))
+        ref = Ref(host, "delivery", "v1")
+        digest = put_image(store, ref, layer=b"large" * 100_000)
+        before = len((tmp_path / "log").read_text())
+        registry.copy(ref, ref.under("prod"))
+        assert registry.digest(ref.under("prod")) == digest
+        asked = (tmp_path / "log").read_text()[before:]
+    manifest_requests = asked.count("/v2/prod/delivery/manifests/")
+    assert manifest_requests > 0, "the log is one of requests"
+    assert "mount=" in asked
+    assert '"GET /v2/delivery/blobs/' not in asked and '"PUT /v2/prod/delivery/blobs/' not in asked
 
 
 def _attached(lab: RegistryLab) -> tuple[Ref, Ref, Digest]:

@@ -89,7 +89,7 @@ def test_a_collection_takes_what_nothing_refers_to_and_no_more(
         put_image(client, kept, {"is": "kept"}, b"shared")
         put_image(client, gone.tagged("v2"), {"is": "kept"}, b"shared")
         untagged = put_image(client, Ref(host, "dev/kept"), {"is": "untagged"}, b"by digest")
-        client.copy(kept, copy, recursive=True)
+        client.copy(kept, copy)
         before = {image.ref: image.blobs for image in OrasContents(client).images(host)}
         OrasContents(client).delete(gone.at(digest))
     said = processes.run([tool("registry"), "garbage-collect", tmp_path / "config.yml"]).stdout

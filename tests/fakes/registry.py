@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from build_tasks.adapters.oci_attachments import check_file_names
+from build_tasks.adapters.oci_attachment_manifest import check_file_names
 from build_tasks.adapters.oci_charts import (
     chart_config,
     chart_manifest,
@@ -72,12 +72,13 @@ class FakeRegistry:
         subjects = {m["subject"]["digest"].replace(":", "-") for _, m in self._attached(where)}
         return (*self._tags.get(where, {}), *subjects)
 
-    def copy(self, source: Ref, target: Ref) -> Digest:
+    def copy(self, source: Ref, target: Ref, attachments: Collection[Digest] = ()) -> Digest:
         self._manifest(source, f"copy {source} to {target}")
         self._may_write(target)
         digest, origin, where = self.digest(source), self._where(source), self._where(target)
         assert digest
-        for one in self._closure(origin, digest):
+        along = (one for one in attachments if self._is_attachment(origin, one, digest))
+        for one in (*self._closure(origin, digest), *along):
             self._manifests.setdefault(where, {})[one] = self._manifests[origin][one]
         if target.tag:
             self._tags.setdefault(where, {})[target.tag] = digest
@@ -154,13 +155,14 @@ class FakeRegistry:
         return ((d, m) for d, m in self._manifests.get(where, {}).items() if "subject" in m)
 
     def _closure(self, where: str, root: Digest) -> Iterator[Digest]:
-        """A manifest, what it names and what is attached to any of them."""
+        """A manifest and what it names."""
         yield root
         for entry in self._manifests[where][root].get("manifests", ()):
             yield from self._closure(where, Digest(entry["digest"]))
-        for digest, manifest in self._attached(where):
-            if manifest["subject"]["digest"] == str(root):
-                yield from self._closure(where, digest)
+
+    def _is_attachment(self, where: str, attachment: Digest, image: Digest) -> bool:
+        manifest = self._manifests[where][attachment]
+        return "config" not in manifest and manifest["subject"]["digest"] == str(image)
 
     def _manifest(self, ref: Ref, what: str) -> dict[str, Any]:
         digest = self.digest(ref)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.oci_attachments import AttachmentStore, check_file_names
+from build_tasks.adapters.oci_attachment_manifest import check_file_names
+from build_tasks.adapters.oci_attachments import AttachmentStore
 from build_tasks.adapters.oci_client import OrasClient, digest_of
 from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.model.images import Ref

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.evidence import APPROVAL_TYPE, Decision, ReleasedArtifacts
+from build_tasks.model.evidence import APPROVAL_NAMESPACE, APPROVAL_TYPE, Decision, ReleasedArtifacts
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.plan import Action, Verb
+from build_tasks.model.proofs import EVIDENCE_NAMESPACE, RECORD_TYPE, EvidenceKind
 from build_tasks.planning.pipeline import delivery, promotion
 from build_tasks.steps.approval import decide
 from build_tasks.steps.cut import cut
@@ -75,7 +76,39 @@ def test_an_approved_version_goes_into_production(delivered: Shop) -> None:
 def test_the_statements_go_along(delivered: Shop) -> None:
     approve(delivered)
     promote(delivered)
-    assert len(delivered.registry.attachments(PROD_IMAGE, APPROVAL_TYPE)) == 1
+    types = [*(kind.artifact_type for kind in EvidenceKind), RECORD_TYPE, APPROVAL_TYPE]
+    along = delivered.registry.attachments(PROD_IMAGE, *types)
+    assert sorted(item.artifact_type for item in along) == sorted(types)
+    assert not any("stay" in note for note in delivered.reporter.notes)
+
+
+def test_what_nobody_signed_who_counts_stays_behind(delivered: Shop) -> None:
+    """Whoever may write candidates can attach anything, also with the type of an approval."""
+    subject, signer, keys = IMAGE.tagged("v1.0.2"), delivered.signer, delivered.keys
+    approve(delivered)
+    [genuine] = delivered.registry.attachments(subject, APPROVAL_TYPE)
+    said = genuine.files["statement.json"]
+    attach = delivered.registry.attach
+    attach(subject, "application/vnd.example.firmware", {"blob": b"!"})
+    attach(subject, APPROVAL_TYPE, {**genuine.files, "virus": b"!"})
+    attach(subject, APPROVAL_TYPE, {"statement.json": said, "virus": b"!"})
+    attach(subject, APPROVAL_TYPE, {"statement.json.sig": b"!"})
+    stranger = signer.sign(said, keys["stranger"], APPROVAL_NAMESPACE)
+    attach(subject, APPROVAL_TYPE, {"statement.json": said, "statement.json.sig": stranger})
+    builder = signer.sign(said, keys["builder"], EVIDENCE_NAMESPACE)
+    attach(subject, APPROVAL_TYPE, {"statement.json": said, "statement.json.sig": builder})
+    promote(delivered)
+    along = delivered.registry.attachments(PROD_IMAGE, APPROVAL_TYPE, "application/vnd.example.firmware")
+    assert [item.digest for item in along] == [genuine.digest]
+    assert "5 attachments stay behind: signed by nobody whom main names" in delivered.reporter.notes
+
+
+def test_a_rejection_goes_along_as_well(promoted: Shop) -> None:
+    """Who looks at prod/ alone is to see it."""
+    reject(promoted)
+    found = artifacts(promoted.bench, promoted.service, VERSION)
+    copy(promoted.bench, promoted.service, VERSION, found)
+    assert len(promoted.registry.attachments(PROD_IMAGE, APPROVAL_TYPE)) == 2
 
 
 def test_the_same_again_changes_nothing(delivered: Shop) -> None:
@@ -101,7 +134,7 @@ def test_what_holds_something_else_is_not_overwritten(delivered: Shop, target: R
 def test_a_copy_that_arrives_as_something_else(delivered: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """`buildx imagetools create` makes an index of a manifest, so that the digest changes."""
     other = Digest("sha256:" + "f" * 64)
-    monkeypatch.setattr(delivered.registry, "copy", lambda source, target: other)
+    monkeypatch.setattr(delivered.registry, "copy", lambda source, target, along: other)
     found = delivered.registry.digest(IMAGE.tagged("v1.0.2"))
     chart = delivered.registry.digest(CHART.tagged("1.0.2"))
     assert found and chart
