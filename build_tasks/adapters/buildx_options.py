@@ -11,13 +11,14 @@ from typing import Any
 
 import msgspec
 
-from build_tasks.model.images import BuildRequest
+from build_tasks.model.images import BuildRequest, Digest
 
 #: What buildx says of an engine with the older image store: it keeps no cache anywhere else.
 NO_CACHE_EXPORT = "Cache export is not supported for the docker driver"
 #: Provenance in full; it is not in the metadata of buildx before 0.13.
 METADATA_SETTINGS: Mapping[str, str] = {"BUILDX_METADATA_PROVENANCE": "max"}
 _PROVENANCE = "buildx.build.provenance"
+_CACHE = "cache.manifest"
 _CACHE_TO = "--cache-to=type=registry"
 
 
@@ -55,10 +56,31 @@ def with_inline_cache(options: Sequence[str]) -> list[str]:
 
 def provenance_of(metadata: Path) -> Mapping[str, Any]:
     """SLSA provenance of the build that wrote the metadata; empty if there is none in it."""
-    try:
-        said = msgspec.json.decode(metadata.read_bytes())
-    except (OSError, msgspec.DecodeError):
-        return {}
+    said = _read(metadata)
     # With the platform's name behind it where the result is an index.
     found = [said[key] for key in sorted(said) if key.partition("/")[0] == _PROVENANCE]
     return found[0] if found and isinstance(found[0], dict) else {}
+
+
+def cache_of(metadata: Path) -> Digest | None:
+    """Digest of the cache that the build left in a registry; None if it left none.
+
+    What BuildKit's exporter says it wrote (cache/remotecache/export.go, ExporterResponseManifestDesc): a
+    descriptor, which buildx hands on as text.
+    """
+    said = _read(metadata).get(_CACHE)
+    try:
+        return Digest(msgspec.json.decode(said, type=_Descriptor).digest) if isinstance(said, str) else None
+    except ValueError:  # msgspec's errors are such, too
+        return None
+
+
+class _Descriptor(msgspec.Struct):
+    digest: str
+
+
+def _read(metadata: Path) -> Mapping[str, Any]:
+    try:
+        return msgspec.json.decode(metadata.read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.MsgspecError):
+        return {}

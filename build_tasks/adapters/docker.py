@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -19,13 +18,14 @@ from build_tasks.adapters.buildx_options import (
     METADATA_SETTINGS,
     NO_CACHE_EXPORT,
     build_options,
+    cache_of,
     provenance_of,
     with_inline_cache,
 )
 from build_tasks.adapters.docker_client import DockerClient
 from build_tasks.adapters.process import Completed
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.images import BuildRequest, ContainerExit, Digest, LocalImage, Ref
+from build_tasks.model.images import BuildRequest, Built, ContainerExit, Digest, LocalImage, Ref
 
 #: Every container that this project starts bears it, so that leftovers of a killed run can be found.
 RUN_LABEL = "build-tasks.run"
@@ -72,8 +72,8 @@ class DockerEngine:
     run_id: str = "unnamed"
     on_line: Callable[[str], None] = _unheard
 
-    def build(self, request: BuildRequest) -> Mapping[str, Any]:
-        """Build one stage with BuildKit and load it into the engine; gives its provenance.
+    def build(self, request: BuildRequest) -> Built:
+        """Build one stage with BuildKit and load it into the engine.
 
         :raises FlowError: BUILD_FAILED with the failing step and its last lines; UNAVAILABLE.
         """
@@ -86,7 +86,7 @@ class DockerEngine:
                 done = self._buildx(with_inline_cache(options), request, what)
             if done.status != 0:
                 raise build_failure(what, done.stderr, self.client.processes.log.path)
-            return provenance_of(metadata)
+            return Built(provenance_of(metadata), cache_of(metadata))
 
     def inspect(self, tag: str) -> LocalImage | None:
         """The image of that name or id in the engine, or None."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -87,6 +88,18 @@ class BuildRequest:
     contexts: Mapping[str, str] = field(default_factory=dict)
     cache_from: tuple[Ref, ...] = ()
     cache_to: Ref | None = None
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the builder tells of a build.
+
+    :param provenance: SLSA provenance; empty if it tells none.
+    :param cache: digest of the cache that the build left in the registry; None if it left none.
+    """
+
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    cache: Digest | None = None
 
 
 class CacheUse(StrEnum):

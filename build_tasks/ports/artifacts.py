@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from build_tasks.model.images import Attachment, BuildRequest, ContainerExit, Digest, LocalImage, Ref
+from build_tasks.model.images import Attachment, BuildRequest, Built, ContainerExit, Digest, LocalImage, Ref
 from build_tasks.planning.chart_dependencies import ChartDependency
 
 
 class ImageBuilder(Protocol):
     """A container engine, as far as a build needs it."""
 
-    def build(self, request: BuildRequest) -> Mapping[str, Any]:
-        """Build a stage into the engine's store; FlowError(BUILD_FAILED) with the last lines if it fails.
-
-        :returns: the build's SLSA provenance as the builder tells it; empty if it tells none.
-        """
+    def build(self, request: BuildRequest) -> Built:
+        """Build a stage into the engine's store; FlowError(BUILD_FAILED) with the last lines if it fails."""
 
     def inspect(self, tag: str) -> LocalImage | None:
         """The image of that name or id in the engine, or None."""

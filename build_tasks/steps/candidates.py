@@ -12,7 +12,7 @@ from build_tasks.model.service import Service
 from build_tasks.planning.evidence import Subject, charts, weigh
 from build_tasks.planning.names import candidate_image, candidate_tag
 from build_tasks.steps.evidence import attach_evidence, attached_evidence
-from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.workbench import Workbench
 

@@ -14,7 +14,7 @@ from build_tasks.planning.names import candidate_image, release_branch
 from build_tasks.planning.scan_policy import judge, production_refusal, too_old
 from build_tasks.planning.scan_table import named
 from build_tasks.steps.evidence import attached_evidence
-from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.release import main_ref, record
 from build_tasks.steps.workbench import Workbench
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.images import BuildRequest, CacheUse, LocalImage, Ref
+from build_tasks.model.images import BuildRequest, LocalImage
 from build_tasks.model.service import Service
 from build_tasks.planning.dockerfile import FINAL, TESTRUNNER
-from build_tasks.planning.names import build_cache, local_image
+from build_tasks.planning.names import local_image
+from build_tasks.steps.build_cache import believed_caches, cache_to, sign_for_cache
 from build_tasks.steps.build_provenance import keep_provenance, kept_provenance
+from build_tasks.steps.image_labels import DIRTY, INPUTS_LABEL, REVISION_LABEL, STAND_INS_LABEL
 from build_tasks.steps.inputs import Recipe, contexts, uncommitted
 from build_tasks.steps.workbench import Workbench
 
-#: Label with the inputs hash; what tells that two images are the same content.
-INPUTS_LABEL = "build-tasks.inputs"
-#: Label that names the stand-ins an image was built on, if any.
-STAND_INS_LABEL = "build-tasks.stand-ins"
-#: Label with the commit that an image was first built from.
-REVISION_LABEL = "org.opencontainers.image.revision"
-#: Ends the revision of an image that was built from files that are in no commit.
-DIRTY = "-dirty"
 _SOURCE = "org.opencontainers.image.source"
-
-#: Stages whose build cache the registry keeps.
-_CACHED = (FINAL, TESTRUNNER)
 
 
 def build_stage(
@@ -45,13 +36,15 @@ def build_stage(
         bench.reporter.skip(title, f"unchanged inputs {made.inputs[:12]} were built before")
         return present
     with bench.reporter.step(title, reason):
-        told = bench.builder.build(_request(bench, service, stage, made, tag, revision))
+        built = bench.builder.build(_request(bench, service, stage, made, tag, revision))
         _say_stand_ins(bench, made)
+        if built.cache is not None:
+            sign_for_cache(bench, service, stage, built.cache)
     image = bench.builder.inspect(tag)
     if image is None:
         raise FlowError(title, f"the engine built {tag} and does not know it", code=ExitCode.BUILD_FAILED)
     if stage == FINAL:
-        keep_provenance(bench, service, made, image, told)
+        keep_provenance(bench, service, made, image, built.provenance)
     return image
 
 
@@ -134,23 +127,9 @@ def _request(
         args={"REVISION": revision},
         labels=labels,
         contexts=contexts(bench, made),
-        cache_from=_cache_from(bench, service),
-        cache_to=_cache_to(bench, service, stage),
+        cache_from=believed_caches(bench, service),
+        cache_to=cache_to(bench, service, stage),
     )
-
-
-def _cache_from(bench: Workbench, service: Service) -> tuple[Ref, ...]:
-    """What other machines built of the service."""
-    if bench.cache is CacheUse.NONE:
-        return ()
-    return tuple(build_cache(bench.settings, service.name, stage) for stage in _CACHED)
-
-
-def _cache_to(bench: Workbench, service: Service, stage: str) -> Ref | None:
-    """Where other machines find what this one builds; the build stage is part of the others."""
-    if bench.cache is not CacheUse.WRITE or stage not in _CACHED:
-        return None
-    return build_cache(bench.settings, service.name, stage)
 
 
 def _say_stand_ins(bench: Workbench, made: Recipe) -> None:

@@ -23,7 +23,7 @@ from build_tasks.model.scan import ScanResult
 from build_tasks.model.service import Service
 from build_tasks.model.tests import TestSummary
 from build_tasks.steps.build_provenance import kept_provenance
-from build_tasks.steps.image import DIRTY, REVISION_LABEL
+from build_tasks.steps.image_labels import DIRTY, REVISION_LABEL
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.test_results import results_of
 from build_tasks.steps.workbench import Workbench

@@ -13,7 +13,7 @@ from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import candidate_chart, candidate_image
 from build_tasks.planning.versions import check_new, next_patch
-from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.pushed import is_vouched_for
 from build_tasks.steps.released import released_versions

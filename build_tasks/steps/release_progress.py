@@ -17,7 +17,7 @@ from build_tasks.planning.approvals import approval_state
 from build_tasks.planning.names import candidate_chart, candidate_image, production_image
 from build_tasks.planning.statements import read_record, read_tag, tagged_at
 from build_tasks.steps.approval import decisions
-from build_tasks.steps.image import REVISION_LABEL
+from build_tasks.steps.image_labels import REVISION_LABEL
 from build_tasks.steps.workbench import Workbench
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -13,7 +13,7 @@ from build_tasks.planning.names import candidate_chart, candidate_image, product
 from build_tasks.planning.story import tell
 from build_tasks.steps.approval import decisions
 from build_tasks.steps.evidence_gate import weigh_evidence
-from build_tasks.steps.image import INPUTS_LABEL, REVISION_LABEL
+from build_tasks.steps.image_labels import INPUTS_LABEL, REVISION_LABEL
 from build_tasks.steps.overview import status
 from build_tasks.steps.records import attached_record
 from build_tasks.steps.release import fetch_if_reachable

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from build_tasks.model.images import CacheUse
+from build_tasks.model.images import CacheUse, Ref
 from build_tasks.model.scan import ScannerName
 from build_tasks.model.service import Service
 from build_tasks.model.settings import Settings
@@ -24,6 +24,7 @@ class Workbench:
 
     :param builder_key: file of the private key that evidence is signed with here; need not be there.
     :param cache: what builds do with the registry's build cache; only where candidates are made they write.
+    :param caches: of each service what of that cache is believed, once it was asked for.
     :param signing: evidence is going to be signed about what is built and tested.
     """
 
@@ -42,6 +43,7 @@ class Workbench:
     scanners: Mapping[ScannerName, Scanner]
     builder_key: Path
     cache: CacheUse = CacheUse.READ
+    caches: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
     signing: bool = False
 
     @property

@@ -15,7 +15,7 @@ import pytest
 from build_tasks.adapters.docker import RUN_LABEL, DockerEngine
 from build_tasks.adapters.docker_client import DockerClient
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.images import BuildRequest, ContainerExit, Ref
+from build_tasks.model.images import BuildRequest, ContainerExit, Digest, Ref
 from build_tasks.planning.provenance import build_type, finished, provenance
 from build_tasks.ports.artifacts import ImageBuilder
 from tests.contract.fixtures_runtime import base_image as base_image
@@ -231,25 +231,32 @@ def cache(platform_registry: str) -> Ref:
     return Ref(platform_registry, f"contract/{uuid4().hex[:12]}", "cache")
 
 
-def test_the_build_cache_is_kept_in_the_registry(real: Workshop, cache: Ref) -> None:
+def test_the_build_cache_is_kept_in_the_registry_and_the_builder_tells_its_digest(
+    real: Workshop, cache: Ref
+) -> None:
     request = replace(real.request("exit 0"), cache_from=(cache,), cache_to=cache)
-    real.builder.build(request)
-    assert registry_digest(cache).startswith("sha256:")
+    built = real.builder.build(request)
+    assert str(built.cache) == registry_digest(cache)
     assert real.builder.inspect(request.tag) is not None
+
+
+def test_a_build_that_leaves_no_cache_tells_none(workshop: Workshop) -> None:
+    assert workshop.builder.build(workshop.request("exit 0")).cache is None
 
 
 def test_a_build_takes_what_another_machine_made(
     real: Workshop, docker_client: DockerClient, cache: Ref
 ) -> None:
-    """The step leaves what no second run of it would leave, and the engine is made to forget the first."""
+    """The step leaves what no second run of it would leave, and the engine is made to forget the first. The
+    cache is named by its digest: what its tag means by then is of no account."""
     mark = uuid4().hex
     steps = f"COPY run.sh /run.sh\nRUN cat /proc/sys/kernel/random/uuid > /tmp/seen # {mark}\n"
-    asked = replace(
-        real.dockerfile(steps, {"run.sh": "cat /tmp/seen"}, {}), cache_from=(cache,), cache_to=cache
-    )
+    asked = replace(real.dockerfile(steps, {"run.sh": "cat /tmp/seen"}, {}), cache_to=cache)
     seen = []
     for _ in range(2):
-        real.builder.build(asked)
+        left = real.builder.build(asked).cache
+        assert left is not None
+        asked = replace(asked, cache_from=(cache.at(left),), cache_to=cache.tagged("another"))
         found = docker_client.call("run", "--rm", "--entrypoint=sh", asked.tag, "/run.sh", what="look")
         seen.append(docker_client.checked(found, "look").stdout)
         docker_client.call("image", "rm", "--force", asked.tag, what="forget it")
@@ -273,27 +280,33 @@ def test_an_engine_that_keeps_no_cache_elsewhere_builds_all_the_same(
     buildx.chmod(0o755)
     client = replace(docker_client, engine=replace(docker_client.engine, buildx=buildx))
     request = replace(real.request("exit 0"), cache_to=cache)
-    assert DockerEngine(client).build(request) != {}
+    built = DockerEngine(client).build(request)
+    assert built.provenance != {} and built.cache is None, "nobody could take it from anywhere"
     assert real.builder.inspect(request.tag) is not None
 
 
 def test_a_cache_that_cannot_be_reached_fails_no_build(real: Workshop) -> None:
     nowhere = Ref("localhost:9", "contract/nowhere", "cache")
     request = replace(real.request("exit 0"), cache_from=(nowhere,), cache_to=nowhere)
-    real.builder.build(request)
+    assert real.builder.build(request).cache is None
     assert real.builder.inspect(request.tag) is not None
+
+
+def test_a_cache_that_is_gone_fails_no_build(real: Workshop, cache: Ref) -> None:
+    gone = cache.at(Digest("sha256:" + "0" * 64))
+    real.builder.build(replace(real.request("exit 0"), cache_from=(gone,)))
 
 
 def test_a_build_tells_its_provenance(workshop: Workshop) -> None:
     request = replace(workshop.request("exit 0"), args={"REVISION": "c0ffee"})
-    told = provenance(workshop.builder.build(request))
+    told = provenance(workshop.builder.build(request).provenance)
     assert told.type.startswith("https://slsa.dev/provenance/")
     assert build_type(told) != ""
     assert told.predicate["invocation"]["parameters"]["args"]["build-arg:REVISION"] == "c0ffee"
 
 
 def test_real_provenance_has_its_time_and_its_materials(real: Workshop) -> None:
-    told = provenance(real.builder.build(real.request("exit 0")))
+    told = provenance(real.builder.build(real.request("exit 0")).provenance)
     assert finished(told) is not None
     assert "buildConfig" in told.predicate, "in full"
 

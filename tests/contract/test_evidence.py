@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.model.images import Digest, LocalImage, Ref
+from build_tasks.model.images import CacheUse, Digest, LocalImage, Ref
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE, OF_CANDIDATES, EvidenceKind
-from build_tasks.planning.names import candidate_image, production_image
+from build_tasks.planning.names import build_cache, candidate_image, production_image, versions_among
 from build_tasks.steps.attached import signed_for
+from build_tasks.steps.build_cache import believed_caches
 from build_tasks.steps.candidates import find_candidate, publish_candidate
 from build_tasks.steps.image import build_stage
 from build_tasks.steps.inputs import recipe
@@ -94,3 +95,16 @@ def test_evidence_travels_with_a_copy(shop: Shop) -> None:
     types = [kind.artifact_type for kind in OF_CANDIDATES]
     assert len(shop.bench.registry.attachments(target.tagged("v1.0.2"), *types)) == len(OF_CANDIDATES)
     assert candidate_image(shop.bench.settings, "delivery") != target
+
+
+def test_a_build_cache_is_believed_for_its_statement(shop: Shop, oras_registry: RegistryLab) -> None:
+    cache = build_cache(shop.bench.settings, "delivery", "final")
+    shop.builder.on_cache = lambda ref: put_image(oras_registry.store, ref, layer=b"steps")
+    built = replace(shop.bench, cache=CacheUse.WRITE, caches={})
+    build_stage(built, shop.service, "final", recipe(shop.bench, shop.service))
+    left = shop.bench.registry.digest(cache)
+    assert left is not None
+    assert believed_caches(shop.bench, shop.service) == (cache.at(left),)
+    put_image(oras_registry.store, cache, layer=b"evil")
+    assert believed_caches(replace(shop.bench, caches={}), shop.service) == ()
+    assert versions_among(shop.bench.registry.tags(cache)) == []

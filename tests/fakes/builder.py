@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.images import BuildRequest, ContainerExit, Digest, LocalImage, Ref
+from build_tasks.model.images import BuildRequest, Built, ContainerExit, Digest, LocalImage, Ref
 
 _PROVENANCE = {"buildType": "https://mobyproject.org/buildkit@v1", "builder": {"id": ""}}
 
@@ -34,6 +34,8 @@ class FakeBuilder:
     :param failures: stages that do not build, each with its last lines.
     :param provenance: what it tells of every build, besides the arguments.
     :param pushed_images: ids of what was pushed, in order.
+    :param on_cache: told where a build is to leave its cache; gives the digest that the registry records, or
+        None if it took none.
     :param on_push: told of each push (to make the image known to a fake registry); gives the digest that
         the registry records, or None for the fake's own.
     """
@@ -43,6 +45,7 @@ class FakeBuilder:
     runs: dict[str, ScriptedRun] = field(default_factory=dict)
     failures: dict[str, Sequence[str]] = field(default_factory=dict)
     on_push: Callable[[LocalImage, Ref], Digest | None] = lambda _image, _ref: None
+    on_cache: Callable[[Ref], Digest | None] = lambda _ref: None
     provenance: Mapping[str, Any] = field(default_factory=lambda: dict(_PROVENANCE))
     built: list[BuildRequest] = field(default_factory=list)
     environments: list[Mapping[str, str]] = field(default_factory=list)
@@ -52,7 +55,7 @@ class FakeBuilder:
     _by_id: dict[str, LocalImage] = field(default_factory=dict)
     _stages: dict[str, str] = field(default_factory=dict)
 
-    def build(self, request: BuildRequest) -> Mapping[str, Any]:
+    def build(self, request: BuildRequest) -> Built:
         self.built.append(request)
         what = f"build {request.tag} (stage {request.target})"
         if request.target in self.failures:
@@ -65,7 +68,8 @@ class FakeBuilder:
         self._images[_full(request.tag)] = self._by_id[identity] = image
         self._stages[identity] = request.target
         args = {f"build-arg:{name}": value for name, value in request.args.items()}
-        return {**self.provenance, "invocation": {"parameters": {"args": args}}}
+        cache = self.on_cache(request.cache_to) if request.cache_to else None
+        return Built({**self.provenance, "invocation": {"parameters": {"args": args}}}, cache)
 
     def inspect(self, tag: str) -> LocalImage | None:
         return self._images.get(_full(tag)) or self._by_id.get(tag)

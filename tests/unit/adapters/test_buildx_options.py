@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.buildx_options import build_options, provenance_of, with_inline_cache
-from build_tasks.model.images import BuildRequest, Ref
+from build_tasks.adapters.buildx_options import build_options, cache_of, provenance_of, with_inline_cache
+from build_tasks.model.images import BuildRequest, Digest, Ref
 
 CACHE = Ref("localhost:5001", "delivery", "cache")
 PLAIN = BuildRequest("/shop", "/shop/Dockerfile", "final", "delivery:1")
@@ -57,3 +58,28 @@ def test_metadata_without_provenance(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         file.write_text(text)
     assert provenance_of(file) == {}
+
+
+DIGEST = f"sha256:{'a' * 64}"
+
+
+def test_what_a_build_left_for_others(tmp_path: Path) -> None:
+    file = tmp_path / "metadata.json"
+    said = json.dumps(
+        {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": DIGEST, "size": 9}
+    )
+    file.write_text(json.dumps({"buildx.build.ref": "x", "cache.manifest": said}))
+    assert cache_of(file) == Digest(DIGEST)
+
+
+@pytest.mark.parametrize("said", [None, "", "{", "{}", '{"digest": "sha256:1"}', '{"digest": 1}', 1, {}])
+def test_a_build_that_left_nothing_for_others(tmp_path: Path, said: object) -> None:
+    file = tmp_path / "metadata.json"
+    assert cache_of(file) is None
+    file.write_text(json.dumps({"cache.manifest": said} if said is not None else {}))
+    assert cache_of(file) is None
+
+
+def test_a_cache_is_taken_by_its_digest() -> None:
+    [word] = [w for w in options(replace(PLAIN, cache_from=(CACHE.at(Digest(DIGEST)),))) if "cache" in w]
+    assert word == f"--cache-from=type=registry,ref=localhost:5001/delivery@{DIGEST}"

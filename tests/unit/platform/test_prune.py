@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.build_cache import CACHE_TYPE
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.pruning import BuildRecord, CacheEntry, EngineImage, Place, PruneRules
 from build_tasks.steps.platform.prune import PruneParts, carry_out, plan_prune
@@ -159,3 +160,23 @@ def test_a_collection_that_fails_leaves_the_registry_running(yard: Yard) -> None
     with pytest.raises(FlowError):
         carry_out(replace(yard.parts, platform=platform), plan_prune(yard.parts, RULES), RULES)
     assert yard.world.containers[REGISTRY].running
+
+
+def test_what_was_signed_for_an_old_build_cache_goes_and_the_cache_that_is_used_stays(yard: Yard) -> None:
+    """A cache is replaced under its tag; what was attached to the one before is of no use to anybody."""
+    cache = Ref("localhost:5001", "delivery", "cache")
+    signed = [yard.registry.add_image(cache, {}, layer) for layer in (b"before", b"now")]
+    for digest in signed:
+        artifact = yard.registry.attach(cache.at(digest), CACHE_TYPE, {"statement.json": b"{}"})
+        hexes = [one.text.removeprefix("sha256:") for one in (digest, artifact)]
+        own = cache.tagged(f"sha256-{hexes[0]}.{hexes[1][:40]}")
+        yard.registry.copy(cache.at(artifact), own)  # the tag that the adapter gives it
+    yard.platform.clock.pause(timedelta(days=9).total_seconds())
+    plan = plan_prune(yard.parts, RULES)
+    gone = [one.title for one in plan.of(Place.REGISTRY) if one.title.startswith("delivery:")]
+    assert [title.partition(".")[0] for title in gone] == [
+        f"delivery:{signed[0]}".replace("sha256:", "sha256-")
+    ]
+    carry_out(yard.parts, plan, RULES)
+    assert yard.registry.digest(cache) == signed[1]
+    assert len(yard.registry.attachments(cache, CACHE_TYPE)) == 1

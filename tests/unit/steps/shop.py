@@ -83,7 +83,7 @@ class Shop:
         self.root = root
         self.reporter, self.clock, self.signer = FakeReporter(), FakeClock(), FakeSigner()
         self.registry, self.charts, self.bases = FakeRegistry(), FakeCharts(render=conforming), FakeBases()
-        self.builder = FakeBuilder(users={"final": "10001:10001"}, on_push=self._arrives)
+        self.builder = self._engine()
         self.tests_say(PASSED)
         self.environments = FakeEnvironments()
         self.bills = FakeBills()
@@ -153,7 +153,7 @@ class Shop:
     def another_machine(self) -> None:
         """From now on on a machine that has nothing: no image, no results, no cache of builds."""
         shutil.rmtree(self.root / ".build", ignore_errors=True)
-        self.builder = FakeBuilder(users={"final": "10001:10001"}, on_push=self._arrives)
+        self.builder = self._engine()
         self.tests_say(PASSED)
         self.bases.provided.clear()
         self.bills.asked.clear()
@@ -203,6 +203,13 @@ class Shop:
         path.write_text("a key")
         self._public = {**getattr(self, "_public", {}), name: self.signer.add_key(path, name)}
         return path
+
+    def _engine(self) -> FakeBuilder:
+        users = {"final": "10001:10001"}
+        return FakeBuilder(users=users, on_push=self._arrives, on_cache=self._cache_arrives)
+
+    def _cache_arrives(self, ref: Ref) -> Digest:
+        return self.registry.add_image(ref, {}, f"cache after {len(self.builder.built)} builds".encode())
 
     def _arrives(self, image: LocalImage, ref: Ref) -> Digest:
         return self.registry.add_image(ref, image.labels, image.id.encode())

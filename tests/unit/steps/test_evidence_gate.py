@@ -19,7 +19,7 @@ from build_tasks.steps.approval import decide
 from build_tasks.steps.cut import cut
 from build_tasks.steps.evidence_gate import check_evidence, main_policy
 from build_tasks.steps.execute import execute
-from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.released import artifacts
 from build_tasks.steps.run import Run
 from tests.fakes.samples import digest, v

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.images import CacheUse, LocalImage
+from build_tasks.model.images import Built, LocalImage
 from build_tasks.model.upstream import PULLED
 from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.steps.build_provenance import kept_provenance
-from build_tasks.steps.image import INPUTS_LABEL, STAND_INS_LABEL, build_stage, check_image
+from build_tasks.steps.image import build_stage, check_image
+from build_tasks.steps.image_labels import INPUTS_LABEL, STAND_INS_LABEL
 from build_tasks.steps.inputs import built_from, recipe, sources
 from tests.fakes.samples import service
 from tests.unit.steps.shop import BASE, FILES, LIBRARY, STANDS_ON_IT, Shop
@@ -120,36 +121,6 @@ def test_inputs_are_known_without_any_base_image(shop: Shop) -> None:
     assert shop.bases.provided == [BASE], "only for a build"
 
 
-def test_pull_requests_take_from_the_build_cache_and_leave_nothing_in_it(shop: Shop) -> None:
-    build(shop)
-    [request] = shop.builder.built
-    assert [str(ref) for ref in request.cache_from] == [
-        "localhost:5001/delivery:cache",
-        "localhost:5001/delivery:cache-testrunner",
-    ]
-    assert request.cache_to is None
-
-
-@pytest.mark.parametrize(
-    ("stage", "kept"),
-    [(FINAL, "localhost:5001/delivery:cache"), ("testrunner", "localhost:5001/delivery:cache-testrunner")],
-)
-def test_where_candidates_are_made_the_build_cache_is_kept_for_others(
-    shop: Shop, stage: str, kept: str
-) -> None:
-    shop.bench = replace(shop.bench, cache=CacheUse.WRITE)
-    build(shop, stage)
-    assert str(shop.builder.built[-1].cache_to) == kept
-    build(shop, BUILD)
-    assert shop.builder.built[-1].cache_to is None, "it is part of the others"
-
-
-def test_without_a_registry_no_build_asks_it_for_its_cache(shop: Shop) -> None:
-    shop.bench = replace(shop.bench, cache=CacheUse.NONE)
-    build(shop)
-    assert (shop.builder.built[-1].cache_from, shop.builder.built[-1].cache_to) == ((), None)
-
-
 def test_what_the_builder_told_of_a_runtime_image_is_kept(shop: Shop) -> None:
     shop.builder.provenance = {**shop.builder.provenance, "uri": "https://me:hunter2@git.example.org/x"}
     image, made = build(shop), recipe(shop.bench, shop.service)
@@ -166,7 +137,7 @@ def test_provenance_is_of_one_image(shop: Shop) -> None:
 
 def test_a_builder_that_tells_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     build(shop)
-    monkeypatch.setattr(shop.builder, "build", lambda request: {})
+    monkeypatch.setattr(shop.builder, "build", lambda request: Built())
     image, made = build(shop, force=True), recipe(shop.bench, shop.service)
     assert kept_provenance(shop.bench, shop.service, made, image) is None
 

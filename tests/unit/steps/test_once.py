@@ -10,7 +10,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials
-from build_tasks.model.images import BuildRequest
+from build_tasks.model.images import BuildRequest, Built
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.proofs import OF_CANDIDATES, EvidenceKind, Sbom
 from build_tasks.model.scan import ScanReport
@@ -19,7 +19,7 @@ from build_tasks.planning.pipeline import candidate as pull_request
 from build_tasks.planning.pipeline import publication, release, validation
 from build_tasks.steps.candidates import Candidate, find_candidate
 from build_tasks.steps.execute import execute
-from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.inputs import recipe
 from build_tasks.steps.released import artifacts, released_versions
 from build_tasks.steps.run import Run
@@ -70,7 +70,7 @@ def test_main_leaves_a_candidate_with_all_its_evidence(shop: Shop) -> None:
     found = there(shop)
     assert found.evidence.complete
     assert {piece.builder for piece in found.evidence.accepted.values()} == {"builder"}
-    assert shop.registry.tags(IMAGE)[0] == candidate_tag(inputs_of(shop))
+    assert candidate_tag(inputs_of(shop)) in shop.registry.tags(IMAGE)
     assert released_versions(shop.bench, shop.service) == []
 
 
@@ -275,7 +275,12 @@ def test_what_was_good_enough_to_look_at_is_built_to_be_signed_for(shop: Shop) -
 
 def test_a_builder_that_tells_no_provenance(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     build = shop.builder.build
-    monkeypatch.setattr(shop.builder, "build", lambda request: build(request) and {})
+
+    def silent(request: BuildRequest) -> Built:
+        build(request)
+        return Built()
+
+    monkeypatch.setattr(shop.builder, "build", silent)
     error = refused(shop, MAIN)
     assert error.code is ExitCode.TOOL_FAILED and "tells no provenance" in error.why
     assert shop.builder.pushed == {}
@@ -302,7 +307,7 @@ def test_pull_requests_only_read(shop: Shop, plan: list[Action], published: bool
     shop.bench = replace(shop.bench, builder_key=shop.root / "no-key")
     shop.run(*plan)
     assert idle(shop) is published
-    assert all(request.cache_to is None and request.cache_from for request in shop.builder.built)
+    assert all(request.cache_to is None for request in shop.builder.built)
 
 
 def test_a_pull_request_rescans_and_tells_nobody_else(shop: Shop) -> None:

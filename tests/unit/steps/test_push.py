@@ -12,7 +12,8 @@ from build_tasks.model.images import Digest, Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.dockerfile import FINAL
 from build_tasks.planning.names import candidate_tag, local_image
-from build_tasks.steps.image import INPUTS_LABEL, build_stage
+from build_tasks.steps.image import build_stage
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe, recipe
 from build_tasks.steps.package import package
 from build_tasks.steps.push import push
@@ -182,4 +183,5 @@ def test_no_image_that_breaks_a_convention_is_pushed(shop: Shop) -> None:
     with pytest.raises(FlowError) as error:
         shop.run(Action(Verb.PUSH, "delivery", "", v("1.0.2")))
     assert error.value.code is ExitCode.IMAGE_REFUSED
-    assert contents(shop) == {}
+    assert shop.builder.pushed == {}
+    assert released_versions(shop.bench, shop.service) == []
