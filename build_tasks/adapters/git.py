@@ -125,6 +125,10 @@ class GitRepository:
         """See :meth:`GitWorkingTree.files`."""
         return self._working_tree.files(paths)
 
+    def unseen(self, paths: Sequence[str], wanted: Callable[[Change], bool]) -> Sequence[str]:
+        """See :meth:`GitWorkingTree.unseen`."""
+        return self._working_tree.unseen(paths, wanted)
+
     def tracked(self) -> Sequence[str]:
         """See :meth:`GitWorkingTree.tracked`."""
         return self._working_tree.tracked()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from build_tasks.adapters.git_command import Git
 from build_tasks.model.affected import Change
+
+#: Where git keeps what is its own: it lists that nowhere.
+_GIT = ".git"
+#: Begins the line of a submodule in the index.
+_SUBMODULE = "160000 "
 
 
 class GitWorkingTree:
@@ -35,6 +40,13 @@ class GitWorkingTree:
         """
         return sorted(set(self._files(paths))) if paths else []
 
+    def unseen(self, paths: Sequence[str], wanted: Callable[[Change], bool]) -> list[str]:
+        """Files at and below the paths that git ignores or keeps to itself, those that are wanted; sorted.
+
+        A folder that git ignores as a whole is looked into only if something in it may be wanted.
+        """
+        return sorted(set(self._unseen(paths, wanted))) if paths else []
+
     def tracked(self) -> list[str]:
         """Paths of the index; a submodule is one of them."""
         return sorted(set(split(self._git.run("ls-files", "-z", what="list what git tracks").stdout)))
@@ -49,13 +61,43 @@ class GitWorkingTree:
                 yield name
             elif (path / ".git").exists():
                 inner.setdefault(name.rstrip("/"), []).append(".")
-        for path_asked in paths:
-            above = self._submodule_above(path_asked)
-            if above and above != path_asked:
-                inner.setdefault(above, []).append(path_asked.removeprefix(f"{above}/"))
+        for folder, path_inside in self._inside_submodules(paths):
+            inner.setdefault(folder, []).append(path_inside)
         for folder, below in inner.items():
             within = GitWorkingTree(self._git.at(self._git.root / folder))
             yield from (f"{folder}/{name}" for name in within.files(below))
+
+    def _unseen(self, paths: Sequence[str], wanted: Callable[[Change], bool]) -> Iterator[str]:
+        entries = [*self._ignored("--directory", "--", *paths), *([_GIT] if "." in paths else ())]
+        looked_into = [name for name in entries if name.endswith("/") and wanted(_change(name))]
+        found = [name for name in entries if not name.endswith("/")]
+        found += self._ignored("--", *looked_into) if looked_into else ()
+        yield from (name.rstrip("/") for name in found if wanted(_change(name)))
+        for folder, path in (*self._repositories_in(paths), *self._inside_submodules(paths)):
+            within = GitWorkingTree(self._git.at(self._git.root / folder))
+            yield from (f"{folder}/{name}" for name in within.unseen([path], _below(folder, wanted)))
+
+    def _ignored(self, *options: str) -> list[str]:
+        words = ("--literal-pathspecs", "ls-files", "-z", "--others", "--ignored", "--exclude-standard")
+        return split(self._git.run(*words, *options, what="list what git ignores").stdout)
+
+    def _repositories_in(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Submodules, and repositories that git does not track, as they are found below the paths; all of
+        each."""
+        options = ("--stage", "--others", "--exclude-standard", "--", *paths)
+        words = ("--literal-pathspecs", "ls-files", "-z", *options)
+        for entry in split(self._git.run(*words, what="list the repositories in this one").stdout):
+            folder = entry.partition("\t")[2] if entry.startswith(_SUBMODULE) else entry.rstrip("/")
+            inner = entry.startswith(_SUBMODULE) or entry.endswith("/")
+            if inner and (self._git.root / folder / _GIT).exists():
+                yield folder, "."
+
+    def _inside_submodules(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Of paths that lie in submodules: the submodule, and the path in there."""
+        for path in paths:
+            above = self._submodule_above(path)
+            if above and above != path:
+                yield above, path.removeprefix(f"{above}/")
 
     def _submodule_above(self, path: str) -> str:
         """The submodule that a path is or lies in (git tells nothing of what is inside); empty: none."""
@@ -67,3 +109,13 @@ class GitWorkingTree:
 def split(output: str) -> list[str]:
     """The names in an answer of git's that ends each with a NUL."""
     return [name for name in output.split("\0") if name]
+
+
+def _change(name: str) -> Change:
+    """What git lists: folders end with a slash."""
+    return Change(name.rstrip("/"), closed=name.endswith("/") or name == _GIT)
+
+
+def _below(folder: str, wanted: Callable[[Change], bool]) -> Callable[[Change], bool]:
+    """The same question for paths from that folder on."""
+    return lambda change: wanted(Change(f"{folder}/{change.path}", change.closed))

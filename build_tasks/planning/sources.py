@@ -74,7 +74,11 @@ class Sources:
 
     def goes_in(self, change: Change) -> bool:
         """Whether a file is one of those that an image is made of."""
-        if change.path in self._instructions or self._extra.match(change.path):
+        return self._extra.match(change.path) or self.enters(change)
+
+    def enters(self, change: Change) -> bool:
+        """Whether a build sees a file: it is copied, or says how the image is made."""
+        if change.path in self._instructions:
             return True
         return any(claim.holds(change) for claim in self._copied_claims)
 

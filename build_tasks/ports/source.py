@@ -62,6 +62,13 @@ class SourceControl(Protocol):
         What submodules have checked out belongs to them.
         """
 
+    def unseen(self, paths: Sequence[str], wanted: Callable[[Change], bool]) -> Sequence[str]:
+        """Files at and below the paths that :meth:`files` passes over: ignored ones, and ``.git``; sorted.
+
+        :param wanted: which of them; also asked of folders, closed, to spare looking into them. A repository
+            inside another is one, closed.
+        """
+
     def tracked(self) -> Sequence[str]:
         """Every path that git tracks, whether or not it is still there; sorted."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, LocalImage
 from build_tasks.model.service import Service
@@ -9,8 +11,9 @@ from build_tasks.planning.dockerfile import FINAL, TESTRUNNER
 from build_tasks.planning.names import local_image
 from build_tasks.steps.build_cache import believed_caches, cache_to, sign_for_cache
 from build_tasks.steps.build_provenance import keep_provenance, kept_provenance
-from build_tasks.steps.image_labels import DIRTY, INPUTS_LABEL, REVISION_LABEL, STAND_INS_LABEL
+from build_tasks.steps.image_labels import DIRTY, INPUTS_LABEL, REVISION_LABEL, STAND_INS_LABEL, UNSEEN_LABEL
 from build_tasks.steps.inputs import Recipe, contexts, uncommitted
+from build_tasks.steps.unseen_inputs import check_unseen
 from build_tasks.steps.workbench import Workbench
 
 _SOURCE = "org.opencontainers.image.source"
@@ -25,7 +28,7 @@ def build_stage(
     going to be signed about must have been seen to be built.
 
     :param stage: ``build``, ``testrunner`` or ``final``.
-    :raises FlowError: BUILD_FAILED.
+    :raises FlowError: BUILD_FAILED; REFUSED to sign for what no inputs hash tells of.
     """
     tag = local_image(bench.settings, service.name, stage, made.inputs)
     title = f"build {service.name}, stage {stage}"
@@ -35,8 +38,9 @@ def build_stage(
     if present is not None and not reason:
         bench.reporter.skip(title, f"unchanged inputs {made.inputs[:12]} were built before")
         return present
+    unseen = {UNSEEN_LABEL: "yes"} if check_unseen(bench, service, made) else {}
     with bench.reporter.step(title, reason):
-        built = bench.builder.build(_request(bench, service, stage, made, tag, revision))
+        built = bench.builder.build(_request(bench, service, stage, made, tag, revision, unseen))
         _say_stand_ins(bench, made)
         if built.cache is not None:
             sign_for_cache(bench, service, stage, built.cache)
@@ -103,15 +107,24 @@ def _reason(
     # Nothing is signed about the stage `build`: the others are built from it by the builder, not by its name.
     if bench.signing and stage == TESTRUNNER:
         return "what it finds will be signed, and nothing tells who built the one in the engine"
+    if bench.signing and UNSEEN_LABEL in present.labels:
+        return "the one in the engine was built from more than its inputs"
     if bench.signing and stage == FINAL and kept_provenance(bench, service, made, present) is None:
         return "nothing is kept of how the one in the engine was built"
     return ""
 
 
 def _request(
-    bench: Workbench, service: Service, stage: str, made: Recipe, tag: str, revision: str
+    bench: Workbench,
+    service: Service,
+    stage: str,
+    made: Recipe,
+    tag: str,
+    revision: str,
+    unseen: Mapping[str, str],
 ) -> BuildRequest:
     labels = {
+        **unseen,
         INPUTS_LABEL: made.inputs,
         REVISION_LABEL: revision,
         _SOURCE: bench.source.remote_url(),

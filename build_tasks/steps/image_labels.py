@@ -10,3 +10,5 @@ STAND_INS_LABEL = "build-tasks.stand-ins"
 REVISION_LABEL = "org.opencontainers.image.revision"
 #: Ends the revision of an image that was built from files that are in no commit.
 DIRTY = "-dirty"
+#: Label of an image whose build saw files that no inputs hash tells of.
+UNSEEN_LABEL = "build-tasks.unseen"

@@ -28,12 +28,14 @@ class Recipe:
     :param bases: each base image's reference with the name of what stands for it.
     :param goes_in: tells of a file at or below the paths whether it goes in: no pattern and no ignore file
         leaves it out.
+    :param enters: tells the same of a build: it sees some files that are no inputs, because git ignores them.
     """
 
     inputs: str
     paths: tuple[str, ...]
     bases: Mapping[str, str]
     goes_in: Callable[[Change], bool] = field(default=lambda change: True, compare=False)
+    enters: Callable[[Change], bool] = field(default=lambda change: True, compare=False)
 
     @property
     def stand_ins(self) -> list[str]:
@@ -58,7 +60,7 @@ def recipe(bench: Workbench, service: Service) -> Recipe:
         platform=f"linux/{platform.machine()}",
         bases=bases,
     )
-    return Recipe(inputs.hash, tuple(paths), bases, derived.goes_in)
+    return Recipe(inputs.hash, tuple(paths), bases, derived.goes_in, derived.enters)
 
 
 def contexts(bench: Workbench, made: Recipe) -> dict[str, str]:

@@ -15,6 +15,7 @@ from build_tasks.planning.reports.failures import failure_lines
 from build_tasks.planning.reports.merged import merged_junit
 from build_tasks.planning.reports.summary import TestRun, sum_up
 from build_tasks.steps.image import build_stage
+from build_tasks.steps.image_labels import UNSEEN_LABEL
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.test_results import Results, reports_in, results_of
 from build_tasks.steps.workbench import Workbench
@@ -76,7 +77,8 @@ def _run(
         ended = bench.builder.run(image.id, results_from=RESULTS, results_to=left, env=env)
         found = sum_up(reports_in(left), ended.status, where, matching)
         (run / "output.txt").write_text(ended.output, encoding="utf-8")
-        results.keep(run, found.summary, _junit(service, found, ended))
+        lasting = UNSEEN_LABEL not in image.labels
+        results.keep(run, found.summary, _junit(service, found, ended), lasting=lasting)
     return found.summary, ended
 
 

@@ -56,13 +56,14 @@ class Results:
         if self.for_ci is not None:
             self.for_ci.unlink(missing_ok=True)
 
-    def keep(self, run: Path, summary: TestSummary, junit: bytes) -> None:
+    def keep(self, run: Path, summary: TestSummary, junit: bytes, *, lasting: bool = True) -> None:
         """Let a run's folder take the place of the one before; a pass is remembered.
 
+        :param lasting: the inputs tell all that was tested; else even a pass is run again.
         :param run: a folder in one of its own below :attr:`parent`, where what was there before goes.
         """
         (run / _JUNIT).write_bytes(junit)
-        if summary.outcome is TestOutcome.PASSED and self.for_ci is not None:
+        if lasting and summary.outcome is TestOutcome.PASSED and self.for_ci is not None:
             (run / _SUMMARY).write_text(json.dumps(asdict(summary)), encoding="utf-8")
         with self._lock:
             if self.folder.exists():

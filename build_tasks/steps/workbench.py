@@ -25,6 +25,7 @@ class Workbench:
     :param builder_key: file of the private key that evidence is signed with here; need not be there.
     :param cache: what builds do with the registry's build cache; only where candidates are made they write.
     :param caches: of each service what of that cache is believed, once it was asked for.
+    :param unseen: of each service the files that only its builds see, once they were looked for.
     :param signing: evidence is going to be signed about what is built and tested.
     """
 
@@ -44,6 +45,7 @@ class Workbench:
     builder_key: Path
     cache: CacheUse = CacheUse.READ
     caches: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
+    unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)
     signing: bool = False
 
     @property

@@ -29,6 +29,8 @@ class Repository(Protocol):
 
     def write(self, path: str) -> None: ...
 
+    def ignore(self, path: str) -> None: ...
+
     def add_tag(self, name: str, at: str) -> None: ...
 
     def add_origin(self) -> None: ...
@@ -74,6 +76,12 @@ class RealRepository:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_text("not committed")
 
+    def ignore(self, path: str) -> None:
+        """A file that git ignores."""
+        with (self.root / ".git/info/exclude").open("a") as exclude:
+            exclude.write(f"/{path}\n")
+        self.write(path)
+
     def add_tag(self, name: str, at: str) -> None:
         self.git("tag", name, at)
 
@@ -112,6 +120,9 @@ class FakeRepository:
 
     def write(self, path: str) -> None:
         self._fake.dirty.add(path)
+
+    def ignore(self, path: str) -> None:
+        self._fake.ignored.add(path)
 
     def add_tag(self, name: str, at: str) -> None:
         self._fake.add_tag(name, at)

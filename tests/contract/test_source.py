@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.affected import Change
 from tests.contract.fixtures_source import Repository
 
 _NOBODY = "0123456789012345678901234567890123456789"
@@ -123,6 +124,23 @@ def test_a_files_text_at_a_commit(repository: Repository) -> None:
     assert (show("main", "-x"), show("main", "*")) == ("dash", "star")
     assert show(first, "services/delivery") is None, "a folder"
     assert show(first, "services/d*") is None
+
+
+def test_what_git_tells_nothing_of(repository: Repository) -> None:
+    repository.commit({"a/one": "1", "b/two": "1"})
+    repository.write("a/new")
+    for name in ("a/.env", "b/.env"):
+        repository.ignore(name)
+    unseen, files = repository.source.unseen, repository.source.files
+    assert (unseen(["a"], _any), files(["a"])) == (["a/.env"], ["a/new", "a/one"])
+    assert unseen(["."], _any) == [".git", "a/.env", "b/.env"]
+    assert unseen(["."], lambda change: change.path.startswith("b")) == ["b/.env"]
+    assert unseen(["."], lambda change: change.closed) == [".git"]
+    assert (unseen(["b/two"], _any), unseen(["nope"], _any), unseen([], _any)) == ([], [], [])
+
+
+def _any(_: Change) -> bool:
+    return True
 
 
 def test_the_files_of_the_working_tree(repository: Repository) -> None:

@@ -169,3 +169,57 @@ def test_the_links_of_a_commit_are_always_laid_out(git_repository: RealRepositor
     assert [path.name for path in folder.iterdir()] == ["link"]
     assert str((folder / "link").readlink()) == "../nowhere"
     assert git_repository.git("diff", "--cached", "--name-only") == staged, "the index is as before"
+
+
+def test_a_folder_that_is_ignored_as_a_whole_is_only_looked_into_if_it_must_be(
+    git_repository: RealRepository,
+) -> None:
+    """There may be twenty thousand files in it."""
+    git_repository.commit({".gitignore": "node_modules/\n*.pyc\n", "s/a.js": "1"})
+    for name in ("s/node_modules/x/y.js", "s/a.pyc", "new/deep/b.pyc", "new/c.js"):
+        git_repository.write(name)
+    asked: list[Change] = []
+
+    def wanted(change: Change) -> bool:
+        asked.append(change)
+        return not change.path.startswith("s/node_modules") and change.path != ".git"
+
+    assert git_repository.source.unseen(["."], wanted) == ["new/deep/b.pyc", "s/a.pyc"]
+    assert Change("s/node_modules", closed=True) in asked
+    assert not any(change.path.startswith("s/node_modules/") for change in asked)
+    assert git_repository.source.unseen(["s"], lambda change: change.path != ".git") == [
+        "s/a.pyc",
+        "s/node_modules/x/y.js",
+    ]
+
+
+def test_links_and_odd_names_that_are_ignored(git_repository: RealRepository) -> None:
+    git_repository.commit({".gitignore": "*.x\n"})
+    for name in ("s/two\nlines.x", "s/*.x", "s/ünï.x"):
+        git_repository.write(name)
+    (git_repository.root / "s/link.x").symlink_to("nowhere")
+    assert git_repository.source.unseen(["s"], _no_git) == ["s/*.x", "s/link.x", "s/two\nlines.x", "s/ünï.x"]
+    assert git_repository.source.unseen(["s/*.x"], _no_git) == ["s/*.x"], "a path is no pattern"
+
+
+def test_what_is_ignored_in_submodules_and_other_repositories(
+    git_repository: RealRepository, library: Path
+) -> None:
+    lib = git_repository.root / "vendor/lib"
+    for folder in (git_repository.root / "other", git_repository.root / "hidden"):
+        git_repository.git("init", "-q", folder)
+    for folder in (lib, git_repository.root / "other"):
+        (folder / ".gitignore").write_text("*.log\n")
+        (folder / "x.log").write_text("1")
+    with (git_repository.root / ".git/info/exclude").open("a") as exclude:
+        exclude.write("/hidden\n")
+    found = git_repository.source.unseen
+    assert found(["vendor"], _no_git) == ["vendor/lib/x.log"]
+    assert found(["vendor/lib/x.log"], _no_git) == ["vendor/lib/x.log"], "a path inside"
+    assert found(["other"], _no_git) == ["other/x.log"]
+    assert found(["."], _no_git) == ["hidden", "other/x.log", "vendor/lib/x.log"]
+    assert "vendor/lib/.git" in found(["vendor"], lambda change: True)
+
+
+def _no_git(change: Change) -> bool:
+    return change.path.rpartition("/")[2] != ".git"

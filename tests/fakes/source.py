@@ -23,8 +23,9 @@ class FakeSource:
     :param signer: whose keys sign tags.
     :param origin: None for a repository without a remote.
 
-    ``dirty`` holds the paths of files that are changed or new, ``key`` what ``user.signingkey`` names;
-    ``shallow`` makes it a clone that lacks the commits where branches part.
+    ``dirty`` holds the paths of files that are changed or new, ``ignored`` of those that git ignores or keeps
+    to itself, ``key`` what ``user.signingkey`` names; ``shallow`` makes it a clone that lacks the commits
+    where branches part.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class FakeSource:
         self.origin = origin
         self.root = root
         self.dirty: set[str] = set()
+        self.ignored: set[str] = {".git"}
         self.key: Path | None = None
         self.shallow = False
         self._history = History()
@@ -133,6 +135,11 @@ class FakeSource:
         at = self._resolve("HEAD")
         names = self.dirty | set(self._history[at].files if at else ())
         return sorted(n for n in names if any(_is_at(n, p) for p in paths))
+
+    def unseen(self, paths: Sequence[str], wanted: Callable[[Change], bool]) -> Sequence[str]:
+        return sorted(
+            n for n in self.ignored if any(_is_at(n, p) for p in paths) and wanted(Change(n, n == ".git"))
+        )
 
     def tracked(self) -> Sequence[str]:
         at = self._resolve("HEAD")
