@@ -70,7 +70,10 @@ class Run:
         if self.key is None and any(map(_needs_key, plan.actions)):
             self.key = self.shared.key(self.bench)
             self.bench = replace(self.bench, cache=CacheUse.WRITE, signing=True)
-            self._images.clear()  # what was good enough to look at may not be to sign for
+            # What was good enough to look at may not be to sign for.
+            self._images.clear()
+            self.scanned.clear()
+            self.tested.clear()
 
     def recipe(self, service: Service) -> Recipe:
         """What the service's images are made of, worked out once."""

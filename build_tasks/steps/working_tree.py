@@ -8,7 +8,7 @@ from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.dockerfile import FINAL
 from build_tasks.planning.inputs import Inputs
-from build_tasks.planning.names import candidate_chart, local_image, release_name, working_tree_image
+from build_tasks.planning.names import candidate_chart, release_name, working_tree_image
 from build_tasks.steps.deploy import Deployable, deploy
 from build_tasks.steps.image import build_stage, check_image
 from build_tasks.steps.inputs import Recipe, chart_folders, input_files
@@ -35,7 +35,7 @@ def deploy_working_tree(
     digest = bench.registry.digest(target)
     if digest is None:
         with bench.reporter.step(f"push {target}", "this content is not in the registry"):
-            digest = bench.builder.push(local_image(bench.settings, service.name, FINAL, made.inputs), target)
+            digest = bench.builder.push(image.id, target)
     else:
         bench.reporter.skip(f"push {target}", "this content is in the registry")
     chart = candidate_chart(bench.settings, service.name)

@@ -1,4 +1,4 @@
-"""Images as `docker image save` writes them, without an engine."""
+"""Images as `docker image save` writes them when it is given an id, without an engine."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def save_image(files: Mapping[str, bytes], archive: Path) -> None:
         {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [identity]}}
     ).encode()
     name = f"{hashlib.sha256(config).hexdigest()}.json"
-    manifest = [{"Config": name, "RepoTags": ["shop/delivery-final:in-1"], "Layers": ["layer.tar"]}]
+    manifest = [{"Config": name, "RepoTags": None, "Layers": ["layer.tar"]}]
     content = {name: config, "layer.tar": layer, "manifest.json": json.dumps(manifest).encode()}
     archive.write_bytes(_tar(content))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,9 @@ class FakeBuilder:
         if request.target in self.failures:
             lines = tuple(self.failures[request.target])
             raise FlowError(what, lines[-1], code=ExitCode.BUILD_FAILED, details=lines)
-        identity = f"sha256:{hashlib.sha256(_content(request)).hexdigest()}"
-        user = self.users.get(request.target, "")
         labels = {**self.labels.get(request.target, {}), **request.labels}
+        identity = f"sha256:{hashlib.sha256(_content(replace(request, labels=labels))).hexdigest()}"
+        user = self.users.get(request.target, "")
         image = LocalImage(identity, labels, user, (_full(request.tag),))
         self._images[_full(request.tag)] = self._by_id[identity] = image
         self._stages[identity] = request.target

@@ -266,10 +266,12 @@ def test_what_was_good_enough_to_look_at_is_built_to_be_signed_for(shop: Shop) -
     shop.another_machine()
     shop.builder, shop.bench = engine, replace(shop.bench, builder=engine)
     run = Run(shop.bench, "a change")
-    execute(run, Plan("test", (action(Verb.IMAGE),)))
+    engine.labels["final"] = {"built": "again"}
+    execute(run, Plan("test", (action(Verb.SCAN),)))
     assert targets(shop) == ["final"]
     execute(run, Plan("test", tuple(MAIN)))
     assert targets(shop) == ["final", "build", "testrunner", "final"]
+    assert [*engine.pushed_images] == shop.bills.asked[-1:] != shop.bills.asked[:1]
     assert there(shop).evidence.complete
 
 
