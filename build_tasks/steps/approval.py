@@ -20,6 +20,7 @@ from build_tasks.model.version import Version
 from build_tasks.planning.approvals import check_approved, check_may_decide
 from build_tasks.planning.names import candidate_image, production_image
 from build_tasks.planning.statements import read_statement, write_statement
+from build_tasks.steps.attached import signed_for
 from build_tasks.steps.release import allowed_signers, key_of, record
 from build_tasks.steps.released import artifacts
 from build_tasks.steps.verify import check_verified
@@ -116,7 +117,8 @@ def _keep(bench: Workbench, service: Service, found: ReleasedArtifacts) -> None:
     if bench.registry.digest(copy) is None:
         return
     try:
-        bench.registry.copy(_image(bench, service, found), copy)
+        image = _image(bench, service, found)
+        bench.registry.copy(image, copy, signed_for(bench, image))
     except FlowError as error:
         bench.reporter.warn(f"what was decided is kept with the candidate alone: {error.why}")
 

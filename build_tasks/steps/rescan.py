@@ -23,7 +23,7 @@ from build_tasks.planning.scan_policy import fingerprint, judge
 from build_tasks.steps.candidates import Candidate
 from build_tasks.steps.evidence import attach_evidence, attached_evidence
 from build_tasks.steps.evidence_gate import main_policy
-from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.proofs import scan_proof
 from build_tasks.steps.released import artifacts

@@ -15,7 +15,7 @@ from build_tasks.planning.dockerfile import BUILD, FINAL, TESTRUNNER
 from build_tasks.planning.pipeline import publication
 from build_tasks.steps.image import build_stage
 from build_tasks.steps.inputs import recipe
-from build_tasks.steps.push import released_versions
+from build_tasks.steps.released import released_versions
 from tests.unit.steps.shop import SIGNERS, Shop
 
 CACHE = Ref("localhost:5001", "delivery", "cache")

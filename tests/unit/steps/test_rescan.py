@@ -13,7 +13,7 @@ from build_tasks.model.plan import Action, Verb
 from build_tasks.model.proofs import Accepted, EvidenceKind, Sbom, Scanned
 from build_tasks.planning.pipeline import release
 from build_tasks.steps.evidence_gate import weigh_evidence
-from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.released import artifacts
 from tests.fakes.samples import v
 from tests.fakes.scanning import finding
