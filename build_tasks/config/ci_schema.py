@@ -47,7 +47,7 @@ class CiTable(Struct, frozen=True, forbid_unknown_fields=True):
         _doc("whose files `ci.generate` writes and `ci.generate --check` compares", ["github"]),
     ] = ()
     command: Annotated[_Line, _doc("how pipelines call the tasks", ".venv/bin/inv")] = "./inv"
-    prepare: Annotated[_Line, _doc("what a job runs before its task", "./inv platform.up")] = (
+    prepare: Annotated[_Line, _doc("what a job that builds or deploys runs first", "./inv platform.up")] = (
         "./inv platform.tools"
     )
     jobs: Annotated[

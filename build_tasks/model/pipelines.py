@@ -38,7 +38,7 @@ class CiSettings:
 
     :param systems: which systems' files are kept.
     :param command: how the tasks are called.
-    :param prepare: what a job runs before its task, a line of shell.
+    :param prepare: what a job that builds or deploys runs first, a line of shell; the plan reads git alone.
     :param jobs: at most so many jobs share a change's services.
     :param build_environment: environment of main's and release branches' builds, for the builder's key.
     :param delivery_environment: environment of deliveries to everything before production.

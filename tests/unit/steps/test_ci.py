@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, NoReturn, cast
+
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
@@ -197,3 +200,30 @@ def test_a_delivery_of_no_release(shop: Shop, name: str) -> None:
         delivery_of(shop.bench, name)
     assert error.value.code is ExitCode.USAGE
     assert "check out release/<service>/v<version>" in error.value.fix
+
+
+class Unasked:
+    """A port that nobody may use."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AssertionError(f"somebody asked for {name}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("push", "feature/delivery/x"),
+        ("pull_request", "x"),
+        ("push", "main"),
+        ("push", "release/delivery/v1.0.2"),
+    ],
+)
+def test_a_plan_takes_git_and_nothing_that_an_agent_would_have_to_bring(
+    shop: Shop, kind: str, name: str
+) -> None:
+    """So the plan's job of a generated pipeline prepares nothing; base images are for who builds."""
+    branch(shop, "x", APP)
+    nobody = cast(Any, Unasked())
+    shop.bench = replace(shop.bench, bases=nobody, registry=nobody, builder=nobody, charts=nobody)
+    made = plan_for(shop.bench, here(shop, kind, name, ""), deliver=True)
+    assert made.actions[0].title == "build delivery"
