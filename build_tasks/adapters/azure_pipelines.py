@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.event import EventKind, Told
 from build_tasks.planning.ci_systems import is_set
 from build_tasks.planning.events import about_ref, branch_name
@@ -33,7 +33,7 @@ def told_by_azure(environ: Mapping[str, str]) -> Told:
     else:
         said = about_ref(kind, ref)
     actor = environ.get("BUILD_REQUESTEDFOREMAIL") or environ.get("BUILD_REQUESTEDFOR", "")
-    return replace(said, system=Ci.AZURE, actor=actor)
+    return replace(said, system=CiSystem.AZURE, actor=actor)
 
 
 def _pull_request(environ: Mapping[str, str], ref: str) -> Told:

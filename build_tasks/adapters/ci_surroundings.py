@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from build_tasks.adapters.azure_pipelines import told_by_azure
 from build_tasks.adapters.github_actions import read_payload, told_by_github
 from build_tasks.adapters.gitlab_ci import told_by_gitlab
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.event import Told
 from build_tasks.planning.ci_systems import recognised
 
@@ -19,10 +19,10 @@ def told_by(environ: Mapping[str, str]) -> Told:
     """
     system = recognised(environ)
     match system:
-        case Ci.GITHUB:
+        case CiSystem.GITHUB:
             return told_by_github(environ, read_payload(environ))
-        case Ci.AZURE:
+        case CiSystem.AZURE:
             return told_by_azure(environ)
-        case Ci.GITLAB:
+        case CiSystem.GITLAB:
             return told_by_gitlab(environ)
     return Told(system=system)

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.event import EventKind, Told
 from build_tasks.planning.events import about_ref, branch_name
 
@@ -58,7 +58,7 @@ def told_by_github(environ: Mapping[str, str], payload: Payload) -> Told:
     """
     event = environ.get("GITHUB_EVENT_NAME", "")
     said = _told(event, environ.get("GITHUB_REF", ""), environ, payload)
-    return replace(said, system=Ci.GITHUB, actor=environ.get("GITHUB_ACTOR", ""))
+    return replace(said, system=CiSystem.GITHUB, actor=environ.get("GITHUB_ACTOR", ""))
 
 
 def read_payload(environ: Mapping[str, str]) -> Payload:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.event import EventKind, Told
 
 #: A child pipeline is for what its parent is for.
@@ -28,7 +28,7 @@ _KINDS = {
 
 def told_by_gitlab(environ: Mapping[str, str]) -> Told:
     """The event of a pipeline. GitLab starts none when a branch is deleted."""
-    return replace(_told(environ), system=Ci.GITLAB, actor=environ.get("GITLAB_USER_LOGIN", ""))
+    return replace(_told(environ), system=CiSystem.GITLAB, actor=environ.get("GITLAB_USER_LOGIN", ""))
 
 
 def _told(environ: Mapping[str, str]) -> Told:

@@ -6,7 +6,8 @@ import re
 
 from build_tasks.config.ci_schema import AzureTable
 from build_tasks.config.schema import SettingsTable
-from build_tasks.model.pipelines import AzureSettings, CiSettings, PipelineSystem
+from build_tasks.model.ci import CiSystem
+from build_tasks.model.pipelines import AzureSettings, CiSettings
 
 _VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)\}", re.ASCII)
 
@@ -16,7 +17,7 @@ def ci_settings(table: SettingsTable) -> CiSettings:
     ci = table.ci
     named = {name: _VARIABLE.fullmatch(e.kubeconfig) for name, e in table.environments.items()}
     return CiSettings(
-        systems=tuple(PipelineSystem(name) for name in dict.fromkeys(ci.systems)),
+        systems=tuple(CiSystem(name) for name in dict.fromkeys(ci.systems)),
         command=ci.command,
         prepare=ci.prepare,
         jobs=ci.jobs,

@@ -1,18 +1,17 @@
-"""The systems that run pipelines."""
+"""The systems that run pipelines: those that are known, and what else may run us."""
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import Enum, StrEnum
+from typing import TypeAlias
 
 
-class Ci(Enum):
-    """CI systems that have variables and forms of their own; ``OTHER`` is one that we do not know."""
+class CiSystem(StrEnum):
+    """A CI system with variables, forms and pipeline files that are known; its value is what is typed."""
 
-    NONE = "none"
-    GITHUB = "github"
     AZURE = "azure"
+    GITHUB = "github"
     GITLAB = "gitlab"
-    OTHER = "other"
 
     @property
     def words(self) -> str:
@@ -20,10 +19,23 @@ class Ci(Enum):
         return _WORDS[self]
 
 
+class Elsewhere(Enum):
+    """What runs us where it is none of these."""
+
+    SHELL = "a shell"
+    OTHER_CI = "a CI system"
+
+    @property
+    def words(self) -> str:
+        """What people call it."""
+        return self.value
+
+
+#: What runs a process of ours.
+RunBy: TypeAlias = CiSystem | Elsewhere
+
 _WORDS = {
-    Ci.NONE: "a shell",
-    Ci.GITHUB: "GitHub Actions",
-    Ci.AZURE: "Azure Pipelines",
-    Ci.GITLAB: "GitLab CI",
-    Ci.OTHER: "a CI system",
+    CiSystem.AZURE: "Azure Pipelines",
+    CiSystem.GITHUB: "GitHub Actions",
+    CiSystem.GITLAB: "GitLab CI",
 }

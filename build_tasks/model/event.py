@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from build_tasks.model.affected import Reason
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import Elsewhere, RunBy
 
 
 class EventKind(StrEnum):
@@ -31,7 +31,7 @@ class Told:
     :param named: what the system itself calls an event of kind OTHER.
     """
 
-    system: Ci = Ci.NONE
+    system: RunBy = Elsewhere.SHELL
     kind: EventKind | None = None
     branch: str = ""
     base: str = ""

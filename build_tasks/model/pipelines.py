@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-
-class PipelineSystem(StrEnum):
-    """A CI system that pipelines are written for."""
-
-    AZURE = "azure"
-    GITHUB = "github"
-    GITLAB = "gitlab"
+from build_tasks.model.ci import CiSystem
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,7 @@ class CiSettings:
     :param kubeconfigs: environment -> variable that holds the path of its kubeconfig file.
     """
 
-    systems: tuple[PipelineSystem, ...] = ()
+    systems: tuple[CiSystem, ...] = ()
     command: str = "./inv"
     prepare: str = "./inv platform.tools"
     jobs: int = 50

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem, Elsewhere, RunBy
 
 #: https://docs.github.com/en/actions/reference/workflows-and-actions/variables,
 #: https://learn.microsoft.com/azure/devops/pipelines/build/variables (TF_BUILD),
 #: https://docs.gitlab.com/ci/variables/predefined_variables/; ``CI`` is what nearly all others set, too.
-_VARIABLES = {"GITHUB_ACTIONS": Ci.GITHUB, "TF_BUILD": Ci.AZURE, "GITLAB_CI": Ci.GITLAB, "CI": Ci.OTHER}
+_VARIABLES: Mapping[str, RunBy] = {
+    "GITHUB_ACTIONS": CiSystem.GITHUB,
+    "TF_BUILD": CiSystem.AZURE,
+    "GITLAB_CI": CiSystem.GITLAB,
+    "CI": Elsewhere.OTHER_CI,
+}
 
 
-def recognised(environ: Mapping[str, str]) -> Ci:
+def recognised(environ: Mapping[str, str]) -> RunBy:
     """The CI system whose environment this is; NONE for a plain shell."""
-    return next((ci for name, ci in _VARIABLES.items() if is_set(environ, name)), Ci.NONE)
+    return next((ci for name, ci in _VARIABLES.items() if is_set(environ, name)), Elsewhere.SHELL)
 
 
 def is_set(environ: Mapping[str, str], name: str) -> bool:

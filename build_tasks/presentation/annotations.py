@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from build_tasks.errors import FlowError
 from build_tasks.model.account import Annotation, Level
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem, RunBy
 from build_tasks.presentation.plain_text import printable, without_ci_commands
 from build_tasks.presentation.sink import TakesLines
 
@@ -24,7 +24,7 @@ _GITHUB_PROPERTY = {**_GITHUB, ":": "%3A", ",": "%2C"}
 _AZURE = {"%": "%AZP25", "\r": "%0D", "\n": "%0A", "]": "%5D", ";": "%3B"}
 
 
-def annotation_line(ci: Ci, annotation: Annotation) -> str | None:
+def annotation_line(ci: RunBy, annotation: Annotation) -> str | None:
     """The line that this CI shows as an annotation; None where there is no such form (GitLab, a shell)."""
     safe = replace(
         annotation,
@@ -33,9 +33,9 @@ def annotation_line(ci: Ci, annotation: Annotation) -> str | None:
         file=_safe(annotation.file),
     )
     match ci:
-        case Ci.GITHUB:
+        case CiSystem.GITHUB:
             return _github(safe)
-        case Ci.AZURE:
+        case CiSystem.AZURE:
             return _azure(safe)
     return None
 
@@ -46,7 +46,7 @@ def azure_command(name: str, properties: Mapping[str, str], data: str) -> str:
     return f"##vso[{name}{' ' if written else ''}{written}]{_escaped(data, _AZURE)}"
 
 
-def annotating(ci: Ci, sink: TakesLines) -> Callable[[Annotation], None]:
+def annotating(ci: RunBy, sink: TakesLines) -> Callable[[Annotation], None]:
     """Writes annotations to a sink; nothing where the CI has none."""
 
     def annotate(annotation: Annotation) -> None:

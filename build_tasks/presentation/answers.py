@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import Elsewhere
 from build_tasks.presentation.plain_text import encodable, printable, without_ci_commands
 from build_tasks.presentation.sink import Sink
 from build_tasks.presentation.surroundings import surroundings_of
@@ -33,7 +33,7 @@ class Answers:
 
         plain = msgspec.to_builtins(answer, enc_hook=str, str_keys=True)
         text = json.dumps(plain, indent=2, ensure_ascii=not self._surroundings.unicode)
-        if self._surroundings.ci is not Ci.NONE:
+        if self._surroundings.ci is not Elsewhere.SHELL:
             # Two of them are in a text, where this means the same and is no command to the agent.
             text = text.replace("##", "#\\u0023")
         self._sink.line(text)
@@ -41,7 +41,7 @@ class Answers:
     def show_line(self, line: str) -> None:
         """One line, as it is but for control characters (``eval`` reads it, or the eye does)."""
         safe = printable(line)
-        self._sink.line(safe if self._surroundings.ci is Ci.NONE else without_ci_commands(safe))
+        self._sink.line(safe if self._surroundings.ci is Elsewhere.SHELL else without_ci_commands(safe))
 
     def show_text(self, text: str) -> None:
         """Lines of any origin (logs, manifests), each made safe."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from build_tasks.model.account import Annotation, Ending, Level, RunAccount
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem, Elsewhere
 from build_tasks.planning.ci_systems import recognised
 from build_tasks.presentation.annotations import annotating, azure_command
 from build_tasks.presentation.plain_text import printable, without_ci_commands
@@ -44,7 +44,7 @@ class CiForms:
         :raises OSError: it cannot be written.
         """
         self._annotate(account)
-        if self._ci is Ci.AZURE:
+        if self._ci is CiSystem.AZURE:
             self._publish(account)
         self._summarise(task, account, folder)
 
@@ -73,12 +73,12 @@ class CiForms:
 
     def _summarise(self, task: str, account: RunAccount, folder: Path) -> None:
         match self._ci:
-            case Ci.NONE:
+            case Elsewhere.SHELL:
                 return
-            case Ci.GITHUB if self._environ.get("GITHUB_STEP_SUMMARY"):
+            case CiSystem.GITHUB if self._environ.get("GITHUB_STEP_SUMMARY"):
                 with Path(self._environ["GITHUB_STEP_SUMMARY"]).open("ab") as summary:
                     summary.write(_within(markdown(task, account)))
-            case Ci.AZURE:
+            case CiSystem.AZURE:
                 folder.mkdir(parents=True, exist_ok=True)
                 file = folder.absolute() / f"{task}.md"
                 file.write_bytes(_within(markdown(task, account)))

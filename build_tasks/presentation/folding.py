@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem, RunBy
 from build_tasks.presentation.plain_text import without_ci_commands
 
 #: Takes a block's title, its lines and the time (seconds since 1970); gives the lines to print.
 Fold = Callable[[str, Sequence[str], int], Iterator[str]]
 
 
-def fold_for(ci: Ci) -> Fold | None:
+def fold_for(ci: RunBy) -> Fold | None:
     """How this CI folds a block; None where nothing folds."""
-    return {Ci.GITHUB: _github, Ci.AZURE: _azure, Ci.GITLAB: _gitlab}.get(ci)
+    folds: dict[RunBy, Fold] = {
+        CiSystem.GITHUB: _github,
+        CiSystem.AZURE: _azure,
+        CiSystem.GITLAB: _gitlab,
+    }
+    return folds.get(ci)
 
 
 def in_a_block(title: str, lines: Sequence[str], now: int) -> Iterator[str]:

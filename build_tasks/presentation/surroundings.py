@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import Elsewhere, RunBy
 from build_tasks.planning.ci_systems import is_set, recognised
 
 
@@ -23,7 +23,7 @@ class Surroundings:
     terminal: bool
     colour: bool
     encoding: str
-    ci: Ci
+    ci: RunBy
 
     @property
     def unicode(self) -> bool:
@@ -37,7 +37,7 @@ class Surroundings:
 def surroundings_of(stream: TextIO, environ: Mapping[str, str]) -> Surroundings:
     """What ``stream`` can show, judged by https://no-color.org, TERM and the CI's own variables."""
     ci = recognised(environ)
-    terminal = stream.isatty() and environ.get("TERM", "dumb") != "dumb" and ci is Ci.NONE
+    terminal = stream.isatty() and environ.get("TERM", "dumb") != "dumb" and ci is Elsewhere.SHELL
     colour = (terminal or is_set(environ, "FORCE_COLOR")) and not environ.get("NO_COLOR")
     encoding = getattr(stream, "encoding", None) or sys.getdefaultencoding()
     return Surroundings(terminal, colour, encoding, ci)

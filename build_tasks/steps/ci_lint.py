@@ -7,6 +7,7 @@ from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Change, Reason
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.ci_lint import LintReport
 from build_tasks.model.service import Service
 from build_tasks.planning.ci_lint.facts import Repository, ServiceInputs, Tracked
@@ -14,7 +15,6 @@ from build_tasks.planning.ci_lint.files.discovery import named_files, pipeline_f
 from build_tasks.planning.ci_lint.files.reading import LARGEST
 from build_tasks.planning.ci_lint.files.sources import Sources
 from build_tasks.planning.ci_lint.judge import judge
-from build_tasks.planning.ci_lint.pipelines import System
 from build_tasks.planning.sources import Sources as ServiceSources
 from build_tasks.steps.inputs import sources
 from build_tasks.steps.workbench import Workbench
@@ -72,7 +72,7 @@ def _is_made_of(derived: ServiceSources, file: str) -> bool:
     return in_chart or file == service.toml or derived.goes_in(Change(file))
 
 
-def _named(texts: Sources, wanted: Sequence[str]) -> Mapping[str, System]:
+def _named(texts: Sources, wanted: Sequence[str]) -> Mapping[str, CiSystem]:
     missing = [path for path in wanted if path not in texts]
     if missing:
         raise FlowError(_WHAT, f"there is no file {', '.join(missing)}", code=ExitCode.USAGE)

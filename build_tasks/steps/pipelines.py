@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.pipelines import PipelineSystem
+from build_tasks.model.ci import CiSystem
 from build_tasks.planning.pipelines.generated import drift, is_ours
 from build_tasks.planning.pipelines.model import Pipeline, pipeline_of
 from build_tasks.planning.pipelines.systems import FOLDERS, chosen_systems, files_of
@@ -58,7 +58,7 @@ def pipeline_here(bench: Workbench) -> Pipeline:
     return pipeline_of(bench.settings, bench.services, lock)
 
 
-def systems_here(bench: Workbench, words: str) -> tuple[PipelineSystem, ...]:
+def systems_here(bench: Workbench, words: str) -> tuple[CiSystem, ...]:
     """The systems that the command line names, else those of the settings.
 
     :raises FlowError: USAGE for unknown ones, and where neither names any.
@@ -66,12 +66,12 @@ def systems_here(bench: Workbench, words: str) -> tuple[PipelineSystem, ...]:
     if words:
         return chosen_systems(words, "--system")
     if not bench.settings.ci.systems:
-        fix = f"say --system (of {', '.join(PipelineSystem)}), or set ci.systems in [tool.build_tasks]"
+        fix = f"say --system (of {', '.join(CiSystem)}), or set ci.systems in [tool.build_tasks]"
         raise FlowError("generate pipelines", "for which CI systems?", fix, code=ExitCode.USAGE)
     return bench.settings.ci.systems
 
 
-def changes_here(bench: Workbench, systems: tuple[PipelineSystem, ...]) -> Changes:
+def changes_here(bench: Workbench, systems: tuple[CiSystem, ...]) -> Changes:
     """What there is and what there should be."""
     root = bench.settings.root
     wanted = files_of(pipeline_here(bench), systems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from build_tasks.model.ci import CiSystem
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ def show(session: Session, system: str, event: BuildEvent, plan: Plan) -> None:
 
     :raises FlowError: USAGE for an unknown system.
     """
-    from build_tasks.model.pipelines import PipelineSystem
     from build_tasks.planning.pipelines.gitlab import gitlab_child
     from build_tasks.planning.pipelines.matrix import azure_matrix, github_matrix, legs
     from build_tasks.planning.pipelines.model import is_reviewed
@@ -27,10 +27,10 @@ def show(session: Session, system: str, event: BuildEvent, plan: Plan) -> None:
     settings = session.bench.settings
     jobs = legs(plan, settings.ci.jobs)
     match wanted:
-        case PipelineSystem.AZURE:
+        case CiSystem.AZURE:
             session.answers.show_line(azure_matrix(jobs))
-        case PipelineSystem.GITHUB:
+        case CiSystem.GITHUB:
             session.answers.show_line(github_matrix(jobs))
-        case PipelineSystem.GITLAB:
+        case CiSystem.GITLAB:
             reviewed = is_reviewed(event, settings.main_branch)
             session.answers.show_text(gitlab_child(pipeline_here(session.bench), jobs, reviewed=reviewed))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from build_tasks.adapters.process import Processes
-from build_tasks.model.pipelines import CiSettings, PipelineSystem
+from build_tasks.model.ci import CiSystem
+from build_tasks.model.pipelines import CiSettings
 from build_tasks.planning.pipelines.gitlab import gitlab_child
 from build_tasks.planning.pipelines.matrix import Leg
 from build_tasks.planning.pipelines.systems import WRITERS
@@ -17,7 +18,7 @@ from tests.fakes.pipelines import EVERYTHING, ODD, OWN_AGENTS, pipeline
 __all__ = ["actionlint", "check_schema"]
 
 ROOT = Path(__file__).parents[2]
-AZURE, GITHUB, GITLAB = PipelineSystem.AZURE, PipelineSystem.GITHUB, PipelineSystem.GITLAB
+AZURE, GITHUB, GITLAB = CiSystem.AZURE, CiSystem.GITHUB, CiSystem.GITLAB
 #: As check-jsonschema's own hooks for these systems are set.
 FLAGS = {
     AZURE: (
@@ -49,11 +50,11 @@ BREAKING = {
     GITHUB: ("contents: read", "contents: sometimes"),
     GITLAB: ("on_new_commit: interruptible", "on_new_commit: perhaps"),
 }
-SYSTEMS = pytest.mark.parametrize("system", PipelineSystem)
+SYSTEMS = pytest.mark.parametrize("system", CiSystem)
 SETTINGS = pytest.mark.parametrize("ci", [EVERYTHING, OWN_AGENTS, ODD], ids=["everything", "own", "odd"])
 
 
-def written(folder: Path, system: PipelineSystem, ci: CiSettings) -> list[Path]:
+def written(folder: Path, system: CiSystem, ci: CiSettings) -> list[Path]:
     """The system's files of a repository with odd names in it."""
     of = pipeline(ci, ["delivery", "no", "drone-scheduler"])
     texts = WRITERS[system](of)
@@ -70,21 +71,21 @@ def written(folder: Path, system: PipelineSystem, ci: CiSettings) -> list[Path]:
 @SYSTEMS
 @SETTINGS
 def test_they_are_of_the_published_shape(
-    tmp_path: Path, check_schema: Checker, system: PipelineSystem, ci: CiSettings
+    tmp_path: Path, check_schema: Checker, system: CiSystem, ci: CiSettings
 ) -> None:
     done = check_schema(FLAGS[system], written(tmp_path, system, ci))
     assert done.status == 0, done.stdout[:2000]
 
 
 @SYSTEMS
-def test_so_are_this_repository_s_own(check_schema: Checker, system: PipelineSystem) -> None:
+def test_so_are_this_repository_s_own(check_schema: Checker, system: CiSystem) -> None:
     assert COMMITTED[system]
     done = check_schema(FLAGS[system], COMMITTED[system])
     assert done.status == 0, done.stdout[:2000]
 
 
 @SYSTEMS
-def test_a_mistake_would_be_told(tmp_path: Path, check_schema: Checker, system: PipelineSystem) -> None:
+def test_a_mistake_would_be_told(tmp_path: Path, check_schema: Checker, system: CiSystem) -> None:
     files = written(tmp_path, system, EVERYTHING)
     broken = [file for file in files if BREAKING[system][0] in file.read_text()]
     for file in broken:

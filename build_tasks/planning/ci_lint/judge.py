@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.ci_lint import LintFinding, LintReport
 from build_tasks.planning.ci_lint.azure.pipeline import azure_pipeline
 from build_tasks.planning.ci_lint.facts import Repository
@@ -11,7 +12,7 @@ from build_tasks.planning.ci_lint.files.documents import Yaml
 from build_tasks.planning.ci_lint.files.sources import Sources
 from build_tasks.planning.ci_lint.github.pipeline import github_pipeline
 from build_tasks.planning.ci_lint.gitlab.pipeline import gitlab_pipeline
-from build_tasks.planning.ci_lint.pipelines import Pipeline, System
+from build_tasks.planning.ci_lint.pipelines import Pipeline
 from build_tasks.planning.ci_lint.rules.branches import dead_branches
 from build_tasks.planning.ci_lint.rules.checks import pending_checks
 from build_tasks.planning.ci_lint.rules.concerned import concerned
@@ -19,7 +20,7 @@ from build_tasks.planning.ci_lint.rules.images import latest, no_image, no_scan
 from build_tasks.planning.ci_lint.rules.paths import dead_paths, missed_inputs
 
 
-def judge(files: Mapping[str, System], sources: Sources, repository: Repository) -> LintReport:
+def judge(files: Mapping[str, CiSystem], sources: Sources, repository: Repository) -> LintReport:
     """Every finding about pipeline files, each once.
 
     :param files: the files, and whose they are.
@@ -37,13 +38,13 @@ def judge(files: Mapping[str, System], sources: Sources, repository: Repository)
     return LintReport(tuple(sorted(files)), tuple(sorted(set(found))))
 
 
-def _pipeline(root: Yaml, system: System, sources: Sources, repository: Repository) -> Pipeline:
+def _pipeline(root: Yaml, system: CiSystem, sources: Sources, repository: Repository) -> Pipeline:
     match system:
-        case System.AZURE:
+        case CiSystem.AZURE:
             return azure_pipeline(root, sources, repository.main)
-        case System.GITHUB:
+        case CiSystem.GITHUB:
             return github_pipeline(root, sources, repository.main)
-        case System.GITLAB:
+        case CiSystem.GITLAB:
             return gitlab_pipeline(root, sources, repository.main, repository.services)
 
 

@@ -6,18 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.ci_lint import LintFinding
 from build_tasks.planning.ci_lint.files.documents import Place
 from build_tasks.planning.ci_lint.patterns.automaton import Automaton, automaton
 from build_tasks.planning.ci_lint.patterns.language import Language, prefix
-
-
-class System(Enum):
-    """Whose file it is."""
-
-    AZURE = "Azure Pipelines"
-    GITHUB = "GitHub Actions"
-    GITLAB = "GitLab CI"
 
 
 class Occasion(Enum):
@@ -136,7 +129,7 @@ class Pipeline:
     :param files: all that it is made of: itself, its templates, what it includes.
     """
 
-    system: System
+    system: CiSystem
     file: str
     starts: Mapping[Occasion, Place]
     starts_itself: bool

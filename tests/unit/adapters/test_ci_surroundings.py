@@ -10,7 +10,7 @@ import pytest
 
 from build_tasks.adapters.ci_surroundings import told_by
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem, Elsewhere, RunBy
 from build_tasks.model.event import EventKind, Told
 from tests.fakes import ci_environments as ci
 from tests.fakes.ci_environments import BEFORE, MERGED, ZEROS, Environment
@@ -36,7 +36,7 @@ DELETED: dict[str, Any] = {"deleted": True, "after": ZEROS}
 
 
 def of_github(kind: EventKind, branch: str = "", base: str = "", **more: object) -> Told:
-    return Told(Ci.GITHUB, kind, branch, base, actor="octocat", **more)  # type: ignore[arg-type]
+    return Told(CiSystem.GITHUB, kind, branch, base, actor="octocat", **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_workflow_that_would_let_a_fork_at_the_secrets_is_refused(tmp_path: Pa
 
 
 def of_azure(kind: EventKind, branch: str = "", **more: object) -> Told:
-    return Told(Ci.AZURE, kind, branch, actor="raisa@fabrikam.example", **more)  # type: ignore[arg-type]
+    return Told(CiSystem.AZURE, kind, branch, actor="raisa@fabrikam.example", **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_azure_names_people_where_it_knows_no_address() -> None:
 
 
 def of_gitlab(kind: EventKind, branch: str = "", base: str = "", **more: object) -> Told:
-    return Told(Ci.GITLAB, kind, branch, base, actor="sam", **more)  # type: ignore[arg-type]
+    return Told(CiSystem.GITLAB, kind, branch, base, actor="sam", **more)  # type: ignore[arg-type]
 
 
 EXTERNAL = {
@@ -237,11 +237,11 @@ def test_gitlab_ci(environ: Environment, told: Told) -> None:
 @pytest.mark.parametrize(
     ("environ", "system"),
     [
-        ({}, Ci.NONE),
-        ({"HOME": "/root", "BUILD_NUMBER": "12", "GITHUB_REF": "refs/heads/x"}, Ci.NONE),
-        ({"CI": "true", "JENKINS_URL": "https://ci.example", "BRANCH_NAME": "main"}, Ci.OTHER),
-        ({"CI": "false"}, Ci.NONE),
+        ({}, Elsewhere.SHELL),
+        ({"HOME": "/root", "BUILD_NUMBER": "12", "GITHUB_REF": "refs/heads/x"}, Elsewhere.SHELL),
+        ({"CI": "true", "JENKINS_URL": "https://ci.example", "BRANCH_NAME": "main"}, Elsewhere.OTHER_CI),
+        ({"CI": "false"}, Elsewhere.SHELL),
     ],
 )
-def test_a_shell_and_a_ci_that_nobody_knows_say_nothing(environ: Environment, system: Ci) -> None:
+def test_a_shell_and_a_ci_that_nobody_knows_say_nothing(environ: Environment, system: RunBy) -> None:
     assert told_by(environ) == Told(system)

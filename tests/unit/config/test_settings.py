@@ -9,9 +9,10 @@ import pytest
 
 from build_tasks.config.loading import load_settings
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.environment import Environment
 from build_tasks.model.instance import Instance
-from build_tasks.model.pipelines import AzureSettings, CiSettings, PipelineSystem
+from build_tasks.model.pipelines import AzureSettings, CiSettings
 from build_tasks.model.settings import Settings
 
 LEAST = """[tool.build_tasks]
@@ -89,7 +90,7 @@ gitlab = { tags = ["docker"], image = "ci/agent:1@sha256:0" }
 """
     ci = load(tmp_path, LEAST.replace('"shop"\n', '"shop"\n' + more)).ci
     assert ci == CiSettings(
-        systems=(PipelineSystem.GITLAB, PipelineSystem.AZURE),
+        systems=(CiSystem.GITLAB, CiSystem.AZURE),
         command="inv",
         prepare="true",
         jobs=3,

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem, Elsewhere
 from build_tasks.model.event import EventKind, Told
 from build_tasks.planning.events import about_ref, prevailing, typed
 
 PUSH, PULL = EventKind.PUSH, EventKind.PULL_REQUEST
 NOTHING = typed("", "", "", "", "")
-OF_A_PUSH = Told(Ci.GITHUB, PUSH, "main", "b" * 40, actor="octocat")
+OF_A_PUSH = Told(CiSystem.GITHUB, PUSH, "main", "b" * 40, actor="octocat")
 OF_A_PULL_REQUEST = Told(
-    Ci.GITHUB, PULL, "x", "b" * 40, target="main", actor="octocat", pull_request="7", fork=True
+    CiSystem.GITHUB, PULL, "x", "b" * 40, target="main", actor="octocat", pull_request="7", fork=True
 )
 
 
@@ -51,7 +51,7 @@ def test_an_event_that_there_is_not(event: str) -> None:
     assert "pull_request" in refused.value.fix and "other" not in refused.value.fix
 
 
-@pytest.mark.parametrize("told", [Told(), Told(Ci.OTHER), OF_A_PUSH, OF_A_PULL_REQUEST])
+@pytest.mark.parametrize("told", [Told(), Told(Elsewhere.OTHER_CI), OF_A_PUSH, OF_A_PULL_REQUEST])
 def test_without_flags_the_environment_counts(told: Told) -> None:
     assert prevailing(NOTHING, told) == told
 
@@ -59,7 +59,7 @@ def test_without_flags_the_environment_counts(told: Told) -> None:
 def test_flags_about_the_same_event_add_to_it() -> None:
     asked = typed("pull_request", "x", "HEAD~2", "topic/big", "ann")
     assert prevailing(asked, OF_A_PULL_REQUEST) == Told(
-        Ci.GITHUB, PULL, "x", "HEAD~2", "topic/big", "ann", pull_request="7", fork=True
+        CiSystem.GITHUB, PULL, "x", "HEAD~2", "topic/big", "ann", pull_request="7", fork=True
     )
 
 

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem, Elsewhere, RunBy
 from build_tasks.presentation.style import ASCII, UNICODE, style_for
 from build_tasks.presentation.surroundings import surroundings_of
 
@@ -28,22 +28,22 @@ XTERM = {"TERM": "xterm-256color"}
 @pytest.mark.parametrize(
     ("is_tty", "environ", "terminal", "colour", "ci"),
     [
-        (True, XTERM, True, True, Ci.NONE),
-        (False, XTERM, False, False, Ci.NONE),
-        (True, {"TERM": "dumb"}, False, False, Ci.NONE),
-        (True, {}, False, False, Ci.NONE),
-        (True, {**XTERM, "NO_COLOR": "1"}, True, False, Ci.NONE),
-        (True, {**XTERM, "NO_COLOR": ""}, True, True, Ci.NONE),
-        (False, {"FORCE_COLOR": "1"}, False, True, Ci.NONE),
-        (False, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, False, Ci.NONE),
-        (True, {**XTERM, "CI": "true"}, False, False, Ci.OTHER),
-        (False, {"CI": "true", "GITHUB_ACTIONS": "true"}, False, False, Ci.GITHUB),
-        (False, {"TF_BUILD": "True"}, False, False, Ci.AZURE),
-        (False, {"CI": "true", "GITLAB_CI": "true"}, False, False, Ci.GITLAB),
-        (True, {**XTERM, "CI": "false"}, True, True, Ci.NONE),
+        (True, XTERM, True, True, Elsewhere.SHELL),
+        (False, XTERM, False, False, Elsewhere.SHELL),
+        (True, {"TERM": "dumb"}, False, False, Elsewhere.SHELL),
+        (True, {}, False, False, Elsewhere.SHELL),
+        (True, {**XTERM, "NO_COLOR": "1"}, True, False, Elsewhere.SHELL),
+        (True, {**XTERM, "NO_COLOR": ""}, True, True, Elsewhere.SHELL),
+        (False, {"FORCE_COLOR": "1"}, False, True, Elsewhere.SHELL),
+        (False, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, False, Elsewhere.SHELL),
+        (True, {**XTERM, "CI": "true"}, False, False, Elsewhere.OTHER_CI),
+        (False, {"CI": "true", "GITHUB_ACTIONS": "true"}, False, False, CiSystem.GITHUB),
+        (False, {"TF_BUILD": "True"}, False, False, CiSystem.AZURE),
+        (False, {"CI": "true", "GITLAB_CI": "true"}, False, False, CiSystem.GITLAB),
+        (True, {**XTERM, "CI": "false"}, True, True, Elsewhere.SHELL),
     ],
 )
-def test_surroundings(is_tty: bool, environ: dict[str, str], terminal: bool, colour: bool, ci: Ci) -> None:
+def test_surroundings(is_tty: bool, environ: dict[str, str], terminal: bool, colour: bool, ci: RunBy) -> None:
     found = surroundings_of(Screen(is_tty), environ)
     assert (found.terminal, found.colour, found.ci) == (terminal, colour, ci)
 

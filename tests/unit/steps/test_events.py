@@ -6,7 +6,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Reason
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem, Elsewhere, RunBy
 from build_tasks.model.event import BuildEvent, EventKind, Told
 from build_tasks.planning.events import typed
 from build_tasks.steps.ci import concerned
@@ -15,7 +15,7 @@ from tests.fakes.ci_environments import AFTER, ZEROS
 from tests.unit.steps.shop import Shop
 
 PUSH, PULL = EventKind.PUSH, EventKind.PULL_REQUEST
-KNOWN = [Ci.GITHUB, Ci.AZURE, Ci.GITLAB]
+KNOWN = [CiSystem.GITHUB, CiSystem.AZURE, CiSystem.GITLAB]
 
 
 def here(shop: Shop, told: Told, *flags: str) -> BuildEvent:
@@ -47,18 +47,18 @@ def detached_merge(shop: Shop, *, behind: int = 0) -> tuple[str, str, str]:
 def test_a_detached_head_has_the_branch_that_the_system_says(shop: Shop) -> None:
     """Azure, GitLab and GitHub's merge refs check out a commit, not a branch."""
     shop.source.check_out(shop.source.head().sha)
-    event = here(shop, Told(Ci.AZURE, PUSH, "feature/delivery/x", actor="raisa@fabrikam.example"))
+    event = here(shop, Told(CiSystem.AZURE, PUSH, "feature/delivery/x", actor="raisa@fabrikam.example"))
     assert (event.branch, event.actor) == ("feature/delivery/x", "raisa@fabrikam.example")
 
 
 def test_everything_that_was_said_is_kept(shop: Shop) -> None:
     _, tip, merge = detached_merge(shop)
-    told = Told(Ci.GITHUB, PULL, "x", tip, "main", "octocat", "7", fork=True)
+    told = Told(CiSystem.GITHUB, PULL, "x", tip, "main", "octocat", "7", fork=True)
     assert here(shop, told) == BuildEvent(PULL, "x", tip, merge, "main", "octocat", "7", fork=True)
 
 
 @pytest.mark.parametrize("system", KNOWN)
-def test_a_push_of_several_commits_to_main(shop: Shop, system: Ci) -> None:
+def test_a_push_of_several_commits_to_main(shop: Shop, system: RunBy) -> None:
     before = shop.source.head().sha
     commits(shop, 3)
     assert here(shop, Told(system, PUSH, "main", before)).base == before
@@ -70,20 +70,20 @@ def test_a_push_that_replaced_main(shop: Shop) -> None:
     before = shop.commit({"README.md": "withdrawn\n"})
     shop.source.check_out(start)
     shop.commit({"README.md": "instead\n"})
-    assert here(shop, Told(Ci.GITHUB, PUSH, "main", before)).base == before
+    assert here(shop, Told(CiSystem.GITHUB, PUSH, "main", before)).base == before
 
 
 @pytest.mark.parametrize(
     ("system", "base", "lack", "unbased"),
     [
-        (Ci.AZURE, "", Reason.NO_BASE, "Azure Pipelines does not say what was there before the push"),
-        (Ci.GITHUB, "", Reason.NO_BASE, "GitHub Actions does not say what was there before the push"),
-        (Ci.GITLAB, ZEROS, Reason.NO_BASE, "there was nothing before this push"),
-        (Ci.GITHUB, AFTER, Reason.UNKNOWN_BASE, "commit aaaaaaaaaaaa is not in this clone"),
+        (CiSystem.AZURE, "", Reason.NO_BASE, "Azure Pipelines does not say what was there before the push"),
+        (CiSystem.GITHUB, "", Reason.NO_BASE, "GitHub Actions does not say what was there before the push"),
+        (CiSystem.GITLAB, ZEROS, Reason.NO_BASE, "there was nothing before this push"),
+        (CiSystem.GITHUB, AFTER, Reason.UNKNOWN_BASE, "commit aaaaaaaaaaaa is not in this clone"),
     ],
 )
 def test_where_main_was_before_is_not_guessed(
-    shop: Shop, system: Ci, base: str, lack: Reason, unbased: str
+    shop: Shop, system: RunBy, base: str, lack: Reason, unbased: str
 ) -> None:
     """The parent would leave out what the push's earlier commits changed."""
     commits(shop, 3)
@@ -92,7 +92,9 @@ def test_where_main_was_before_is_not_guessed(
     assert event.unbased.startswith(unbased)
 
 
-@pytest.mark.parametrize("told", [Told(Ci.GITHUB, PUSH, "main", AFTER), Told(Ci.AZURE, PULL, "x"), Told()])
+@pytest.mark.parametrize(
+    "told", [Told(CiSystem.GITHUB, PUSH, "main", AFTER), Told(CiSystem.AZURE, PULL, "x"), Told()]
+)
 def test_a_shallow_clone_says_how_to_deepen_it(shop: Shop, told: Told) -> None:
     shop.source.shallow = True
     event = here(shop, told)
@@ -102,15 +104,15 @@ def test_a_shallow_clone_says_how_to_deepen_it(shop: Shop, told: Told) -> None:
     assert (found.reason, found.because) == (Reason.SHALLOW_CLONE, event.unbased)
 
 
-@pytest.mark.parametrize("system", [Ci.NONE, Ci.OTHER])
-def test_a_shell_s_push_to_main_is_its_last_commit(shop: Shop, system: Ci) -> None:
+@pytest.mark.parametrize("system", [Elsewhere.SHELL, Elsewhere.OTHER_CI])
+def test_a_shell_s_push_to_main_is_its_last_commit(shop: Shop, system: RunBy) -> None:
     first, second = commits(shop, 2)
     event = here(shop, Told(system))
     assert (event.base, event.head) == (first, second)
 
 
-@pytest.mark.parametrize("system", [*KNOWN, Ci.NONE, Ci.OTHER])
-def test_a_branch_is_compared_with_where_it_left_main(shop: Shop, system: Ci) -> None:
+@pytest.mark.parametrize("system", [*KNOWN, Elsewhere.SHELL, Elsewhere.OTHER_CI])
+def test_a_branch_is_compared_with_where_it_left_main(shop: Shop, system: RunBy) -> None:
     """Not with what it was before the push: that push may touch nothing, and the one before broke it."""
     start = shop.source.head().sha
     shop.source.create_branch("feature/delivery/x", "HEAD")
@@ -123,17 +125,17 @@ def test_a_branch_is_compared_with_where_it_left_main(shop: Shop, system: Ci) ->
 def test_a_pull_request_is_compared_with_what_it_was_merged_into(shop: Shop, behind: int) -> None:
     """What others brought to main since the branch left it is not the pull request's."""
     left, tip, merge = detached_merge(shop, behind=behind)
-    event = here(shop, Told(Ci.GITHUB, PULL, "x", left, "main", pull_request="7"))
+    event = here(shop, Told(CiSystem.GITHUB, PULL, "x", left, "main", pull_request="7"))
     assert (event.base, event.head) == (tip, merge)
-    assert here(shop, Told(Ci.AZURE, PULL, "x", "", "main", pull_request="7")).base == tip
+    assert here(shop, Told(CiSystem.AZURE, PULL, "x", "", "main", pull_request="7")).base == tip
 
 
 def test_a_clone_without_the_target_compares_with_the_commit_that_the_system_names(shop: Shop) -> None:
     _, tip, _ = detached_merge(shop, behind=2)
     for names in (shop.source._heads, shop.source._remote):
         names.pop("main")
-    assert here(shop, Told(Ci.GITHUB, PULL, "x", tip, "main", pull_request="7")).base == tip
-    alone = here(shop, Told(Ci.AZURE, PULL, "x", "", "main", pull_request="17"))
+    assert here(shop, Told(CiSystem.GITHUB, PULL, "x", tip, "main", pull_request="7")).base == tip
+    alone = here(shop, Told(CiSystem.AZURE, PULL, "x", "", "main", pull_request="17"))
     assert (alone.base, alone.unbased) == ("", "main is not in this clone")
 
 
@@ -141,7 +143,7 @@ def test_a_clone_that_was_made_before_the_push_is_no_better_than_the_system(shop
     """Agents that keep their clones fetch what they build, and leave origin's main as it was."""
     left, tip, _ = detached_merge(shop, behind=2)
     shop.source._remote["main"] = left
-    assert here(shop, Told(Ci.GITHUB, PULL, "x", tip, "main", pull_request="7")).base == tip
+    assert here(shop, Told(CiSystem.GITHUB, PULL, "x", tip, "main", pull_request="7")).base == tip
 
 
 def test_a_pull_request_into_another_branch_is_compared_with_that(shop: Shop) -> None:
@@ -157,14 +159,14 @@ def test_a_pull_request_into_another_branch_is_compared_with_that(shop: Shop) ->
 @pytest.mark.parametrize("kind", [EventKind.MANUAL, EventKind.SCHEDULE])
 def test_where_nothing_was_pushed_there_is_nothing_to_compare_with(shop: Shop, kind: EventKind) -> None:
     first, _ = commits(shop, 2)
-    event = here(shop, Told(Ci.GITLAB, kind, "main", ZEROS))
+    event = here(shop, Told(CiSystem.GITLAB, kind, "main", ZEROS))
     assert (event.base, event.unbased) == ("", "nothing was pushed: all of it is looked at")
-    assert here(shop, Told(Ci.GITLAB, kind, "main", ZEROS), "", "", first).base == first
+    assert here(shop, Told(CiSystem.GITLAB, kind, "main", ZEROS), "", "", first).base == first
 
 
 def test_a_base_that_was_typed_counts(shop: Shop) -> None:
     first, second, third = commits(shop, 3)
-    told = Told(Ci.GITHUB, PUSH, "main", second)
+    told = Told(CiSystem.GITHUB, PUSH, "main", second)
     assert here(shop, told, "", "", first).base == first
     assert here(shop, told).base == second
     assert here(shop, told).head == third
@@ -173,19 +175,19 @@ def test_a_base_that_was_typed_counts(shop: Shop) -> None:
 def test_flags_about_another_branch_are_not_compared_with_this_event_s_base(shop: Shop) -> None:
     start = shop.source.head().sha
     first, _ = commits(shop, 2)
-    told = Told(Ci.GITHUB, PULL, "x", first, "main", "octocat", "7")
+    told = Told(CiSystem.GITHUB, PULL, "x", first, "main", "octocat", "7")
     event = here(shop, told, "push", "feature/delivery/y")
     assert (event.base, event.pull_request, event.actor) == (start, "", "octocat")
 
 
 def test_only_the_number_of_a_pull_request_is_known(shop: Shop) -> None:
     detached_merge(shop)
-    event = here(shop, Told(Ci.AZURE, PULL, pull_request="17"))
+    event = here(shop, Told(CiSystem.AZURE, PULL, pull_request="17"))
     assert (event.kind, event.branch, event.pull_request) == (PULL, "", "17")
 
 
-@pytest.mark.parametrize("system", [Ci.OTHER, Ci.NONE])
-def test_a_ci_that_nobody_knows_has_to_be_told_a_detached_branch(shop: Shop, system: Ci) -> None:
+@pytest.mark.parametrize("system", [Elsewhere.OTHER_CI, Elsewhere.SHELL])
+def test_a_ci_that_nobody_knows_has_to_be_told_a_detached_branch(shop: Shop, system: RunBy) -> None:
     shop.source.check_out(shop.source.head().sha)
     with pytest.raises(FlowError) as refused:
         here(shop, Told(system))

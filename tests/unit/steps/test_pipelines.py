@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.pipelines import CiSettings, PipelineSystem
+from build_tasks.model.ci import CiSystem
+from build_tasks.model.pipelines import CiSettings
 from build_tasks.planning.pipelines.generated import MARK
 from build_tasks.steps.pipelines import (
     Changes,
@@ -19,16 +20,16 @@ from build_tasks.steps.pipelines import (
 )
 from tests.unit.steps.shop import Shop
 
-AZURE, GITHUB, GITLAB = PipelineSystem.AZURE, PipelineSystem.GITHUB, PipelineSystem.GITLAB
+AZURE, GITHUB, GITLAB = CiSystem.AZURE, CiSystem.GITHUB, CiSystem.GITLAB
 WORKFLOWS = [f".github/workflows/{name}.yml" for name in ("build", "feature", "promote", "pull-request")]
 ALL = {AZURE: ["azure-pipelines.yml"], GITHUB: WORKFLOWS, GITLAB: [".gitlab-ci.yml"]}
 
 
-def changes(shop: Shop, *systems: PipelineSystem) -> Changes:
-    return changes_here(shop.bench, systems or tuple(PipelineSystem))
+def changes(shop: Shop, *systems: CiSystem) -> Changes:
+    return changes_here(shop.bench, systems or tuple(CiSystem))
 
 
-def generate(shop: Shop, *systems: PipelineSystem, force: bool = False) -> None:
+def generate(shop: Shop, *systems: CiSystem, force: bool = False) -> None:
     write(shop.bench, changes(shop, *systems), force=force)
 
 
@@ -36,8 +37,8 @@ def configure(shop: Shop, ci: CiSettings) -> None:
     shop.bench = replace(shop.bench, settings=replace(shop.bench.settings, ci=ci))
 
 
-@pytest.mark.parametrize("system", PipelineSystem)
-def test_the_files_of_one_system(shop: Shop, system: PipelineSystem) -> None:
+@pytest.mark.parametrize("system", CiSystem)
+def test_the_files_of_one_system(shop: Shop, system: CiSystem) -> None:
     assert changes(shop, system).outcomes == dict.fromkeys(ALL[system], "new")
     generate(shop, system)
     made = [path for paths in ALL.values() for path in paths if (shop.root / path).exists()]

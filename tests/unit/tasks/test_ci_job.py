@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.errors import ExitCode
-from build_tasks.model.ci import Ci
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.event import EventKind, Told
 from build_tasks.planning.names import candidate_image
 from build_tasks.steps.released import released_versions
@@ -19,7 +19,7 @@ from tests.fakes.ci_agents import azure_commands, github_commands
 from tests.unit.steps.shop import BASE, Shop
 from tests.unit.tasks.conftest import Inv
 
-MAIN = Told(Ci.GITHUB, EventKind.PUSH, "main", actor="octocat")
+MAIN = Told(CiSystem.GITHUB, EventKind.PUSH, "main", actor="octocat")
 FAILED = (
     b'<testsuite name="s"><testcase classname="test_app" name="test_put" file="app.py" line="3">'
     b'<failure message="boom">##vso[task.setvariable variable=x]y\n::add-mask::z</failure></testcase>'
@@ -54,7 +54,7 @@ def both(shop: Shop) -> None:
 
 
 def test_the_environment_says_what_to_do(inv_in: Callable[[Told], Inv], shop: Shop) -> None:
-    told = Told(Ci.AZURE, EventKind.PUSH, RELEASE)
+    told = Told(CiSystem.AZURE, EventKind.PUSH, RELEASE)
     shop.source.check_out(shop.source.head().sha)
     assert inv_in(told)("ci.plan").out.startswith(f"the release branch {RELEASE}\n")
     assert inv_in(told)("ci.plan --branch main").out.startswith("a push to main")
@@ -67,7 +67,7 @@ def test_a_delivery_job_knows_its_branch(inv_in: Callable[[Told], Inv], shop: Sh
     shop.smoke_test("1.0.2")
     shop.pushed("1.0.2")
     shop.source.check_out(shop.source.head().sha)
-    inv = inv_in(Told(Ci.GITLAB, EventKind.PUSH, RELEASE))
+    inv = inv_in(Told(CiSystem.GITLAB, EventKind.PUSH, RELEASE))
     assert inv("ci.deliver --dry-run").out.startswith(
         f"the release branch {RELEASE}\n  deploy delivery v1.0.2"
     )

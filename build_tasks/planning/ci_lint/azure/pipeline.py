@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from build_tasks.model.ci import CiSystem
 from build_tasks.planning.ci_lint.azure.steps import StepReader
 from build_tasks.planning.ci_lint.azure.triggers import Trigger, triggers
 from build_tasks.planning.ci_lint.conditions.refs import HEADS
 from build_tasks.planning.ci_lint.files.documents import Place, Yaml
 from build_tasks.planning.ci_lint.files.sources import Sources
-from build_tasks.planning.ci_lint.pipelines import Occasion, Part, Pipeline, System
+from build_tasks.planning.ci_lint.pipelines import Occasion, Part, Pipeline
 
 _STARTED_BY = {"pr": Occasion.PULL_REQUEST, "trigger": Occasion.MAIN}
 
@@ -27,7 +28,7 @@ def azure_pipeline(root: Yaml, sources: Sources, main: str) -> Pipeline:
     read = StepReader(sources, main, frozenset(starts)).read(root)
     filters = {id(t.paths): t.paths for t in found.values() if t.paths}
     return Pipeline(
-        system=System.AZURE,
+        system=CiSystem.AZURE,
         file=root.file,
         starts=starts,
         starts_itself=any(root.get(key) for key in _STARTED_BY),

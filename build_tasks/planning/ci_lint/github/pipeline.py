@@ -5,11 +5,12 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
 
 from __future__ import annotations
 
+from build_tasks.model.ci import CiSystem
 from build_tasks.planning.ci_lint.files.documents import Place, Yaml
 from build_tasks.planning.ci_lint.files.sources import Sources
 from build_tasks.planning.ci_lint.github.steps import StepReader
 from build_tasks.planning.ci_lint.github.triggers import Trigger, triggers
-from build_tasks.planning.ci_lint.pipelines import Filter, Occasion, Part, Pipeline, System
+from build_tasks.planning.ci_lint.pipelines import Filter, Occasion, Part, Pipeline
 
 
 def github_pipeline(root: Yaml, sources: Sources, main: str) -> Pipeline:
@@ -24,7 +25,7 @@ def github_pipeline(root: Yaml, sources: Sources, main: str) -> Pipeline:
     read = StepReader(sources, main, frozenset(starts), event).read(root)
     filters = tuple(t.paths for t in found if t.paths)
     return Pipeline(
-        system=System.GITHUB,
+        system=CiSystem.GITHUB,
         file=root.file,
         starts=starts,
         starts_itself=bool(found),

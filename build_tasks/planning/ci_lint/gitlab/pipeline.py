@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from build_tasks.model.ci import CiSystem
 from build_tasks.planning.ci_lint.collected import Collected
 from build_tasks.planning.ci_lint.commands.shell import commands
 from build_tasks.planning.ci_lint.commands.steps import script_steps
@@ -28,7 +29,6 @@ from build_tasks.planning.ci_lint.pipelines import (
     Pattern,
     Pipeline,
     Step,
-    System,
 )
 
 _SCRIPTS = ("before_script", "script", "after_script")
@@ -70,7 +70,7 @@ def gitlab_pipeline(root: Yaml, sources: Sources, main: str, services: Collectio
     reader = _Reader(sources, found, {o: predefined(o, main, services) for o in Occasion})
     parts = reader.parts(load(root, sources, found), 0)
     return Pipeline(
-        system=System.GITLAB,
+        system=CiSystem.GITLAB,
         file=root.file,
         starts=reader.starts,
         starts_itself=root.file == ".gitlab-ci.yml",

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.ci_lint import LintFinding, LintRule
 from build_tasks.planning.ci_lint.conditions.refs import FULL_NAMES, HEADS, NAMESPACES, REFS, full
 from build_tasks.planning.ci_lint.facts import Repository
 from build_tasks.planning.ci_lint.patterns.automaton import automaton
 from build_tasks.planning.ci_lint.patterns.globs import github
-from build_tasks.planning.ci_lint.pipelines import NamedBranches, Pipeline, System
+from build_tasks.planning.ci_lint.pipelines import NamedBranches, Pipeline
 
 _KINDS = ("release", "feature", "topic")
 
@@ -28,7 +29,7 @@ def dead_branches(pipeline: Pipeline, repository: Repository, *, of_flow: bool) 
             yield _finding(named, _no_ref(named), _meant(named, repository, pipeline.system))
         elif of_flow and not flow.meets(found):
             why = "no branch of the flow is called so, nor one of this clone"
-            stopped = pipeline.system is System.GITHUB and _is_stopped(named, repository)
+            stopped = pipeline.system is CiSystem.GITHUB and _is_stopped(named, repository)
             fix = (
                 f"* stops at a slash: {_doubled(named.written)}"
                 if stopped
@@ -62,13 +63,13 @@ def _finding(named: NamedBranches, why: str, fix: str) -> LintFinding:
     return LintFinding(named.place.file, named.place.line, LintRule.DEAD_BRANCH, message, fix)
 
 
-def _meant(named: NamedBranches, repository: Repository, system: System) -> str:
+def _meant(named: NamedBranches, repository: Repository, system: CiSystem) -> str:
     """The nearest pattern that the flow's branches have."""
     written = named.written.removeprefix("!")
     begins = next(
         (space for space in ("refs/heads/", "refs/head/", "refs/") if written.startswith(space)), ""
     )
-    several = "**" if system is System.GITHUB else "*"
+    several = "**" if system is CiSystem.GITHUB else "*"
     known = [repository.main, *repository.branches, *(f"{kind}/{several}" for kind in _KINDS)]
     for service in [s for s in repository.services if f"/{s}/" in written] or repository.services:
         known += [f"release/{service}/v*", f"feature/{service}/*", f"topic/{service}/*"]

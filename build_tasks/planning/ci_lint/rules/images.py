@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.ci_lint import LintFinding, LintRule
 from build_tasks.planning.ci_lint.files.documents import Place
 from build_tasks.planning.ci_lint.pipelines import Deed, Occasion, Pipeline, Step
@@ -23,7 +24,7 @@ def no_scan(pipeline: Pipeline) -> Iterator[LintFinding]:
 
 def no_image(pipelines: Iterable[Pipeline]) -> Iterator[LintFinding]:
     """Pull requests are built and tested, and none of a system's pipelines builds the image for one."""
-    of_systems: dict[object, list[Pipeline]] = {}
+    of_systems: dict[CiSystem, list[Pipeline]] = {}
     for pipeline in pipelines:
         of_systems.setdefault(pipeline.system, []).append(pipeline)
     for group in of_systems.values():

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
+from build_tasks.model.ci import CiSystem
 from build_tasks.model.ci_lint import LintFinding, LintRule
 from build_tasks.planning.ci_lint.facts import Repository, ServiceInputs, Tracked
-from build_tasks.planning.ci_lint.pipelines import Filter, Pattern, Pipeline, System
+from build_tasks.planning.ci_lint.pipelines import Filter, Pattern, Pipeline
 from build_tasks.planning.ci_lint.rules.concerned import concerned
 
 #: How each system writes "all that is in a folder".
-_BELOW = {System.AZURE: "", System.GITHUB: "/**", System.GITLAB: "/**/*"}
+_BELOW = {CiSystem.AZURE: "", CiSystem.GITHUB: "/**", CiSystem.GITLAB: "/**/*"}
 
 
 def missed_inputs(pipeline: Pipeline, repository: Repository) -> Iterator[LintFinding]:
@@ -33,7 +34,7 @@ def dead_paths(pipeline: Pipeline, repository: Repository) -> Iterator[LintFindi
 
 
 def _missed(
-    system: System, filter: Filter, service: ServiceInputs, tracked: Tracked
+    system: CiSystem, filter: Filter, service: ServiceInputs, tracked: Tracked
 ) -> Iterator[LintFinding]:
     left_out: dict[str, list[str]] = {}
     for file, source in service.inputs.items():
@@ -56,15 +57,15 @@ def _some(files: Sequence[str], whole: bool) -> str:
     return "" if whole else f" {files[0]}{others}"
 
 
-def _hint(system: System, pattern: Pattern, tracked: Tracked) -> str:
+def _hint(system: CiSystem, pattern: Pattern, tracked: Tracked) -> str:
     """What was probably meant."""
     written = pattern.text.removeprefix("!")
     path = written.removeprefix("./").strip("/")
-    if "$" in written and system is not System.GITLAB:
+    if "$" in written and system is not CiSystem.GITLAB:
         return "filters cannot hold variables: write the path out"
     if path in tracked.folders:
         return f"a folder's files are {path}{_BELOW[system]}"
-    if system is not System.AZURE and written.startswith(("/", "./")):
+    if system is not CiSystem.AZURE and written.startswith(("/", "./")):
         return f"paths begin at the root, without a slash: {path}"
     begins = pattern.begins.rstrip("/")
     if begins in tracked.folders:

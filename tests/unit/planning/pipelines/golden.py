@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from build_tasks.model.pipelines import PipelineSystem
+from build_tasks.model.ci import CiSystem
 from build_tasks.planning.pipelines.gitlab import gitlab_child
 from build_tasks.planning.pipelines.matrix import Leg
 from build_tasks.planning.pipelines.systems import files_of
@@ -20,7 +20,7 @@ def written() -> dict[str, str]:
     """What is generated now, by path, without a leading dot: these are no pipelines of this repository."""
     legs = [Leg("delivery", "delivery"), Leg("package-and-1-more", "package,workflow")]
     child = gitlab_child(pipeline(), legs, reviewed=True)
-    files = {**files_of(pipeline(), tuple(PipelineSystem)), ".gitlab-child.yml": child}
+    files = {**files_of(pipeline(), tuple(CiSystem)), ".gitlab-child.yml": child}
     return {path.removeprefix("."): text for path, text in files.items()}
 
 
