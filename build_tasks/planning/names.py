@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from build_tasks.model.branches import RELEASED
 from build_tasks.model.images import Ref
 from build_tasks.model.settings import Settings
 from build_tasks.model.version import Version
@@ -15,7 +16,7 @@ from build_tasks.planning.dockerfile import FINAL
 HELM_NAME_LIMIT = 53
 #: Namespace of the registry that holds what was approved for production.
 PRODUCTION = "prod"
-_RELEASE_BRANCH = re.compile(r"release/(?P<service>[^/]+)/(?P<version>.+)")
+_RELEASE_BRANCH = re.compile(rf"{RELEASED}/(?P<service>[^/]+)/(?P<version>.+)")
 
 
 def release_name(service: str, version: Version) -> str:
@@ -94,7 +95,12 @@ def local_image(settings: Settings, service: str, stage: str, inputs: str) -> st
 
 
 def release_branch(service: str, version: Version) -> str:
-    return f"release/{service}/{version.tag}"
+    return f"{RELEASED}/{service}/{version.tag}"
+
+
+def release_branches(service: str) -> str:
+    """Pattern of the names of a service's release branches."""
+    return f"{RELEASED}/{service}/*"
 
 
 def record_tag(service: str, version: Version) -> str:

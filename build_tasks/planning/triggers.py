@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.branches import BranchKind, kind_of
 from build_tasks.model.event import BuildEvent, EventKind
 from build_tasks.model.version import Version
 from build_tasks.planning.names import parse_release_branch
@@ -66,12 +67,12 @@ def trigger(event: BuildEvent, main: str, services: Collection[str]) -> Trigger:
 
 def _branch(event: BuildEvent, main: str, services: Collection[str]) -> Trigger:
     how = _HOW[event.kind]
-    if event.branch == main:
-        return Trigger(Extent.PUBLICATION, f"{how} {main}, which is always releasable")
-    if event.branch.startswith("release/"):
-        return _release(event.branch, services)
-    for prefix in ("feature", "topic"):
-        if event.branch.startswith(f"{prefix}/"):
+    match kind_of(event.branch, main):
+        case BranchKind.MAIN:
+            return Trigger(Extent.PUBLICATION, f"{how} {main}, which is always releasable")
+        case BranchKind.RELEASED:
+            return _release(event.branch, services)
+        case BranchKind.VALIDATED:
             return _validation(event.branch, how, services)
     return _nothing(f"branch {event.branch or '(detached)'} is none that triggers a build")
 

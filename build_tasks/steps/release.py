@@ -8,7 +8,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import ReleaseRecord
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.planning.names import parse_release_branch, record_tag
+from build_tasks.planning.names import parse_release_branch, record_tag, release_branches
 from build_tasks.planning.statements import read_record
 from build_tasks.planning.versions import next_patch
 from build_tasks.steps.inputs import built_from
@@ -70,7 +70,7 @@ def check_source(bench: Workbench, service: Service, version: Version) -> None:
 def taken_versions(bench: Workbench, service: Service) -> list[Version]:
     """Versions that were pushed or have a release branch, in ascending order."""
     found = set(released_versions(bench, service))
-    for branch in bench.source.branches(f"release/{service.name}/*"):
+    for branch in bench.source.branches(release_branches(service.name)):
         try:
             parsed = parse_release_branch(branch)
         except ValueError:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from build_tasks.model.branches import RELEASED
 from build_tasks.planning.pipelines import azure_steps as steps
-from build_tasks.planning.pipelines.model import QUICK, RELEASED, Pipeline, gate_script
+from build_tasks.planning.pipelines.model import QUICK, Pipeline, gate_script
 from build_tasks.planning.pipelines.yaml_text import Apart, Node, Said
 
 _BRANCH = "variables['Build.SourceBranch']"

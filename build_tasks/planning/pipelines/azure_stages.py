@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from build_tasks.model.branches import RELEASED
 from build_tasks.planning.pipelines import azure_steps as steps
-from build_tasks.planning.pipelines.model import RELEASED, Pipeline, Trust
+from build_tasks.planning.pipelines.model import Pipeline, Trust
 from build_tasks.planning.pipelines.yaml_text import Apart, Node, Said
 
 

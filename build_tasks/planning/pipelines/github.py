@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from build_tasks.model.branches import RELEASED, VALIDATED
 from build_tasks.planning.pipelines import github_jobs as jobs
 from build_tasks.planning.pipelines.generated import header
-from build_tasks.planning.pipelines.model import RELEASED, VALIDATED, Pipeline
+from build_tasks.planning.pipelines.model import Pipeline
 from build_tasks.planning.pipelines.yaml_text import Apart, Node, Said, document
 
 _FOLDER = ".github/workflows"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from build_tasks.model.branches import RELEASED
 from build_tasks.planning.pipelines import github_steps as steps
-from build_tasks.planning.pipelines.model import QUICK, RELEASED, Pipeline, Trust, gate_script
+from build_tasks.planning.pipelines.model import QUICK, Pipeline, Trust, gate_script
 from build_tasks.planning.pipelines.yaml_text import Apart, Node, Said
 
 #: The list of jobs when there is nothing to do.

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from build_tasks.model.branches import RELEASED, VALIDATED
 from build_tasks.planning.pipelines import gitlab_jobs as jobs
 from build_tasks.planning.pipelines.generated import header
 from build_tasks.planning.pipelines.matrix import Leg
-from build_tasks.planning.pipelines.model import RELEASED, VALIDATED, Pipeline
+from build_tasks.planning.pipelines.model import Pipeline
 from build_tasks.planning.pipelines.yaml_text import Node, Said, document
 
 _FILE = ".gitlab-ci.yml"

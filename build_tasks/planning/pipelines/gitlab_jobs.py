@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from build_tasks.model.branches import RELEASED
 from build_tasks.planning.pipelines.matrix import Leg
 from build_tasks.planning.pipelines.model import (
     LOGS,
     OUTPUTS,
     QUICK,
     REGISTRY_LOGIN,
-    RELEASED,
     REPORTS,
     Pipeline,
     Trust,

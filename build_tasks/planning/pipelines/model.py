@@ -1,20 +1,17 @@
-"""What is generated, whatever the system: which branches call for what, what each kind of job is given."""
+"""What is generated, whatever the system: what each kind of job is given, and what it leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from build_tasks.model.branches import kind_of
 from build_tasks.model.event import BuildEvent, EventKind
 from build_tasks.model.instance import BUILDER_KEY
 from build_tasks.model.pipelines import CiSettings
 from build_tasks.model.service import Service
 from build_tasks.model.settings import Settings
 
-#: Branches `<prefix>/<service>/...` that are validated: built and tested.
-VALIDATED = ("feature", "topic")
-#: Branches `<prefix>/<service>/v<semver>` that are built in full, pushed and delivered.
-RELEASED = "release"
 #: The secret with a login to the registry: a config.json as `docker login` writes it.
 REGISTRY_LOGIN = "REGISTRY_LOGIN"
 #: What a run leaves for readers: merged test reports, the testrunners' output, and the log of every command.
@@ -115,8 +112,7 @@ def pipeline_of(settings: Settings, services: Mapping[str, Service], lock: str) 
 
 def is_reviewed(event: BuildEvent, main: str) -> bool:
     """Whether what runs is main's or a release's, and so may sign evidence and write candidates."""
-    is_request = event.kind is EventKind.PULL_REQUEST
-    return not is_request and (event.branch == main or event.branch.startswith(f"{RELEASED}/"))
+    return event.kind is not EventKind.PULL_REQUEST and kind_of(event.branch, main).is_reviewed
 
 
 def _kubeconfigs(ci: CiSettings, environments: Iterable[str]) -> tuple[str, ...]:

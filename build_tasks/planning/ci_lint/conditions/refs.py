@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from build_tasks.model.branches import RELEASED, VALIDATED
 from build_tasks.planning.ci_lint.conditions.expressions import (
     Comparison,
     Constant,
@@ -62,8 +63,8 @@ def flow_refs(main: str, services: Collection[str], others: Collection[str]) -> 
     version = chain("v", DIGITS, ".", DIGITS, ".", DIGITS, optional(chain("-", _PRE_RELEASE)))
     table = (
         one_of([main, *others]),
-        chain(one_of(["feature", "topic"]), "/", one, "/", _NAME),
-        chain("release/", one, "/", version),
+        chain(one_of(VALIDATED), "/", one, "/", _NAME),
+        chain(RELEASED, "/", one, "/", version),
     )
     return Choice((full(Choice(table)), _NOT_BRANCHES))
 

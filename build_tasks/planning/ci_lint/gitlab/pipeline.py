@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from build_tasks.model.branches import VALIDATED
 from build_tasks.model.ci import CiSystem
 from build_tasks.planning.ci_lint.collected import Collected
 from build_tasks.planning.ci_lint.commands.shell import commands
@@ -43,9 +44,7 @@ def predefined(occasion: Occasion, main: str, services: Collection[str]) -> Mapp
 
     https://docs.gitlab.com/ci/variables/predefined_variables/
     """
-    feature = chain(
-        one_of(["feature/", "topic/"]), Choice(tuple(chain(name) for name in services)), "/", some(ANY)
-    )
+    feature = chain(one_of(VALIDATED), "/", Choice(tuple(chain(name) for name in services)), "/", some(ANY))
     branch: Value = Text(feature) if occasion is Occasion.FEATURE else main
     merging = occasion is Occasion.PULL_REQUEST
     return {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from build_tasks.model.branches import RELEASED, VALIDATED
 from build_tasks.model.ci import CiSystem
 from build_tasks.model.ci_lint import LintFinding, LintRule
 from build_tasks.planning.ci_lint.conditions.refs import FULL_NAMES, HEADS, NAMESPACES, REFS, full
@@ -13,8 +14,6 @@ from build_tasks.planning.ci_lint.facts import Repository
 from build_tasks.planning.ci_lint.patterns.automaton import automaton
 from build_tasks.planning.ci_lint.patterns.globs import github
 from build_tasks.planning.ci_lint.pipelines import NamedBranches, Pipeline
-
-_KINDS = ("release", "feature", "topic")
 
 
 def dead_branches(pipeline: Pipeline, repository: Repository, *, of_flow: bool) -> Iterator[LintFinding]:
@@ -70,9 +69,9 @@ def _meant(named: NamedBranches, repository: Repository, system: CiSystem) -> st
         (space for space in ("refs/heads/", "refs/head/", "refs/") if written.startswith(space)), ""
     )
     several = "**" if system is CiSystem.GITHUB else "*"
-    known = [repository.main, *repository.branches, *(f"{kind}/{several}" for kind in _KINDS)]
+    known = [repository.main, *repository.branches, *(f"{kind}/{several}" for kind in (RELEASED, *VALIDATED))]
     for service in [s for s in repository.services if f"/{s}/" in written] or repository.services:
-        known += [f"release/{service}/v*", f"feature/{service}/*", f"topic/{service}/*"]
+        known += [f"{RELEASED}/{service}/v*", *(f"{kind}/{service}/*" for kind in VALIDATED)]
     short = written.removeprefix(begins)
     close = [short] if short in known else get_close_matches(short, known, 1)
     if not close and short in ("master", "main"):

@@ -1,4 +1,7 @@
-"""The three systems run for the branches that the flow's table calls something for, and for no others."""
+"""The three systems run for the branches that the flow's table calls something for, and for no others.
+
+Those are the ones that `ci.lint` takes for the flow's.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import pytest
 
 from build_tasks.errors import FlowError
 from build_tasks.model.event import BuildEvent, EventKind
+from build_tasks.planning.ci_lint.conditions.refs import flow_refs
+from build_tasks.planning.ci_lint.patterns.automaton import automaton
 from build_tasks.planning.pipelines.azure import azure
 from build_tasks.planning.pipelines.github import github
 from build_tasks.planning.pipelines.gitlab import gitlab
@@ -80,6 +85,13 @@ def test_a_push(branch: str) -> None:
     wanted = branch in CALLED_FOR
     assert (extent(branch) != Extent.NOTHING) == wanted
     assert (github_runs(branch), azure_runs(branch), gitlab_runs(branch)) == (wanted, wanted, wanted)
+
+
+@pytest.mark.parametrize("branch", [*CALLED_FOR, *OTHERS])
+def test_a_name_in_somebody_s_filter(branch: str) -> None:
+    """It can be a branch of the flow if a push to it is answered by more than a refusal."""
+    flow = automaton(flow_refs("main", ["delivery", "package"], ()))
+    assert flow.accepts(f"refs/heads/{branch}") == (extent(branch) not in (Extent.NOTHING, "refused"))
 
 
 def test_what_may_sign_evidence() -> None:
