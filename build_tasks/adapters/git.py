@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from build_tasks.adapters.git_origin import Origin
     from build_tasks.adapters.git_tags import TagSigner
     from build_tasks.model.affected import Change
-    from build_tasks.model.source import Parting, SignedTag, TagObject
+    from build_tasks.model.source import Parting, TagObject
 
 _HEADS, _ORIGIN, _TAGS = "refs/heads/", "refs/remotes/origin/", "refs/tags/"
 
@@ -166,10 +166,6 @@ class GitRepository:
     def sign_tag(self, name: str, at: str, message: str, key: Path) -> None:
         """See :meth:`TagSigner.sign`."""
         self._tag_signer.sign(name, at, message, key)
-
-    def verify_tag(self, name: str, allowed_signers: str) -> SignedTag:
-        """See :meth:`TagSigner.verify`."""
-        return self._tag_signer.verify(name, allowed_signers)
 
     def signed_tag(self, name: str) -> TagObject | None:
         """See :meth:`TagSigner.taken_apart`."""

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from build_tasks.adapters.git_command import Git
-from build_tasks.adapters.process import Completed
-from build_tasks.adapters.ssh import SshSigner, allowed_signers_file
-from build_tasks.adapters.ssh_signers import parse_allowed_signers
+from build_tasks.adapters.ssh import SshSigner
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.source import SignedTag, TagObject
+from build_tasks.model.source import TagObject
 
 #: The namespace in which git verifies signatures of commits and tags.
 _NAMESPACE = "git"
 _ARMOUR = "-----BEGIN SSH SIGNATURE-----"
-_GOOD = re.compile(r'^Good "git" signature for (.+) with \S+ key (SHA256:\S+)$', re.M)
-_STRANGER = re.compile(r'^Good "git" signature with \S+ key (SHA256:\S+)$', re.M)
-
-
-@dataclass(frozen=True)
-class _TagObject:
-    """What `git cat-file tag` prints."""
-
-    commit: str
-    kind: str
-    name: str
-    message: str
-    signed: bool
-
-    @classmethod
-    def parse(cls, text: str) -> _TagObject:
-        head, _, body = text.partition("\n\n")
-        fields = dict(line.partition(" ")[::2] for line in head.splitlines())
-        message, armour, _ = body.partition(_ARMOUR)
-        return cls(fields["object"], fields["type"], fields["tag"], message.rstrip("\n"), bool(armour))
 
 
 def _apart(text: str) -> TagObject | None:
@@ -44,11 +20,10 @@ def _apart(text: str) -> TagObject | None:
 
 
 class TagSigner:
-    """Makes and checks signed tags of one repository."""
+    """Makes signed tags of one repository, and takes them apart for whoever checks them."""
 
     def __init__(self, git: Git, ssh_keygen: Path) -> None:
         self._git = git
-        self._ssh_keygen = ssh_keygen
         self._signer = SshSigner(git.processes, ssh_keygen)
 
     def configured_key(self) -> Path | None:
@@ -85,30 +60,6 @@ class TagSigner:
         if done.status != 0:
             raise self._git.failed(done, what, "a tag is in its way", "", ExitCode.CONFLICT)
 
-    def verify(self, name: str, allowed_signers: str) -> SignedTag:
-        """A tag whose signature is valid and by an allowed signer.
-
-        As git does, a key's ``valid-after`` and ``valid-before`` are held against the tag's own date.
-
-        :raises FlowError: REFUSED, saying why; CONFIG when the allowed signers cannot be read.
-        """
-        what = f"verify the tag {name}"
-        parse_allowed_signers(allowed_signers, what)
-        made, tag = self._read(name, what)
-        with allowed_signers_file(allowed_signers) as allowed:
-            settings = (
-                f"gpg.ssh.allowedSignersFile={allowed}",
-                f"gpg.ssh.program={self._ssh_keygen}",
-                # Only SSH signatures count; another kind must not start another program.
-                "gpg.program=false",
-                "gpg.x509.program=false",
-            )
-            done = self._git.run("verify-tag", "--raw", made, settings=settings, what=what, check=False)
-        good = _GOOD.search(done.stderr)
-        if done.status != 0 or good is None:
-            raise self._git.failed(done, what, _why_refused(done), "", ExitCode.REFUSED)
-        return SignedTag(name, tag.commit, tag.message, principal=good[1], fingerprint=good[2])
-
     def taken_apart(self, name: str) -> TagObject | None:
         """What was signed and its signature, unchecked; None if there is no tag with an SSH signature."""
         what = f"read the tag {name}"
@@ -129,25 +80,6 @@ class TagSigner:
         }
         return {name: tag for name, tag in found.items() if tag is not None}
 
-    def _read(self, name: str, what: str) -> tuple[str, _TagObject]:
-        """Full name and content of the tag object; everything but the signature itself is checked."""
-        made = self._git.resolve(f"refs/tags/{name}", kind="")
-        if made is None:
-            why = "there is no such tag here"
-            raise FlowError(what, why, "git fetch --tags origin may bring it", code=ExitCode.REFUSED)
-        if self._git.run("cat-file", "-t", made, what=what).stdout.strip() != "tag":
-            why = "it is a lightweight tag, which carries no signature"
-            raise FlowError(what, why, code=ExitCode.REFUSED)
-        tag = _TagObject.parse(self._git.run("cat-file", "tag", made, what=what, content=True).stdout)
-        if not tag.signed:
-            raise FlowError(what, "it carries no SSH signature", code=ExitCode.REFUSED)
-        if tag.name != name:
-            why = f"it was signed as {tag.name} and has been renamed"
-            raise FlowError(what, why, code=ExitCode.REFUSED)
-        if tag.kind != "commit":
-            raise FlowError(what, f"it names a {tag.kind}, not a commit", code=ExitCode.REFUSED)
-        return made, tag
-
     def _free_ref(self, name: str, what: str) -> str:
         ref = f"refs/tags/{name}"
         if name.startswith("-") or self._git.run("check-ref-format", ref, what=what, check=False).status != 0:
@@ -165,14 +97,3 @@ class TagSigner:
             fix = 'git config user.name "Your Name" && git config user.email you@your.domain'
             raise self._git.failed(done, what, why, fix, ExitCode.CONFIG)
         return done.stdout.strip()
-
-
-def _why_refused(done: Completed) -> str:
-    stranger = _STRANGER.search(done.stderr)
-    if stranger:
-        return f"the key {stranger[1]} is not among the allowed signers, or was not when the tag was made"
-    if "not permitted for use" in done.stderr:
-        return "the allowed signers name its key, but not for signing tags (namespace git)"
-    if "incorrect signature" in done.stderr:
-        return "the tag has been changed since it was signed"
-    return "the signature is not valid"

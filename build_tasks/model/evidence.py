@@ -40,6 +40,10 @@ class ReleaseRecord:
     commit: str
     signer: Signature
 
+    def is_about(self, service: str, version: Version) -> bool:
+        """Whether it is that version's."""
+        return (self.service, self.version) == (service, version)
+
 
 @dataclass(frozen=True)
 class Statement:

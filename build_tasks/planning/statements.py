@@ -11,6 +11,7 @@ from build_tasks.model.evidence import Decision, ReleaseRecord, Statement
 from build_tasks.model.images import Digest
 from build_tasks.model.source import Signature, SignedTag
 from build_tasks.model.version import Version
+from build_tasks.planning.names import record_tag
 
 #: Seconds since 1970 of any year that has four digits.
 _TAGGER = re.compile(rb"^tagger [^\n]*> ([0-9]{1,11}) [+-][0-9]{4}$", re.MULTILINE)
@@ -64,7 +65,7 @@ def write_record(service: str, version: Version, commit: str) -> str:
 def read_record(tag: SignedTag) -> ReleaseRecord:
     """Read a release record from its verified tag.
 
-    :raises ValueError: it is none, or is about another commit than it points to.
+    :raises ValueError: it is none, or is about another commit or version than its tag.
     """
     fields = _object(tag.message.encode())
     try:
@@ -78,6 +79,8 @@ def read_record(tag: SignedTag) -> ReleaseRecord:
         raise ValueError(f"not a release record: {error} is missing") from None
     if record.commit != tag.commit:
         raise ValueError(f"it says {record.commit[:12]} and points to {tag.commit[:12]}")
+    if tag.name != record_tag(record.service, record.version):
+        raise ValueError(f"it says {record.service} {record.version} and was signed as the tag {tag.name}")
     return record
 
 

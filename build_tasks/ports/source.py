@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from build_tasks.model.affected import Change
-    from build_tasks.model.source import Commit, Parting, Signature, SignedTag, TagObject
+    from build_tasks.model.source import Commit, Parting, Signature, TagObject
 
 
 class SourceControl(Protocol):
@@ -86,9 +86,6 @@ class SourceControl(Protocol):
 
     def sign_tag(self, name: str, at: str, message: str, key: Path) -> None:
         """An annotated tag, signed with an SSH key."""
-
-    def verify_tag(self, name: str, allowed_signers: str) -> SignedTag:
-        """FlowError(REFUSED) unless signed by a key of the allowed-signers text (OpenSSH's format)."""
 
     def signed_tag(self, name: str) -> TagObject | None:
         """A tag as git keeps it, whoever signed it; None if there is no signed tag of that name here."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.evidence import RECORD_NAMESPACE, ReleaseRecord
+from build_tasks.model.evidence import ReleaseRecord
 from build_tasks.model.images import Attachment, Digest, Ref
 from build_tasks.model.proofs import RECORD_TYPE
 from build_tasks.model.service import Service
+from build_tasks.model.source import TagObject
 from build_tasks.model.version import Version
 from build_tasks.planning.names import candidate_image, record_tag
-from build_tasks.planning.statements import read_record, read_tag
 from build_tasks.steps.release import allowed_signers
+from build_tasks.steps.signed_record import verified
 from build_tasks.steps.workbench import Workbench
 
 #: The tag as git keeps it, and its signature, as `ssh-keygen -Y verify -n git` takes them.
@@ -39,17 +40,15 @@ def attached_record(bench: Workbench, service: Service, version: Version, image:
         found = _checked(bench, item, signers)
         if isinstance(found, str):
             reasons.append(found)
-        elif (found.service, found.version) == (service.name, version):
+        elif found.is_about(service.name, version):
             return found
     return "; ".join(dict.fromkeys(reasons)) or "no release record is attached to the image"
 
 
 def _checked(bench: Workbench, item: Attachment, signers: str) -> ReleaseRecord | str:
-    text, signature = item.files.get(_TAG, b""), item.files.get(_SIGNATURE, b"")
+    tag = TagObject(item.files.get(_TAG, b""), item.files.get(_SIGNATURE, b""))
     try:
-        return read_record(read_tag(text, bench.signer.verify(text, signature, signers, RECORD_NAMESPACE)))
-    except ValueError as error:
-        return str(error)
+        return verified(bench, tag, signers)
     except FlowError as error:
         if error.code is not ExitCode.REFUSED:
             raise

@@ -9,10 +9,10 @@ from build_tasks.model.evidence import ReleaseRecord
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import parse_release_branch, record_tag, release_branches
-from build_tasks.planning.statements import read_record
 from build_tasks.planning.versions import next_patch
 from build_tasks.steps.inputs import built_from
 from build_tasks.steps.released import released_versions
+from build_tasks.steps.signed_record import verified
 from build_tasks.steps.workbench import Workbench
 
 _KEY_HELP = (
@@ -31,13 +31,13 @@ def record(bench: Workbench, service: Service, version: Version) -> ReleaseRecor
     if not bench.source.tags(tag):
         fix = f"cut releases with: ./inv release.cut {service.name} --version {version}"
         raise FlowError(what, "there is none: nobody signed for this release", fix, code=ExitCode.REFUSED)
-    signed = bench.source.verify_tag(tag, allowed_signers(bench))
-    try:
-        read = read_record(signed)
-    except ValueError as error:
-        raise FlowError(what, str(error), "cut the next version", code=ExitCode.REFUSED) from None
-    if (read.service, read.version) != (service.name, version):
-        raise FlowError(what, f"it is about {read.service} {read.version}", code=ExitCode.REFUSED)
+    signed = bench.source.signed_tag(tag)
+    if signed is None:
+        raise FlowError(what, "it carries no signature", "cut the next version", code=ExitCode.REFUSED)
+    read = verified(bench, signed, allowed_signers(bench))
+    if not read.is_about(service.name, version):
+        why, fix = f"it is about {read.service} {read.version}", "cut the next version"
+        raise FlowError(what, why, fix, code=ExitCode.REFUSED)
     return read
 
 

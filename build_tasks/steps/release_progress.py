@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from build_tasks.errors import FlowError
-from build_tasks.model.evidence import RECORD_NAMESPACE, ReleasedArtifacts, ReleaseRecord
+from build_tasks.model.evidence import ReleasedArtifacts, ReleaseRecord
 from build_tasks.model.images import Digest
 from build_tasks.model.overview import ReleasedVersion
 from build_tasks.model.service import Service
@@ -15,9 +15,10 @@ from build_tasks.model.source import TagObject
 from build_tasks.model.version import Version
 from build_tasks.planning.approvals import approval_state
 from build_tasks.planning.names import candidate_chart, candidate_image, production_image
-from build_tasks.planning.statements import read_record, read_tag, tagged_at
+from build_tasks.planning.statements import tagged_at
 from build_tasks.steps.approval import decisions
 from build_tasks.steps.image_labels import REVISION_LABEL
+from build_tasks.steps.signed_record import verified
 from build_tasks.steps.workbench import Workbench
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -43,10 +44,9 @@ class Cut:
         """Its record, if one of the allowed signers made it and it is about this version."""
         if self.tag is None:
             return None
-        with suppress(FlowError, ValueError):
-            signer = bench.signer.verify(self.tag.text, self.tag.signature, signers, RECORD_NAMESPACE)
-            read = read_record(read_tag(self.tag.text, signer))
-            return read if (read.service, read.version) == (self.service.name, self.version) else None
+        with suppress(FlowError):
+            read = verified(bench, self.tag, signers)
+            return read if read.is_about(self.service.name, self.version) else None
         return None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Change
-from build_tasks.model.source import Commit, Parting, SignedTag, TagObject
+from build_tasks.model.source import Commit, Parting, TagObject
 from tests.fakes.history import History
 from tests.fakes.origin import FakeOrigin, Tag
 from tests.fakes.signer import FakeSigner
@@ -179,15 +179,6 @@ class FakeSource:
             raise FlowError(what, f"there is a tag {name} already", code=ExitCode.CONFLICT)
         signature = self.signer.sign(tag.signed_text(name), key, "git")
         self._tags[name] = Tag(tag.commit, tag.message, signature)
-
-    def verify_tag(self, name: str, allowed_signers: str) -> SignedTag:
-        what = f"verify the tag {name}"
-        tag = self._tags.get(name)
-        if tag is None or tag.signature is None:
-            why = "there is no such tag here" if tag is None else "it carries no signature"
-            raise FlowError(what, why, code=ExitCode.REFUSED)
-        by = self.signer.verify(tag.signed_text(name), tag.signature, allowed_signers, "git")
-        return SignedTag(name, tag.commit, tag.message, by.principal, by.fingerprint)
 
     def signed_tag(self, name: str) -> TagObject | None:
         tag = self._tags.get(name)

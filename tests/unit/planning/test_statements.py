@@ -145,6 +145,12 @@ def test_a_record_of_another_commit_than_its_tag_points_to() -> None:
         read_record(tag(write_record("delivery", v("1.0.2"), SHA), "d" * 40))
 
 
+def test_a_record_whose_tag_goes_by_another_name() -> None:
+    """Or a record could be moved to where another version's is looked for."""
+    with pytest.raises(ValueError, match=r"1\.0\.3 and was signed as the tag record/delivery/v1\.0\.2"):
+        read_record(tag(write_record("delivery", v("1.0.3"), SHA)))
+
+
 @pytest.mark.parametrize(
     "message",
     [

@@ -180,8 +180,14 @@ def test_a_tag_without_a_signature_is_no_record(shop: Shop) -> None:
     ("text", "why"),
     [
         ("hello", "Expecting value"),
-        ('{"service": "package", "version": "1.0.2", "commit": "HEAD"}', "it is about package 1.0.2"),
-        ('{"service": "delivery", "version": "1.0.3", "commit": "HEAD"}', "it is about delivery 1.0.3"),
+        (
+            '{"service": "package", "version": "1.0.2", "commit": "HEAD"}',
+            "it says package 1.0.2 and",
+        ),
+        (
+            '{"service": "delivery", "version": "1.0.3", "commit": "HEAD"}',
+            "it says delivery 1.0.3 and",
+        ),
         ('{"service": "delivery", "version": "1.0.2", "commit": "dead"}', "it says dead and points to"),
     ],
 )
@@ -190,6 +196,17 @@ def test_a_record_that_says_something_else(shop: Shop, text: str, why: str) -> N
     shop.source.sign_tag(TAG, "HEAD", text.replace("HEAD", head), shop.keys["cutter"])
     with pytest.raises(FlowError, match=why) as error:
         record(shop.bench, shop.service, v("1.0.2"))
+    assert error.value.code is ExitCode.REFUSED
+
+
+def test_another_version_s_record_moved_here(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may write tags can let any name point to any tag."""
+    make(shop)
+    other = shop.source.signed_tag(TAG)
+    shop.source.add_tag("record/delivery/v1.0.3", "HEAD")
+    monkeypatch.setattr(shop.source, "signed_tag", lambda name: other)
+    with pytest.raises(FlowError, match=r"it is about delivery 1\.0\.2") as error:
+        record(shop.bench, shop.service, v("1.0.3"))
     assert error.value.code is ExitCode.REFUSED
 
 
