@@ -13,9 +13,10 @@ from build_tasks.errors import ExitCode
 from build_tasks.model.ci import CiSystem
 from build_tasks.model.event import EventKind, Told
 from build_tasks.planning.names import candidate_image
-from build_tasks.steps.released import released_versions
+from build_tasks.steps.released import artifacts, released_versions
 from tests.fakes import samples
 from tests.fakes.ci_agents import azure_commands, github_commands
+from tests.fakes.samples import v
 from tests.unit.steps.shop import BASE, Shop
 from tests.unit.tasks.conftest import Inv
 
@@ -252,3 +253,13 @@ def test_what_the_state_of_things_refuses(
     assert said.code in (ExitCode.REFUSED, ExitCode.CONFLICT), said.err
     assert why in said.err and fix in said.err
     assert released_versions(shop.bench, shop.service) == before
+
+
+def test_a_branch_that_moved_and_brought_nothing_of_its_service(shop: Shop, inv: Inv) -> None:
+    """The same content again is no other content: nothing is refused, nothing made, nothing overwritten."""
+    released(shop, inv)
+    shop.commit({"README.md": "words\n"})
+    built, pushed = len(shop.builder.built), artifacts(shop.bench, shop.service, v("1.0.2"))
+    assert inv(f"ci.run --branch {RELEASE}").code is ExitCode.OK
+    assert len(shop.builder.built) == built
+    assert artifacts(shop.bench, shop.service, v("1.0.2")) == pushed
