@@ -15,8 +15,8 @@ def header(about: str) -> str:
     :param about: what the file is for.
     """
     rest = (
-        "Change [tool.build_tasks] in pyproject.toml and run it again; `inv ci.generate --check` (part of\n"
-        "`inv repo.lint`) fails where this file differs. docs/ci.md says what has to be set up on the server."
+        "Change [tool.build_tasks] in pyproject.toml and run it again; `inv ci.generate --check` fails\n"
+        "where it differs. What has to be set up on the server is in docs/ci.md of the release flow."
     )
     return f"{MARK.removeprefix('# ')}\n{rest}\n\n{about}"
 

@@ -42,3 +42,7 @@ def test_a_drift_is_told_as_a_patch() -> None:
         "-y",
     ]
     assert drift({"a": "x\n"}, {"a": "x\n"}) == []
+
+
+def test_they_name_no_task_that_only_this_repository_has() -> None:
+    assert [path for path, text in kept().items() if "repo." in text] == []
