@@ -53,6 +53,10 @@ class ToolRecipe:
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     program_stamps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    def version_of(self, program: str) -> str:
+        """Version of one of its programs: the recipe's, unless it is stamped with one of its own."""
+        return self.program_stamps.get(program, {}).get("main.version", self.version)
+
     def build_of(self, program: str) -> GoProgram:
         """How one of its programs is built."""
         stamps = {**self.stamps, **self.program_stamps.get(program, {})}

@@ -40,7 +40,7 @@ class GoModules:
         folder = self._store.find(recipe.name, recipe.key(self._compiler.identity))
         if folder is None:
             return Obtainable("not in the cache, or its recipe changed")
-        return Found(folder / "bin" / program, recipe.version)
+        return Found(folder / "bin" / program, recipe.version_of(program))
 
     def bring(self, recipe: ToolRecipe, on_line: Lines) -> None:
         """Build all programs of the recipe into the cache.

@@ -84,7 +84,7 @@ class ProvideTools:
             accepted = recipe.accept.get(program)
             one, _ = self._found(recipe, program) if accepted else (None, {})
             if accepted and one:
-                wanted = f"{recipe.version} or {accepted.range}"
+                wanted = f"{recipe.version_of(program)} or {accepted.range}"
                 found.append(ToolOrigin(program, wanted, f"{one.version} {one.origin}"))
         return tuple(found)
 
@@ -139,7 +139,8 @@ class ProvideTools:
 
     def _nobody(self, program: str, recipe: ToolRecipe, reasons: Mapping[str, str]) -> FlowError:
         accepted = recipe.accept.get(program)
-        versions = f"{recipe.version} (or any that is {accepted.range})" if accepted else recipe.version
+        ours = recipe.version_of(program)
+        versions = f"{ours} (or any that is {accepted.range})" if accepted else ours
         return FlowError(
             f"provide {program}",
             "no source has it",

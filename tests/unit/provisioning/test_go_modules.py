@@ -41,6 +41,14 @@ def test_every_program_is_built_with_the_recipe_s_settings(tmp_path: Path, recip
     assert answer.path.read_text() == "x/b"
 
 
+def test_a_program_may_have_a_version_of_its_own(tmp_path: Path, recipe: ToolRecipe) -> None:
+    recipe = replace(recipe, program_stamps={"b": {"main.version": "2.5.0"}})
+    source = _source(tmp_path, FakeCompiler())
+    source.bring(recipe, lambda _: None)
+    found = [source.look(recipe, program) for program in ("a", "b")]
+    assert [one.version for one in found if isinstance(one, Found)] == ["1.0.0", "2.5.0"]
+
+
 def test_what_another_run_built_meanwhile_is_not_built_again(tmp_path: Path, recipe: ToolRecipe) -> None:
     _source(tmp_path, FakeCompiler()).bring(recipe, lambda _: None)
     late = FakeCompiler()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,16 +68,17 @@ def test_the_stamped_version_is_the_recipe_s(recipe: ToolRecipe) -> None:
         text.removeprefix("v") for text in recipe.stamps.values() if re.fullmatch(r"v?\d+\.\d+\.\d+", text)
     }
     assert stamped <= {recipe.version}
-    assert not recipe.program_stamps or recipe.version in map(partial(_version, recipe), recipe.programs)
+    assert not recipe.program_stamps or recipe.version in map(recipe.version_of, recipe.programs)
 
 
-def _version(recipe: ToolRecipe, program: str) -> str:
-    """Of a program: the recipe's, unless one of its own is stamped."""
-    return recipe.program_stamps.get(program, {}).get("main.version", recipe.version)
+def test_syft_s_version_is_its_own() -> None:
+    grype = _TOOLS["grype"]
+    syft = re.search(r"^\tgithub.com/anchore/syft v(\S+)", _module(grype), re.M)
+    assert syft and grype.version_of("syft") == syft[1] != grype.version == grype.version_of("grype")
 
 
 def test_our_own_version_would_be_accepted_on_path(recipe: ToolRecipe) -> None:
-    versions = {program: Version.parse(_version(recipe, program)) for program in recipe.accept}
+    versions = {program: Version.parse(recipe.version_of(program)) for program in recipe.accept}
     assert all(within(versions[program], accepted.range) for program, accepted in recipe.accept.items())
     assert set(recipe.accept) <= set(recipe.programs)
 

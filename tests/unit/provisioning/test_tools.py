@@ -124,6 +124,17 @@ def test_origins_of_what_may_be_the_user_s_own(tmp_path: Path, reporter: FakeRep
     assert step.origins() == ()
 
 
+def test_what_a_program_of_another_version_than_its_recipe_is_compared_with(
+    tmp_path: Path, reporter: FakeReporter
+) -> None:
+    accepted = {"kubectl": AcceptedVersions(">=1.2.0,<1.4.0", ("version",))}
+    stamps = {"kubectl": {"main.version": "1.3.1"}}
+    recipe = replace(_RECIPES["kubernetes"], accept=accepted, program_stamps=stamps)
+    source = FakeSource("Go module", tmp_path, has={"kubectl"})
+    step = ProvideTools({"kubernetes": recipe}, [source], ContentStore(tmp_path / "store"), reporter, {})
+    assert [origin.wanted for origin in step.origins()] == ["1.3.1 or >=1.2.0,<1.4.0"]
+
+
 def test_the_engine_comes_before_kubernetes(tmp_path: Path, reporter: FakeReporter) -> None:
     source = FakeSource("Go module", tmp_path, can_bring={"dockerd", "kubectl", "kubelet"})
     _step(tmp_path, reporter, [source])()
