@@ -21,12 +21,12 @@ def collection(session: Session) -> Collection:
     made = (
         _made(session, "build", "Build every service's code, side by side."),
         _made(session, "image", "Build every service's runtime image, side by side."),
-        _made(session, "scan", "Scan every service's runtime image, side by side."),
+        _made(session, "scan", "Scan every service's runtime image, side by side.", words.SCAN_AGAIN),
     )
     return Collection("all", *made, _test(session), _package(session), *all_views.tasks(session))
 
 
-def _made(session: Session, verb: str, explained: str) -> Task:
+def _made(session: Session, verb: str, explained: str, force: str = words.FORCE) -> Task:
     """The task of a verb that makes something of unchanged inputs only if it is forced to."""
 
     def body(
@@ -40,7 +40,7 @@ def _made(session: Session, verb: str, explained: str) -> Task:
         _run(session, verb, only, jobs, force=force, dry_run=dry_run, json=json)
 
     body.__name__, body.__doc__ = verb, explained
-    task: Task = command_side_by_side(help=_BUILD_HELP)(session.boundary(body))
+    task: Task = command_side_by_side(help={**_CHECK_HELP, "force": force})(session.boundary(body))
     return task
 
 

@@ -58,7 +58,7 @@ def _scan(session: Session, name: str) -> Task:
         help={
             "version": words.VERSION + ": scan what was pushed anew, and sign it as a builder",
             "dry_run": words.DRY_RUN,
-            "force": "also when the scanner knows nothing newer",
+            "force": words.SCAN_AGAIN,
         }
     )
     @session.boundary

@@ -5,6 +5,7 @@ VERSION = "released version, e.g. 1.0.2"
 REASON = "why, for `helm history` and `kubectl rollout history` (default: the commit)"
 DRY_RUN = "print what would be done, and why; do nothing"
 FORCE = "also when the inputs are unchanged"
+SCAN_AGAIN = "also when the scanner knows nothing newer"
 FILTER = (
     "only tests that match this expression, in the words of its framework (pytest -k, vitest -t, go -run)"
 )
