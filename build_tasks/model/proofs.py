@@ -52,8 +52,6 @@ _WORDS = {
 OF_CANDIDATES = frozenset(EvidenceKind) - {EvidenceKind.RELEASE}
 #: What tells that an image is what would be built now, and that its tests passed.
 REUSABLE = frozenset({EvidenceKind.INPUTS, EvidenceKind.TESTS, EvidenceKind.PROVENANCE})
-#: What is made anew when more is known of vulnerabilities.
-SCANNED = frozenset({EvidenceKind.SCAN, EvidenceKind.SBOM})
 
 
 @dataclass(frozen=True)
