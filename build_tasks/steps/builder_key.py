@@ -7,6 +7,7 @@ from pathlib import Path
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.instance import BUILDER_KEY
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
+from build_tasks.planning.signer_lines import signer_line
 from build_tasks.steps.release import allowed_signers
 from build_tasks.steps.workbench import Workbench
 
@@ -49,8 +50,5 @@ def _line(bench: Workbench, key: Path) -> str:
     """What main needs for it."""
     signers, main = bench.settings.allowed_signers, bench.settings.main_branch
     name = bench.signer.public_key(key).principal or "ci"
-    public = bench.signer.public_half(key)
-    return (
-        f"have this line added to {signers} on {main} by a pull request:"
-        f' {name.replace(" ", "-")} namespaces="{EVIDENCE_NAMESPACE}" {public}'
-    )
+    line = signer_line(name, [EVIDENCE_NAMESPACE], bench.signer.public_half(key))
+    return f"have this line added to {signers} on {main} by a pull request: {line}"

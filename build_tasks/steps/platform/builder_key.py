@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from build_tasks.model.local_platform import CheckResult, PartState, PartStatus, Verdict
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
+from build_tasks.planning.signer_lines import signer_line
 from build_tasks.steps.platform.parts import PlatformParts
 
 
@@ -39,5 +40,5 @@ def _owner(parts: PlatformParts) -> str:
 
 def _line(parts: PlatformParts) -> str:
     """What allowed signers need for it."""
-    public = parts.files.read(parts.instance.builder_key.with_suffix(".pub")).split()
-    return f'{_owner(parts)} namespaces="{EVIDENCE_NAMESPACE}" {" ".join(public[:2])}'
+    public = parts.files.read(parts.instance.builder_key.with_suffix(".pub"))
+    return signer_line(_owner(parts), [EVIDENCE_NAMESPACE], public)
