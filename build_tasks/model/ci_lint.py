@@ -19,6 +19,8 @@ class LintRule(StrEnum):
     LATEST = "latest"
     DUPLICATE_KEY = "duplicate-key"
     UNREADABLE = "unreadable"
+    #: A comment that is to allow a finding, and does not.
+    BAD_ALLOW = "bad-allow"
     #: No mistake: something that could not be judged, so nothing is said about what it holds.
     NOT_LOOKED_INTO = "not-looked-into"
 
@@ -44,12 +46,25 @@ class LintFinding:
     fix: str = ""
 
 
+@dataclass(frozen=True, order=True)
+class AllowedFinding:
+    """A finding that a comment in the file allows, and the reason that it gives."""
+
+    finding: LintFinding
+    because: str
+
+
 @dataclass(frozen=True)
 class LintReport:
-    """:param files: the pipeline files that were read; :param findings: sorted by file and line."""
+    """What was found, each part sorted by file and line.
+
+    :param files: the pipeline files that were read.
+    :param allowed: what is not among the findings because the files themselves say why it may be.
+    """
 
     files: tuple[str, ...]
     findings: tuple[LintFinding, ...]
+    allowed: tuple[AllowedFinding, ...] = ()
 
     @property
     def mistakes(self) -> tuple[LintFinding, ...]:

@@ -56,4 +56,5 @@ def _counted(report: LintReport) -> str:
     notes = len(report.findings) - len(report.mistakes)
     files = f"{len(report.files)} pipeline file{'s' if len(report.files) > 1 else ''}"
     found = f"{files}, {len(report.mistakes)} mistake{'' if len(report.mistakes) == 1 else 's'}"
-    return found + (f", {notes} not looked into" if notes else "")
+    found += f", {notes} not looked into" if notes else ""
+    return found + (f", {len(report.allowed)} allowed" if report.allowed else "")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from build_tasks.model.ci import CiSystem
 from build_tasks.model.ci_lint import LintFinding, LintReport
+from build_tasks.planning.ci_lint.allowing import allowing
 from build_tasks.planning.ci_lint.azure.pipeline import azure_pipeline
 from build_tasks.planning.ci_lint.facts import Repository
 from build_tasks.planning.ci_lint.files.documents import Yaml
@@ -35,7 +36,8 @@ def judge(files: Mapping[str, CiSystem], sources: Sources, repository: Repositor
         found += _of_one(pipeline, repository)
     found += no_image(pipelines)
     found += pending_checks(pipelines, repository)
-    return LintReport(tuple(sorted(files)), tuple(sorted(set(found))))
+    remaining, allowed = allowing(sorted(set(found)), sources.opened)
+    return LintReport(tuple(sorted(files)), tuple(sorted(remaining)), tuple(allowed))
 
 
 def _pipeline(root: Yaml, system: CiSystem, sources: Sources, repository: Repository) -> Pipeline:

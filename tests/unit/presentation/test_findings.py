@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 
 from build_tasks.errors import ExitCode
-from build_tasks.model.ci_lint import LintFinding, LintReport, LintRule
+from build_tasks.model.ci_lint import AllowedFinding, LintFinding, LintReport, LintRule
 from build_tasks.presentation.annotations import annotations_of
 from build_tasks.presentation.findings import annotate, refusal, told
 
@@ -22,6 +22,12 @@ def test_findings_and_their_count() -> None:
         "a.yml:5: not-looked-into: a template",
         "2 pipeline files, 1 mistake, 1 not looked into",
     ]
+
+
+def test_what_is_allowed_is_counted_and_not_told() -> None:
+    report = LintReport(("a.yml",), (), (AllowedFinding(WRONG, "it is"), AllowedFinding(UNSEEN, "so what")))
+    assert list(told(report)) == ["1 pipeline file, 0 mistakes, 2 allowed"]
+    assert refusal(report) is None
 
 
 def test_nothing_found() -> None:

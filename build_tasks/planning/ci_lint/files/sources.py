@@ -27,6 +27,11 @@ class Sources:
             self._read[path] = read(self._texts[path], path)
         return self._read[path]
 
+    @property
+    def opened(self) -> Mapping[str, bytes]:
+        """The files that were read so far."""
+        return {path: self._texts[path] for path in self._read}
+
     def content(self, path: str) -> bytes:
         """The file as it is; it must be there."""
         return self._texts[path]
