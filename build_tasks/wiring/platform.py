@@ -27,6 +27,7 @@ from build_tasks.model.platform import Toolbox
 from build_tasks.model.upstream import Pins
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.engine import choose_engine
+from build_tasks.steps.platform.kind_config import shape_of_clusters
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.wiring.flow import SystemClock
 from build_tasks.wiring.provisioning import Provisioning
@@ -75,7 +76,7 @@ class PlatformComposition:
         return PlatformParts(
             instance=self._instance,
             environments=self._environments(),
-            kind_config=(composition.root / "kind-config.yaml").read_text(encoding="utf-8"),
+            kind_config=shape_of_clusters(FOLDER, composition.root),
             recipes=FOLDER,
             cache=composition.cache,
             engine=choice,

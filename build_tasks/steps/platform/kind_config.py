@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import yaml
 
 from build_tasks.model.platform import NodeImage
+
+_FILE = "kind-config.yaml"
+
+
+def shape_of_clusters(recipes: Path, root: Path) -> str:
+    """kind's configuration of a cluster: what the repository says, else ours.
+
+    :param recipes: the folder of recipes.
+    :param root: the repository, at whose top there may be a ``kind-config.yaml``.
+    """
+    own, ours = root / _FILE, recipes / "cluster" / _FILE
+    return (own if own.is_file() else ours).read_text(encoding="utf-8")
 
 
 def with_component_versions(kind_config: str, node: NodeImage) -> str:

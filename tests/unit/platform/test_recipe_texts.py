@@ -14,7 +14,7 @@ from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EnvironmentNeed
 from build_tasks.model.platform import NodeImage, PodNetwork
 from build_tasks.recipes import FOLDER
-from build_tasks.steps.platform.kind_config import with_component_versions
+from build_tasks.steps.platform.kind_config import shape_of_clusters, with_component_versions
 from build_tasks.steps.platform.recipe_texts import (
     cluster_manifests,
     data_manifests,
@@ -188,8 +188,15 @@ def test_kind_is_told_the_component_versions_of_the_node_image() -> None:
     assert patch["dns"]["imageTag"] == "v1.14.7"
 
 
+def test_the_shape_of_the_clusters_is_the_repository_s_else_ours(tmp_path: Path) -> None:
+    """A repository that takes the tasks from a wheel has no such file, and needs none."""
+    assert yaml.safe_load(shape_of_clusters(FOLDER, tmp_path))["kind"] == "Cluster"
+    (tmp_path / "kind-config.yaml").write_text("kind: Cluster\nnodes: []\n")
+    assert shape_of_clusters(FOLDER, tmp_path) == "kind: Cluster\nnodes: []\n"
+
+
 def test_the_repositorys_own_kind_configuration_keeps_its_patches() -> None:
-    own = (Path(__file__).parents[3] / "kind-config.yaml").read_text()
+    own = shape_of_clusters(FOLDER, Path(__file__).parents[3])
     config = yaml.safe_load(with_component_versions(own, NodeImage("n", "v1", "3", "v1")))
     assert [yaml.safe_load(patch)["kind"] for patch in config["kubeadmConfigPatches"]] == [
         "KubeletConfiguration",
