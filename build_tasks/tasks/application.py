@@ -23,7 +23,7 @@ def collection(session: Session) -> Collection:
 def _deploy(session: Session) -> Task:
     @command_side_by_side(
         help={
-            "env": words.ENV,
+            "env": f"{words.ENV} (default: dev)",
             "working_tree": "in dev: deploy that of every service, whatever versions/dev.toml says",
             "reason": words.REASON,
             "jobs": words.JOBS,
@@ -50,7 +50,7 @@ def _deploy(session: Session) -> Task:
 
 
 def _verify(session: Session) -> Task:
-    @command(help={"env": words.ENV})
+    @command(help={"env": f"{words.ENV} (default: dev)"})
     @session.boundary
     def verify(context: Context, env: str = "dev") -> None:
         """Run the application's end-to-end test: a request comes out at every service."""

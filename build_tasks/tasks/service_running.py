@@ -8,7 +8,10 @@ from build_tasks.tasks import words
 from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session, version
 
-_HELP = {"env": words.ENV, "version": words.VERSION, "reason": words.REASON, "dry_run": words.DRY_RUN}
+_HELP = {"version": words.VERSION, "reason": words.REASON, "dry_run": words.DRY_RUN}
+_IN_DEV = {"env": f"{words.ENV} (default: dev)"}
+_IN_QA = {"env": f"{words.ENV} (default: qa)"}
+_IN_PRODUCTION = {"env": f"{words.ENV} (default: production)"}
 
 
 def tasks(session: Session, name: str) -> list[Task]:
@@ -23,7 +26,9 @@ def tasks(session: Session, name: str) -> list[Task]:
 
 
 def _deploy(session: Session, name: str) -> Task:
-    @command(help={**_HELP, "version": words.VERSION + " (default, in dev only: the working tree)"})
+    @command(
+        help={**_HELP, **_IN_DEV, "version": words.VERSION + " (default, in dev only: the working tree)"}
+    )
     @session.boundary
     def deploy(
         context: Context, env: str = "dev", version: str = "", reason: str = "", dry_run: bool = False
@@ -58,7 +63,7 @@ def _dev(session: Session, name: str) -> Task:
 
 
 def _verify(session: Session, name: str) -> Task:
-    @command(help={key: _HELP[key] for key in ("env", "version", "dry_run")})
+    @command(help={**_IN_QA, "version": words.VERSION, "dry_run": words.DRY_RUN})
     @session.boundary
     def verify(context: Context, env: str = "qa", version: str = "", dry_run: bool = False) -> None:
         """Run its smoke test against a deployed version, in the cluster."""
@@ -68,31 +73,32 @@ def _verify(session: Session, name: str) -> Task:
 
 
 def _traffic(session: Session, name: str) -> list[Task]:
-    @command(help=_HELP)
+    def meant(env: str) -> str:
+        return env or session.bench.settings.production.name
+
+    @command(help={**_HELP, **_IN_PRODUCTION})
     @session.boundary
     def switch(
-        context: Context, env: str = "prod", version: str = "", reason: str = "", dry_run: bool = False
+        context: Context, env: str = "", version: str = "", reason: str = "", dry_run: bool = False
     ) -> None:
         """Move the traffic to a version that is deployed."""
-        _run(session, name, "switch", env, version, reason, dry_run)
+        _run(session, name, "switch", meant(env), version, reason, dry_run)
 
-    @command(help={**_HELP, "version": "where to (default: the version that had the traffic before)"})
+    before = "where to (default: the version that had the traffic before)"
+
+    @command(help={**_HELP, **_IN_PRODUCTION, "version": before})
     @session.boundary
     def rollback(
-        context: Context,
-        env: str = "prod",
-        version: str = "",
-        reason: str = "rollback",
-        dry_run: bool = False,
+        context: Context, env: str = "", version: str = "", reason: str = "rollback", dry_run: bool = False
     ) -> None:
         """Move the traffic back, in about a second."""
-        _rollback(session, name, env, version, reason, dry_run)
+        _rollback(session, name, meant(env), version, reason, dry_run)
 
     return [switch, rollback]
 
 
 def _retire(session: Session, name: str) -> Task:
-    @command(help={"env": words.ENV, "dry_run": words.DRY_RUN})
+    @command(help={**_IN_DEV, "dry_run": words.DRY_RUN})
     @session.boundary
     def retire(context: Context, env: str = "dev", dry_run: bool = False) -> None:
         """Remove versions beyond keep_versions."""

@@ -76,7 +76,7 @@ def _show(session: Session, columns: list[str], rows: list[list[str]], otherwise
 def _logs(session: Session, name: str) -> Task:
     @command(
         help={
-            "env": words.ENV,
+            "env": f"{words.ENV} (default: dev)",
             "version": words.VERSION + " (default: all that are deployed)",
             "follow": "go on until Ctrl-C",
             "tail": "lines of each pod to begin with",

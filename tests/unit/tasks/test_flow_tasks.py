@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from build_tasks.errors import ExitCode
 from build_tasks.steps.live import active_version
 from build_tasks.steps.released import released_versions
+from tests.fakes import samples
 from tests.fakes.samples import vs
 from tests.fakes.scanning import finding
 from tests.unit.steps.shop import Shop
@@ -256,3 +258,13 @@ def test_a_scan(shop: Shop, inv: Inv) -> None:
     wrong = inv("delivery.scan")
     assert wrong.code is ExitCode.CONFIG
     assert "policy/scan.toml:1: severty" in wrong.err and "policy/scan.toml:2: max_age_days" in wrong.err
+
+
+@pytest.mark.parametrize("typed", ["delivery.switch --version 1.0.2", "delivery.rollback"])
+def test_traffic_is_production_s_whatever_that_is_called(shop: Shop, inv: Inv, typed: str) -> None:
+    live = samples.environment("live", production=True)
+    environments = {"qa": samples.environment("qa"), "live": live}
+    settings = replace(shop.bench.settings, environments=environments)
+    shop.bench = replace(shop.bench, settings=settings)
+    said = inv(f"{typed} --dry-run")
+    assert "live" in said.out + said.err and "there is no environment" not in said.err

@@ -146,6 +146,17 @@ def test_every_task_and_every_flag_explains_itself(repository: Path) -> None:
     assert unexplained == []
 
 
+def test_where_a_task_works_by_default_is_said(repository: Path) -> None:
+    """Somebody who leaves out ``--env`` must not have to try where that leads."""
+    for name, task in _tasks(namespace(repository)):
+        environment = inspect.signature(task.body).parameters.get("env")
+        if environment is not None:
+            default = environment.default or (
+                "production" if name.endswith(("switch", "rollback")) else "all"
+            )
+            assert f"(default: {default})" in task.help["env"], name
+
+
 def test_every_task_that_changes_something_can_be_tried_dry(repository: Path) -> None:
     tasks = dict(_tasks(namespace(repository)))
     changing = ["push", "deploy", "verify", "switch", "rollback", "retire", "promote"]
