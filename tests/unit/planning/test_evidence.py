@@ -237,7 +237,7 @@ def test_what_is_reusable_without_its_scan() -> None:
     found = weigh(SUBJECT, without(SCAN))
     assert found.has(REUSABLE) and not found.has(frozenset({SCAN}))
     assert not weigh(SUBJECT, without(TESTS)).has(REUSABLE)
-    assert OF_CANDIDATES == REUSABLE | {SCAN, EvidenceKind.SBOM}
+    assert REUSABLE | {SCAN, EvidenceKind.SBOM} == OF_CANDIDATES
 
 
 def test_when_each_kind_happened() -> None:
