@@ -41,7 +41,7 @@ def plan(pipeline: Pipeline) -> Node:
     return {
         "job": "plan",
         "timeoutInMinutes": str(QUICK),
-        "steps": Apart([steps.checkout(), *steps.caches(pipeline), look, say]),
+        "steps": Apart([steps.checkout(), *steps.caches(pipeline, tools=False), look, say]),
     }
 
 

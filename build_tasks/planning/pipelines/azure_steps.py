@@ -26,14 +26,17 @@ def checkout(*, fetches: bool = False) -> Node:
     }
 
 
-def caches(pipeline: Pipeline) -> list[Node]:
-    """The tasks' own installation, and the tools; agents of one's own keep theirs."""
+def caches(pipeline: Pipeline, *, tools: bool = True) -> list[Node]:
+    """The tasks' own installation, and the tools; agents of one's own keep theirs.
+
+    :param tools: the job brings tools. In one that does not there is no folder to keep at its end, which
+        fails the job (https://github.com/microsoft/azure-pipelines-tasks/issues/16276).
+    """
     if pipeline.ci.azure.pool:
         return []
-    return [
-        _cache("Restore the tasks' own installation", pipeline, "venv", ".venv"),
-        _cache("Restore the tools", pipeline, "tools", f"{CACHE}/build-tasks/tools"),
-    ]
+    installed = _cache("Restore the tasks' own installation", pipeline, "venv", ".venv")
+    brought = _cache("Restore the tools", pipeline, "tools", f"{CACHE}/build-tasks/tools")
+    return [installed, brought] if tools else [installed]
 
 
 def _cache(shown: str, pipeline: Pipeline, name: str, path: str) -> Node:

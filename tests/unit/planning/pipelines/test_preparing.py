@@ -51,3 +51,9 @@ def test_what_builds_or_deploys_is_prepared_and_nothing_else(jobs_of: JobsOf, ci
 def test_there_is_a_plan_among_those_that_are_not(jobs_of: JobsOf) -> None:
     plans = [text for text in map(json.dumps, jobs_of(OWN_AGENTS)) if "ci.plan" in text]
     assert plans and not any(OWN_AGENTS.prepare in plan for plan in plans)
+
+
+def test_who_brings_no_tools_keeps_none() -> None:
+    """A folder that is not there fails the job that is to keep it."""
+    jobs = [json.dumps(job) for job in of_azure(EVERYTHING)]
+    assert [job for job in jobs if "Restore the tools" in job] == [job for job in jobs if _TASK.search(job)]
