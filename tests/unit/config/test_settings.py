@@ -73,6 +73,13 @@ def test_an_account_of_a_ci_s_secret_file(tmp_path: Path, monkeypatch: pytest.Mo
     assert (again.production.kubeconfig, again.ci) == ("$KUBECONFIG_PROD", settings.ci)
 
 
+def test_every_ci_system_can_be_chosen(tmp_path: Path) -> None:
+    ci = load(
+        tmp_path, f"{LEAST}[tool.build_tasks.ci]\nsystems = {[str(system) for system in CiSystem]}\n"
+    ).ci
+    assert ci.systems == tuple(CiSystem)
+
+
 def test_what_pipelines_are_generated_from(tmp_path: Path) -> None:
     assert load(tmp_path, LEAST).ci == CiSettings()
     more = """registry = "registry.example.org"
