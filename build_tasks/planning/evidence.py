@@ -16,9 +16,7 @@ from datetime import UTC, datetime
 from build_tasks.model.images import Digest
 from build_tasks.model.proofs import (
     OF_CANDIDATES,
-    Accepted,
     Content,
-    EvidenceFound,
     EvidenceKind,
     MadeFrom,
     Provenance,
@@ -28,6 +26,7 @@ from build_tasks.model.proofs import (
     SignedEvidence,
     TestsRun,
 )
+from build_tasks.model.weighed import Accepted, EvidenceFound
 from build_tasks.planning.provenance import finished, moment_of
 from build_tasks.planning.scan_table import named
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from build_tasks.model.proofs import (
     Content,
-    EvidenceFound,
     EvidenceKind,
     MadeFrom,
     Provenance,
@@ -17,6 +16,7 @@ from build_tasks.model.proofs import (
 )
 from build_tasks.model.scan import Finding
 from build_tasks.model.story import ToldEvidence
+from build_tasks.model.weighed import EvidenceFound
 from build_tasks.planning.evidence import moment
 from build_tasks.planning.provenance import build_type, materials
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from build_tasks.model.images import Digest, LocalImage, Ref
-from build_tasks.model.proofs import OF_CANDIDATES, REUSABLE, Content, EvidenceFound, EvidenceKind, MadeFrom
+from build_tasks.model.proofs import OF_CANDIDATES, REUSABLE, Content, EvidenceKind, MadeFrom
 from build_tasks.model.service import Service
+from build_tasks.model.weighed import EvidenceFound
 from build_tasks.planning.evidence import Subject, charts, weigh
 from build_tasks.planning.names import candidate_image, candidate_tag
 from build_tasks.steps.evidence import attach_evidence, attached_evidence

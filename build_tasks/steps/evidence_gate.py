@@ -5,10 +5,11 @@ from __future__ import annotations
 from build_tasks.config.scan_policy import read_scan_policy
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import ReleasedArtifacts
-from build_tasks.model.proofs import EvidenceFound, EvidenceKind, Scanned
+from build_tasks.model.proofs import EvidenceKind, Scanned
 from build_tasks.model.scan import ScanPolicy
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
+from build_tasks.model.weighed import EvidenceFound
 from build_tasks.planning.evidence import Pushed, ScanRule, Subject, told, weigh
 from build_tasks.planning.names import candidate_image, release_branch
 from build_tasks.planning.scan_policy import judge, production_refusal, too_old

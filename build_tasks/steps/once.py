@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from build_tasks.model.images import Digest
-from build_tasks.model.proofs import Accepted, EvidenceKind, TestsRun
+from build_tasks.model.proofs import EvidenceKind, TestsRun
 from build_tasks.model.service import Service
 from build_tasks.model.tests import TestOutcome, TestSummary
+from build_tasks.model.weighed import Accepted
 from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.planning.evidence import moment
 from build_tasks.steps.candidates import Candidate, add_chart, publish_candidate

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import Digest
-from build_tasks.model.proofs import REUSABLE, EvidenceFound, EvidenceKind, Released
+from build_tasks.model.proofs import REUSABLE, EvidenceKind, Released
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
+from build_tasks.model.weighed import EvidenceFound
 from build_tasks.planning.evidence import Pushed, Subject, weigh
 from build_tasks.planning.names import candidate_image
 from build_tasks.steps.evidence import attach_evidence, attached_evidence

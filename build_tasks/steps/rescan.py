@@ -12,10 +12,11 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials
 from build_tasks.model.images import Ref
 from build_tasks.model.plan import Action, Plan, Verb
-from build_tasks.model.proofs import Accepted, EvidenceFound, EvidenceKind, Sbom, Scanned
+from build_tasks.model.proofs import EvidenceKind, Sbom, Scanned
 from build_tasks.model.scan import ScanPolicy, ScanReport, ScanResult
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
+from build_tasks.model.weighed import Accepted, EvidenceFound
 from build_tasks.planning.bill_of_materials import read_bill
 from build_tasks.planning.evidence import Subject, told, weigh
 from build_tasks.planning.names import candidate_image

@@ -10,7 +10,8 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Ref
 from build_tasks.model.plan import Action, Verb
-from build_tasks.model.proofs import Accepted, EvidenceKind, Sbom, Scanned
+from build_tasks.model.proofs import EvidenceKind, Sbom, Scanned
+from build_tasks.model.weighed import Accepted
 from build_tasks.planning.pipeline import release
 from build_tasks.steps.evidence_gate import weigh_evidence
 from build_tasks.steps.image_labels import INPUTS_LABEL
