@@ -57,7 +57,7 @@ def test_what_does_not_count_is_told(delivered: Shop, inv: Inv) -> None:
     delivered.publish()
     lines = inv("release.show delivery 0.1.0").out.splitlines()
     assert next(line for line in lines if line.startswith("  cut by nobody who counts: "))
-    assert len([line for line in lines if "NOT ENOUGH: signed by no accepted builder" in line]) == 5
+    assert len([line for line in lines if "NOT ENOUGH: signed by no accepted builder" in line]) == 6
     assert lines[-1] == "  evidence  does not do for production"
 
 
@@ -75,6 +75,7 @@ def test_the_story_as_json(delivered: Shop, inv: Inv) -> None:
         "vulnerability scan",
         "bill of materials",
         "build provenance",
+        "version and chart",
     ]
     assert story["deployed"][0]["environment"] == "qa"
 
