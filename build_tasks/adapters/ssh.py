@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from build_tasks.adapters.process import Processes
@@ -74,6 +75,19 @@ class SshSigner:
                         return Signature(name, key)
                     said += [line for line in done.splitlines() if line not in said]
         raise _not_accepted(what, key, said, str(allowed))
+
+    def accepted(self, allowed_signers: str, namespace: str) -> Sequence[Signature]:
+        """Whom the allowed signers accept for a namespace now; of each line the first name.
+
+        :raises FlowError: CONFIG when the allowed signers cannot be read.
+        """
+        now = datetime.now(UTC)
+        signers = parse_allowed_signers(allowed_signers, f"read who may sign ({namespace})")
+        return [
+            Signature(signer.principals[0], signer.fingerprint)
+            for signer in signers
+            if signer.principals and signer.accepts(namespace, now)
+        ]
 
     def public_key(self, key: Path) -> Signature:
         """Fingerprint of a key, private or public; the principal is its comment.

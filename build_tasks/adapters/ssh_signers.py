@@ -11,6 +11,8 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from hashlib import sha256
 
 from build_tasks.errors import ExitCode, FlowError
@@ -37,6 +39,15 @@ class AllowedSigner:
     def option(self, name: str) -> str | None:
         return dict(self.options).get(name)
 
+    def accepts(self, namespace: str, now: datetime) -> bool:
+        """Whether the line is good for a namespace at that time, as ssh-keygen reads it."""
+        namespaces, after, before = map(self.option, ("namespaces", "valid-after", "valid-before"))
+        return (
+            (namespaces is None or _matches(namespace, namespaces))
+            and (after is None or _moment(after) <= now)
+            and (before is None or now < _moment(before))
+        )
+
 
 def parse_allowed_signers(text: str, what: str) -> tuple[AllowedSigner, ...]:
     """Read the whole text.
@@ -62,6 +73,28 @@ def parse_allowed_signers(text: str, what: str) -> tuple[AllowedSigner, ...]:
 def without_blank_lines(text: str) -> str:
     """The text for ssh-keygen, which complains of blank lines; line numbers stay."""
     return "".join(f"{line if line.strip() else '#'}\n" for line in text.splitlines())
+
+
+def _matches(text: str, patterns: str) -> bool:
+    """A list of patterns with ``*``, ``?`` and ``!`` before one that takes back (ssh_config, PATTERNS)."""
+    names = [pattern.replace("[", "[[]") for pattern in patterns.split(",")]
+    if any(fnmatchcase(text, name[1:]) for name in names if name.startswith("!")):
+        return False
+    return any(fnmatchcase(text, name) for name in names)
+
+
+def _moment(text: str) -> datetime:
+    """``YYYYMMDD[HHMM[SS]]``, in this machine's time zone unless a Z follows."""
+    digits = text.removesuffix("Z")
+    moment = datetime.strptime(digits.ljust(14, "0"), "%Y%m%d%H%M%S")
+    return moment.replace(tzinfo=UTC) if text.endswith("Z") else moment.astimezone()
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text) and _moment(text))
+    except ValueError:
+        return False
 
 
 def fingerprint(key: bytes) -> str:
@@ -96,7 +129,7 @@ def _check_option(name: str, value: str | None) -> None:
         return
     if name == "namespaces" and value:
         return
-    if name in ("valid-after", "valid-before") and value and _DATE.fullmatch(value):
+    if name in ("valid-after", "valid-before") and value and _is_moment(value):
         return
     raise ValueError(f"the option {name} is unknown, or has no value that it can have")
 

@@ -91,6 +91,11 @@ class EnvironmentTable(Struct, frozen=True, forbid_unknown_fields=True):
 
 class ApprovalTable(Struct, frozen=True, forbid_unknown_fields=True):
     expires_hours: Annotated[int, Meta(ge=1, le=8760), _doc("how long an approval counts", 24)] = 72
+    required: Annotated[
+        int,
+        Meta(ge=1, le=20),
+        _doc("how many people must approve a version for production, as main's tip says", 2),
+    ] = 1
 
 
 class DeployTable(Struct, frozen=True, forbid_unknown_fields=True):

@@ -112,6 +112,9 @@ class Signer(Protocol):
     def verify(self, data: bytes, signature: bytes, allowed_signers: str, namespace: str) -> Signature:
         """FlowError(REFUSED) unless valid and by a key that the allowed-signers text accepts for it."""
 
+    def accepted(self, allowed_signers: str, namespace: str) -> Sequence[Signature]:
+        """Whom the allowed-signers text accepts for that namespace now; of each line the first name."""
+
     def public_key(self, key: Path) -> Signature:
         """Fingerprint of a key (principal: its comment)."""
 

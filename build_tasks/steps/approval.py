@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.approvals import Standing
 from build_tasks.model.environment import Environment
 from build_tasks.model.evidence import (
     APPROVAL_NAMESPACE,
     APPROVAL_TYPE,
     Decision,
     ReleasedArtifacts,
+    ReleaseRecord,
     SignedStatement,
     Statement,
 )
 from build_tasks.model.images import Attachment, Ref
 from build_tasks.model.service import Service
+from build_tasks.model.source import Signature
 from build_tasks.model.version import Version
-from build_tasks.planning.approvals import check_approved, check_may_decide
+from build_tasks.planning.approvals import check_approved, check_may_decide, stand, who_may
 from build_tasks.planning.names import candidate_image, production_image
 from build_tasks.planning.statements import read_statement, write_statement
 from build_tasks.steps.attached import signed_for
-from build_tasks.steps.release import allowed_signers, key_of, record
+from build_tasks.steps.release import allowed_signers, key_of, record, required_approvals
 from build_tasks.steps.released import artifacts
 from build_tasks.steps.verify import check_verified
 from build_tasks.steps.workbench import Workbench
@@ -70,6 +74,17 @@ def decide(
     return SignedStatement(statement, signer)
 
 
+def missing_approvals(bench: Workbench, service: Service, version: Version) -> str:
+    """What a version still lacks, in words; empty if nothing stands between it and a promotion."""
+    release = record(bench, service, version)
+    standing = standing_of(bench, release, service, artifacts(bench, service, version))
+    if standing.open:
+        return ""
+    if standing.rejection is not None:
+        return "it was rejected"
+    return f"{standing.words} ({who_may(release, standing, approvers(bench))})"
+
+
 def check_gate(
     bench: Workbench,
     service: Service,
@@ -78,21 +93,42 @@ def check_gate(
     production: Environment,
     *,
     again: bool = False,
-) -> SignedStatement:
-    """The approval that lets the version into production.
+) -> tuple[SignedStatement, ...]:
+    """The approvals that let the version into production.
 
-    :param again: it was let in before. Its approval counts then also after it expired, as what runs in
-        production can be put back at any time; a rejection counts whenever it came.
+    :param again: it was let in before, by as many as that took then. One of its approvals does now, also
+        after it expired, as what runs in production can be put back at any time; a rejection counts whenever
+        it came.
     :raises FlowError: REFUSED.
     """
     bench.source.fetch()
     release = record(bench, service, version)
     statements = decisions(bench, service, found)
+    required = 1 if again else required_approvals(bench)
+    now = None if again else bench.clock.now()
+    standing = stand(release, found, production.name, statements, now, required)
     try:
-        return check_approved(release, found, production.name, statements, bench.clock.now(), lapsed=again)
+        return check_approved(release, standing, approvers(bench))
     except FlowError:
         _keep(bench, service, found)
         raise
+
+
+def approvers(bench: Workbench) -> Sequence[Signature]:
+    """Whom main names as approvers."""
+    return bench.signer.accepted(allowed_signers(bench), APPROVAL_NAMESPACE)
+
+
+def standing_of(
+    bench: Workbench, release: ReleaseRecord, service: Service, found: ReleasedArtifacts
+) -> Standing:
+    """How far the approvals of a version have come.
+
+    :param release: its record.
+    """
+    production, now = bench.settings.production.name, bench.clock.now()
+    statements = decisions(bench, service, found)
+    return stand(release, found, production, statements, now, required_approvals(bench))
 
 
 def decisions(

@@ -16,7 +16,7 @@ from build_tasks.steps.package import UNRELEASED
 from build_tasks.steps.push import push
 from build_tasks.steps.pushed import testify
 from build_tasks.steps.records import attach_record
-from build_tasks.steps.release import check_source
+from build_tasks.steps.release import check_source, required_approvals
 from build_tasks.steps.released import released_versions
 from build_tasks.steps.rescan import scan_version
 from build_tasks.steps.run import Run
@@ -112,7 +112,9 @@ def _await_approval(run: Run, action: Action) -> None:
             bench.reporter.warn(f"a decision to {decision} does not count: {signed.refusal}")
         else:
             bench.reporter.note(f"{signed.signer.principal} decided to {decision} it")
-    bench.reporter.note(f"{service.name} {version.tag} waits for an approver:")
+    required = required_approvals(bench)
+    whom = "an approver" if required == 1 else f"{required} approvers"
+    bench.reporter.note(f"{service.name} {version.tag} waits for {whom}:")
     bench.reporter.note(f"  ./inv {service.name}.approve --version {version}")
     bench.reporter.note(f"  ./inv {service.name}.promote --version {version}")
 
@@ -121,9 +123,9 @@ def _check_approval(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
     found = run.released(service, version)
     production = bench.settings.environments[action.environment]
-    approval = check_gate(bench, service, version, found, production)
-    who = approval.signer.principal if approval.signer else ""
-    bench.reporter.note(f"approved by {who} until {approval.statement.expires:%Y-%m-%d %H:%M} UTC")
+    for approval in check_gate(bench, service, version, found, production):
+        who = approval.signer.principal if approval.signer else ""
+        bench.reporter.note(f"approved by {who} until {approval.statement.expires:%Y-%m-%d %H:%M} UTC")
 
 
 def _check_evidence(run: Run, action: Action) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from build_tasks.config.approval_policy import read_required_approvals
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import ReleaseRecord
 from build_tasks.model.service import Service
@@ -15,6 +16,7 @@ from build_tasks.steps.released import released_versions
 from build_tasks.steps.signed_record import verified
 from build_tasks.steps.workbench import Workbench
 
+_SETTINGS = "pyproject.toml"
 _KEY_HELP = (
     "make one with `ssh-keygen -t ed25519`, tell git (git config user.signingkey ~/.ssh/id_ed25519), "
     "and have its public half added to {signers} on {main}"
@@ -114,6 +116,15 @@ def allowed_signers(bench: Workbench) -> str:
             code=ExitCode.CONFIG,
         )
     return text
+
+
+def required_approvals(bench: Workbench) -> int:
+    """How many people must approve a version, as the tip of main says: a release branch cannot lower it.
+
+    :raises FlowError: CONFIG if what main says cannot be read.
+    """
+    text = bench.source.show(main_ref(bench), _SETTINGS) or ""
+    return read_required_approvals(text, f"{bench.settings.main_branch}:{_SETTINGS}")
 
 
 def key_of(bench: Workbench, key: Path | None, what: str) -> Path:

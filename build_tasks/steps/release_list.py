@@ -15,7 +15,12 @@ from build_tasks.model.service import Service
 from build_tasks.model.source import TagObject
 from build_tasks.model.version import Version
 from build_tasks.planning.names import record_tag
-from build_tasks.steps.release import allowed_signers, fetch_if_reachable, taken_versions
+from build_tasks.steps.release import (
+    allowed_signers,
+    fetch_if_reachable,
+    required_approvals,
+    taken_versions,
+)
 from build_tasks.steps.release_progress import Cut, progress
 from build_tasks.steps.running import Running, running_in
 from build_tasks.steps.workbench import Workbench
@@ -44,7 +49,7 @@ def released(
 
         running = [ask(running_in, bench, environment) for environment in environments]
         fetch_if_reachable(bench, "what was cut elsewhere may be missing")
-        signers = _signers(bench)
+        signers, required = _signers(bench), required_approvals(bench)
         taken = [ask(taken_versions, bench, service) for service in services]
         tags = bench.source.signed_tags("record/")
         cuts = [
@@ -52,7 +57,7 @@ def released(
             for service, versions in zip(services, taken, strict=True)
             for cut in _newest(bench, service, versions.result(), tags, last)
         ]
-        asked = [ask(progress, bench, cut, signers) for cut in cuts]
+        asked = [ask(progress, bench, cut, signers, required) for cut in cuts]
         runs = [*_answered(bench, environments, running)]
         return [_with(cut, told.result(), runs) for cut, told in zip(cuts, asked, strict=True)]
 

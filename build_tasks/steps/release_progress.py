@@ -13,7 +13,7 @@ from build_tasks.model.overview import ReleasedVersion
 from build_tasks.model.service import Service
 from build_tasks.model.source import TagObject
 from build_tasks.model.version import Version
-from build_tasks.planning.approvals import approval_state
+from build_tasks.planning.approvals import approval_state, stand
 from build_tasks.planning.names import candidate_chart, candidate_image, production_image
 from build_tasks.planning.statements import tagged_at
 from build_tasks.steps.approval import decisions
@@ -50,10 +50,11 @@ class Cut:
         return None
 
 
-def progress(bench: Workbench, cut: Cut, signers: str) -> ReleasedVersion:
+def progress(bench: Workbench, cut: Cut, signers: str, required: int) -> ReleasedVersion:
     """How far a version came; what runs where is added by others.
 
     :param signers: main's allowed signers.
+    :param required: approvals that main wants.
     :raises FlowError: UNAVAILABLE if the registry does not answer.
     """
     name, tag = cut.service.name, cut.version.tag
@@ -68,7 +69,7 @@ def progress(bench: Workbench, cut: Cut, signers: str) -> ReleasedVersion:
         commit=record.commit if record else _built_from(bench, name, image),
         image=str(image or ""),
         promoted=bool(promoted),
-        approval=_approval(bench, cut, record, image, signers, promoted=bool(promoted)),
+        approval=_approval(bench, cut, record, image, signers, required, promoted=bool(promoted)),
     )
 
 
@@ -85,6 +86,7 @@ def _approval(
     record: ReleaseRecord | None,
     image: Digest | None,
     signers: str,
+    required: int,
     *,
     promoted: bool,
 ) -> str:
@@ -101,4 +103,7 @@ def _approval(
         return "no record"
     found, production = ReleasedArtifacts(image, chart), bench.settings.production.name
     said = decisions(bench, cut.service, found, signers)
-    return approval_state(record, found, production, said, bench.clock.now(), promoted=promoted).value
+    now, lapsed = (
+        stand(record, found, production, said, time, required) for time in (bench.clock.now(), None)
+    )
+    return approval_state(now, lapsed, promoted=promoted).value

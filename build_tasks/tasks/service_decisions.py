@@ -66,7 +66,7 @@ def _decide(
     from pathlib import Path
 
     from build_tasks.model.evidence import Decision
-    from build_tasks.steps.approval import decide
+    from build_tasks.steps.approval import decide, missing_approvals
     from build_tasks.steps.release import key_of, record
     from build_tasks.steps.released import artifacts
 
@@ -84,7 +84,8 @@ def _decide(
         return
     decide(session.bench, service, chosen, Decision(decision), key=path, reason=reason)
     if decision == "approve":
-        session.answers.show_line(f"next: ./inv {name}.promote --version {chosen}")
+        missing = missing_approvals(session.bench, service, chosen)
+        session.answers.show_line(missing or f"next: ./inv {name}.promote --version {chosen}")
 
 
 def _do_promote(

@@ -112,6 +112,27 @@ def test_every_wrong_line_is_named(signing_lab: SigningLab) -> None:
     assert [n for n in range(1, 6) if f"line {n}:" in caught.value.why] == [2, 4, 5]
 
 
+def test_whom_it_accepts(signing_lab: SigningLab) -> None:
+    key, alice = signing_lab.key("alice")
+    bob, carol, dave, erin = (signing_lab.key(name)[1] for name in ("bob", "carol", "dave", "erin"))
+    allowed = (
+        f'alice,al namespaces="git,{_FOR}" {alice}\nbob namespaces="git" {bob}\n# nobody\n'
+        f'carol valid-before="20200101" {carol}\ndave valid-after="20200101Z" {dave}\nerin {erin}\n'
+    )
+    found = signing_lab.signer.accepted(allowed, _FOR)
+    assert [one.principal for one in found] == ["alice", "dave", "erin"]
+    signature = signing_lab.signer.sign(_DATA, key, _FOR)
+    assert signing_lab.signer.verify(_DATA, signature, allowed, _FOR) == found[0]
+
+
+@pytest.mark.parametrize("day", ["20261301", "20260230", "20260101250000"])
+def test_a_day_that_no_calendar_has(signing_lab: SigningLab, day: str) -> None:
+    _, public = signing_lab.key("alice")
+    with pytest.raises(FlowError, match="line 1: the option valid-before") as caught:
+        signing_lab.signer.accepted(f'alice valid-before="{day}" {public}\n', _FOR)
+    assert caught.value.code is ExitCode.CONFIG
+
+
 def test_a_key_that_is_not_there(signing_lab: SigningLab, tmp_path: Path) -> None:
     for attempt in (
         lambda: signing_lab.signer.sign(_DATA, tmp_path / "nobody", _FOR),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -55,6 +56,10 @@ class FakeSigner:
         named = any(signer.fingerprint == key for signer in signers)
         why = f"name the key {key}, but not for this, or not now" if named else f"do not name the key {key}"
         raise FlowError(what, f"the allowed signers {why}", code=ExitCode.REFUSED)
+
+    def accepted(self, allowed_signers: str, namespace: str) -> Sequence[Signature]:
+        signers = parse_allowed_signers(allowed_signers, "read who may sign")
+        return [Signature(s.principals[0], s.fingerprint) for s in signers if self._accepts(s, namespace)]
 
     def public_key(self, key: Path) -> Signature:
         blob, comment = self._key(key, f"read the key {key}")

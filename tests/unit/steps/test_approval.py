@@ -39,8 +39,9 @@ def approve(shop: Shop, key: str = "ann", decision: Decision = Decision.APPROVE)
 
 
 def gate(shop: Shop) -> SignedStatement:
+    """The first of the approvals that open it."""
     found = artifacts(shop.bench, shop.service, VERSION)
-    return check_gate(shop.bench, shop.service, VERSION, found, shop.prod)
+    return check_gate(shop.bench, shop.service, VERSION, found, shop.prod)[0]
 
 
 def shut(shop: Shop) -> FlowError:
@@ -219,6 +220,70 @@ def test_a_statement_without_a_signature_does_not_count(verified: Shop) -> None:
     verified.registry.attach(IMAGE.at(other), APPROVAL_TYPE, {"statement.json": item.files["statement.json"]})
     [outcome] = decisions(verified.bench, verified.service, type(found)(image=other, chart=found.chart))
     assert outcome.refusal == "that is not an SSH signature"
+
+
+def want(shop: Shop, required: int, *, publish: bool = True) -> None:
+    """The settings say how many must approve; on origin's main if they are published."""
+    shop.commit({"pyproject.toml": f"[tool.build_tasks.approval]\nrequired = {required}\n"})
+    if publish:
+        shop.publish()
+
+
+def test_two_people_must_approve(verified: Shop) -> None:
+    want(verified, 2)
+    approve(verified)
+    approve(verified)
+    error = shut(verified)
+    assert error.why == "1 of 2 approvals: ann; missing 1"
+    assert error.fix == "an approver runs: ./inv delivery.approve --version 1.0.2 (may approve: ben)"
+    approve(verified, "ben")
+    assert gate(verified).signer is not None
+
+
+def test_one_of_two_who_turns_against_it_stops_it(verified: Shop) -> None:
+    want(verified, 2)
+    for name in ("ann", "ben"):
+        approve(verified, name)
+    approve(verified, "ann", Decision.REJECT)
+    approve(verified)
+    assert shut(verified).why == "rejected by ann: looked at it"
+
+
+def test_a_release_branch_does_not_lower_how_many_are_wanted(verified: Shop) -> None:
+    want(verified, 2)
+    verified.source.create_branch("mine", "HEAD")
+    verified.source.check_out("mine")
+    want(verified, 1, publish=False)
+    approve(verified)
+    assert shut(verified).why == "1 of 2 approvals: ann; missing 1"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("required = 0", "main:pyproject.toml:2: tool.build_tasks.approval.required: "),
+        ("required = 'two'", "main:pyproject.toml:2: tool.build_tasks.approval.required: "),
+        ("requierd = 2", "main:pyproject.toml:2: tool.build_tasks.approval.requierd: "),
+        ("required =", "main:pyproject.toml:2: "),
+    ],
+)
+def test_a_number_that_cannot_be_read_lets_nothing_pass(verified: Shop, text: str, said: str) -> None:
+    approve(verified)
+    verified.commit({"pyproject.toml": f"[tool.build_tasks.approval]\n{text}\n"})
+    verified.publish()
+    with pytest.raises(FlowError) as error:
+        gate(verified)
+    assert error.value.code is ExitCode.CONFIG
+    assert error.value.details[0].startswith(said)
+
+
+@pytest.mark.parametrize("text", ["tool = 3", "[tool]\nbuild_tasks = []", "[tool.build_tasks]\napproval = 1"])
+def test_settings_that_are_no_tables(verified: Shop, text: str) -> None:
+    verified.commit({"pyproject.toml": text})
+    verified.publish()
+    with pytest.raises(FlowError) as error:
+        gate(verified)
+    assert error.value.code is ExitCode.CONFIG
 
 
 # What was attached to an image in prod/ by the promotion job, and what somebody deletes from the candidates.

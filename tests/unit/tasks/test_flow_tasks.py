@@ -59,6 +59,16 @@ def test_approving_says_what_comes_next(shop: Shop, inv: Inv) -> None:
     assert said.out == "next: ./inv delivery.promote --version 0.1.0\n"
 
 
+def test_approving_says_what_is_missing(shop: Shop, inv: Inv) -> None:
+    shop.commit({"pyproject.toml": "[tool.build_tasks.approval]\nrequired = 2\n"})
+    shop.publish()
+    deliver(shop, inv, "0.1.0")
+    said = inv(f"delivery.approve --version 0.1.0 --key {shop.keys['ann']}")
+    assert said.out == "1 of 2 approvals: ann; missing 1 (may approve: ben)\n"
+    said = inv(f"delivery.approve --version 0.1.0 --key {shop.keys['ben']}")
+    assert said.out == "next: ./inv delivery.promote --version 0.1.0\n"
+
+
 def test_who_cut_it_is_refused(shop: Shop, inv: Inv) -> None:
     deliver(shop, inv, "0.1.0")
     refused = inv("delivery.approve --version 0.1.0")
