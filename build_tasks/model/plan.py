@@ -29,12 +29,27 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What was live where a plan moves the traffic.
+
+    :param active: None: no version was.
+    """
+
+    active: Version | None
+
+    @property
+    def words(self) -> str:
+        return self.active.tag if self.active else "no version"
+
+
+@dataclass(frozen=True)
 class Action:
     """One step of a plan.
 
     :param reason: why it is there, for the reader.
     :param version: the released version it is about; None when it is about the working tree.
     :param environment: where; empty when it concerns no environment.
+    :param expected: what is live there when the traffic moves, or it does not; None: whatever is.
     """
 
     verb: Verb
@@ -42,6 +57,7 @@ class Action:
     reason: str
     version: Version | None = None
     environment: str = ""
+    expected: Expected | None = None
 
     @property
     def title(self) -> str:

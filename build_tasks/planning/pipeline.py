@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from build_tasks.model.affected import Affected
-from build_tasks.model.plan import Action, Plan, Verb
+from build_tasks.model.plan import Action, Expected, Plan, Verb
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.triggers import Extent, Trigger
@@ -100,8 +100,13 @@ def delivery(service: Service, version: Version) -> list[Action]:
     return [*actions, Action(Verb.AWAIT_APPROVAL, service.name, reason, version)]
 
 
-def deployment(service: Service, version: Version, environment: str) -> list[Action]:
-    """One environment: beside what runs, verified before any traffic reaches it, then the traffic."""
+def deployment(
+    service: Service, version: Version, environment: str, expected: Expected | None = None
+) -> list[Action]:
+    """One environment: beside what runs, verified before any traffic reaches it, then the traffic.
+
+    :param expected: what is live there now, where that was looked at.
+    """
     name = service.name
     actions = [
         Action(Verb.DEPLOY, name, "beside the versions that run", version, environment),
@@ -109,7 +114,7 @@ def deployment(service: Service, version: Version, environment: str) -> list[Act
     ]
     if service.switch_automatic:
         actions += [
-            Action(Verb.SWITCH, name, "verified; switch.automatic is on", version, environment),
+            Action(Verb.SWITCH, name, "verified; switch.automatic is on", version, environment, expected),
             Action(Verb.RETIRE, name, f"keep_versions is {service.keep_versions}", None, environment),
         ]
     return actions
@@ -124,8 +129,13 @@ def working_tree(service: Service, environment: str) -> list[Action]:
     ]
 
 
-def promotion(service: Service, version: Version, production: str) -> list[Action]:
-    """Into production: gate, copy by digest, deploy, verify, traffic."""
+def promotion(
+    service: Service, version: Version, production: str, expected: Expected | None = None
+) -> list[Action]:
+    """Into production: gate, copy by digest, deploy, verify, traffic.
+
+    :param expected: what is live in production when this is planned.
+    """
     name = service.name
     return [
         Action(Verb.CHECK_APPROVAL, name, "a valid approval of exactly these digests", version, production),
@@ -139,5 +149,5 @@ def promotion(service: Service, version: Version, production: str) -> list[Actio
         Action(
             Verb.COPY, name, "image, statements and chart to prod/, by digest, inside the registry", version
         ),
-        *deployment(service, version, production),
+        *deployment(service, version, production, expected),
     ]

@@ -93,7 +93,7 @@ def _verify(run: Run, action: Action) -> None:
 def _switch(run: Run, action: Action) -> None:
     environment = run.bench.settings.environments[action.environment]
     service = run.bench.services[action.service]
-    traffic.switch(run.bench, service, run.version(action), environment, run.reason)
+    traffic.switch(run.bench, service, run.version(action), environment, run.reason, action.expected)
 
 
 def _retire(run: Run, action: Action) -> None:

@@ -4,34 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
+from build_tasks.model.plan import Expected
 from build_tasks.model.releases import ReleaseStatus, Revision, Rollout
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_name
 from build_tasks.planning.retirement import to_retire
 from build_tasks.ports.runtime import Releases, Workloads
-from build_tasks.recipes import FOLDER
 from build_tasks.steps import workers
 from build_tasks.steps.draining import drain
 from build_tasks.steps.live import deployed_versions, effective, traffic_history
 from build_tasks.steps.recovery import recover
 from build_tasks.steps.rollout import selector
+from build_tasks.steps.traffic_release import Move, check_expected, point
 from build_tasks.steps.workbench import Workbench
 
 
 def switch(
-    bench: Workbench, service: Service, version: Version, environment: Environment, reason: str
+    bench: Workbench,
+    service: Service,
+    version: Version,
+    environment: Environment,
+    reason: str,
+    expected: Expected | None = None,
 ) -> None:
     """Move the traffic to a version that is deployed and ready; then let the one left behind drain.
 
     A worker's version gets its pods first, and the one left behind loses its own last: in between both work.
 
-    :raises FlowError: REFUSED if it is not ready, USAGE if it is not deployed, DEPLOY_FAILED for a worker
-        that does not start.
+    :param expected: what was live when this was planned; None: whatever is now.
+    :raises FlowError: REFUSED if it is not ready or another version is live by now, USAGE if it is not
+        deployed, DEPLOY_FAILED for a worker that does not start.
     """
     workloads = bench.environments.workloads(environment)
     releases = bench.environments.releases(environment)
@@ -42,20 +48,36 @@ def switch(
         found = pool.submit(workloads.rollouts, selector(release))
         checked.result()
     history = asked.result()
-    past, current = effective(history), history[-1] if history else None
-    before = past[0] if past else None
-    title = f"switch {service.name} in {environment.name} to {version.tag}"
-    if before == version and _took_effect(service, workloads, current, release):
-        bench.reporter.skip(title, f"its {service.share} goes there already")
+    current = history[-1] if history else None
+    move = Move(service, environment, next(iter(effective(history)), None), version)
+    if move.before == version and _took_effect(service, workloads, current, release):
+        bench.reporter.skip(move.title, f"its {service.share} goes there already")
         return
+    check_expected(move, expected)
     _check_ready(found.result(), service, version, environment)
-    recover(bench, releases, current)
-    was = f"from {before.tag}" if before else "first version"
-    with bench.reporter.step(title, was):
-        if service.is_worker:
-            workers.start(bench, workloads, release, environment)
-        _point(bench, service, version, releases, f"{version.tag} ({was}): {reason}")
-        _leave(bench, workloads, service, before, version)
+    if recover(bench, releases, current):
+        history = releases.history(service.name)
+    with bench.reporter.step(move.title, move.was):
+        _carry_out(bench, workloads, move, reason, history)
+
+
+def _carry_out(
+    bench: Workbench, workloads: Workloads, move: Move, reason: str, history: Sequence[Revision]
+) -> None:
+    if move.service.is_worker:
+        workers.start(bench, workloads, release_name(move.service.name, move.to), move.environment)
+    try:
+        point(bench, move, reason, history)
+    except FlowError:
+        _stay(workloads, bench.environments.releases(move.environment), move)
+        raise
+    _leave(bench, workloads, move.service, move.before, move.to)
+
+
+def _stay(workloads: Workloads, releases: Releases, move: Move) -> None:
+    """A worker's version that was given pods and is not live after all has none again."""
+    if move.service.is_worker and move.to not in traffic_history(releases, move.service)[:1]:
+        workers.stop(workloads, release_name(move.service.name, move.to))
 
 
 def _leave(
@@ -77,12 +99,16 @@ def _took_effect(service: Service, workloads: Workloads, current: Revision | Non
 
 def rollback_target(
     bench: Workbench, service: Service, environment: Environment, to: Version | None
-) -> Version:
+) -> tuple[Version, Expected | None]:
     """Where a rollback leads: to the version that was live before, or to a given one.
 
+    :returns: it, and what has to be live still: who goes back from there must not go back twice, and so
+        forward, because somebody else just did the same.
     :raises FlowError: REFUSED if there is no version to go back to.
     """
-    target = to or _previous(bench.environments.releases(environment), service)
+    if to is not None:
+        return to, None
+    live, target = _previous(bench.environments.releases(environment), service)
     if target is None:
         raise FlowError(
             f"roll back {service.name} in {environment.name}",
@@ -90,7 +116,7 @@ def rollback_target(
             f"./inv {service.name}.history --env {environment.name}",
             code=ExitCode.REFUSED,
         )
-    return target
+    return target, Expected(live)
 
 
 def retire(bench: Workbench, service: Service, environment: Environment) -> list[Version]:
@@ -116,12 +142,14 @@ def retire(bench: Workbench, service: Service, environment: Environment) -> list
     return old
 
 
-def _previous(releases: Releases, service: Service) -> Version | None:
+def _previous(releases: Releases, service: Service) -> tuple[Version | None, Version | None]:
+    """The live version, and the last one before it that is still deployed."""
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(traffic_history, releases, service)
         deployed = deployed_versions(releases, service)
     history = asked.result()
-    return next((v for v in history[1:] if v != history[0] and v in deployed), None)
+    before = next((v for v in history[1:] if v != history[0] and v in deployed), None)
+    return next(iter(history), None), before
 
 
 def _check_ready(
@@ -134,18 +162,3 @@ def _check_ready(
     code = ExitCode.REFUSED if rollouts else ExitCode.USAGE
     fix = f"./inv {service.name}.deploy --env {environment.name} --version {version}"
     raise FlowError(what, why, fix, code=code)
-
-
-def _point(
-    bench: Workbench, service: Service, version: Version, releases: Releases, description: str
-) -> None:
-    folder = bench.folder(service, "traffic")
-    chart: Path = bench.charts.package(FOLDER / "charts" / "traffic", version=str(version), folder=folder)
-    values = {
-        "service": service.name,
-        "kind": service.kind.value,
-        "application": bench.settings.application,
-        "active": release_name(service.name, version),
-    }
-    labels = {"service": service.name, "role": "traffic"}
-    releases.upgrade(service.name, chart, values, description=description, labels=labels)

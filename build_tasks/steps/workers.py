@@ -40,6 +40,12 @@ def start(bench: Workbench, workloads: Workloads, release: str, environment: Env
         raise
 
 
+def stop(workloads: Workloads, release: str) -> None:
+    """Take the pods from a release that is not the live one after all."""
+    for rollout in workloads.rollouts(selector(release)):
+        workloads.set_replicas(rollout.name, 0)
+
+
 def stop_others(workloads: Workloads, service: Service, release: str) -> None:
     """Take the pods from every other release of the worker."""
     for rollout in workloads.rollouts(_all(service)):

@@ -91,7 +91,7 @@ def _decide(
 def _do_promote(
     session: Session, name: str, wanted: str, downgrade: bool, reason: str, dry_run: bool
 ) -> None:
-    from build_tasks.model.plan import Plan
+    from build_tasks.model.plan import Expected, Plan
     from build_tasks.planning.pipeline import promotion
     from build_tasks.planning.versions import check_production
     from build_tasks.steps.live import active_version
@@ -106,5 +106,5 @@ def _do_promote(
     because = (
         f"promote {name} {chosen.tag} to {production.name}, which runs {running.tag if running else 'none'}"
     )
-    plan = Plan(because, tuple(promotion(service, chosen, production.name)))
+    plan = Plan(because, tuple(promotion(service, chosen, production.name, Expected(running))))
     session.run(plan, dry_run=dry_run, reason=reason or f"{chosen.tag} promoted")

@@ -6,7 +6,7 @@ from invoke import Context, Task
 
 from build_tasks.tasks import words
 from build_tasks.tasks.command import command
-from build_tasks.tasks.session import Session, version
+from build_tasks.tasks.session import Session, expected, version
 
 _HELP = {"version": words.VERSION, "reason": words.REASON, "dry_run": words.DRY_RUN}
 _IN_DEV = {"env": f"{words.ENV} (default: dev)"}
@@ -76,13 +76,18 @@ def _traffic(session: Session, name: str) -> list[Task]:
     def meant(env: str) -> str:
         return env or session.bench.settings.production.name
 
-    @command(help={**_HELP, **_IN_PRODUCTION})
+    @command(help={**_HELP, **_IN_PRODUCTION, "expect_active": words.EXPECT_ACTIVE})
     @session.boundary
     def switch(
-        context: Context, env: str = "", version: str = "", reason: str = "", dry_run: bool = False
+        context: Context,
+        env: str = "",
+        version: str = "",
+        expect_active: str = "",
+        reason: str = "",
+        dry_run: bool = False,
     ) -> None:
         """Move the traffic to a version that is deployed."""
-        _run(session, name, "switch", meant(env), version, reason, dry_run)
+        _run(session, name, "switch", meant(env), version, reason, dry_run, expect_active)
 
     before = "where to (default: the version that had the traffic before)"
 
@@ -107,13 +112,22 @@ def _retire(session: Session, name: str) -> Task:
     return retire
 
 
-def _run(session: Session, name: str, verb: str, env: str, wanted: str, reason: str, dry_run: bool) -> None:
+def _run(
+    session: Session,
+    name: str,
+    verb: str,
+    env: str,
+    wanted: str,
+    reason: str,
+    dry_run: bool,
+    expect_active: str = "",
+) -> None:
     from build_tasks.model.plan import Action, Plan, Verb
 
     session.service(name)
     session.environment(env)
     about = None if verb == "retire" else version(wanted)
-    action = Action(Verb(verb), name, "asked for", about, env)
+    action = Action(Verb(verb), name, "asked for", about, env, expected(expect_active))
     session.run(Plan(f"inv {name}.{verb} --env {env}", (action,)), dry_run=dry_run, reason=reason)
 
 
@@ -132,10 +146,11 @@ def _rollback(session: Session, name: str, env: str, wanted: str, reason: str, d
     from build_tasks.steps.traffic import rollback_target, switch
 
     service, environment = session.service(name), session.environment(env)
-    target = rollback_target(session.bench, service, environment, version(wanted) if wanted else None)
+    given = version(wanted) if wanted else None
+    target, live = rollback_target(session.bench, service, environment, given)
     if dry_run:
         why = "asked for" if wanted else f"it had the {service.share} before"
         session.answers.show_line(f"switch {name} in {env} to {target.tag}  ({why})")
         return
-    switch(session.bench, service, target, environment, reason)
+    switch(session.bench, service, target, environment, reason, live)
     session.answers.show_line(f"{name} in {env}: the {service.share} goes to {target.tag}")

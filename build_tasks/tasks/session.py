@@ -13,7 +13,7 @@ from build_tasks.tasks.names import overlooked
 if TYPE_CHECKING:
     from build_tasks.model.environment import Environment
     from build_tasks.model.event import BuildEvent
-    from build_tasks.model.plan import Plan
+    from build_tasks.model.plan import Expected, Plan
     from build_tasks.model.service import Service
     from build_tasks.model.version import Version
     from build_tasks.presentation.answers import Answers
@@ -135,6 +135,24 @@ def version(text: str) -> Version:
         raise FlowError(
             "read the command line", str(error), "correct --version", code=ExitCode.USAGE
         ) from None
+
+
+def expected(text: str) -> Expected | None:
+    """Read ``--expect-active``: a version, or ``none``; None if it was not said.
+
+    :raises FlowError: USAGE.
+    """
+    from build_tasks.errors import ExitCode, FlowError
+    from build_tasks.model.plan import Expected
+    from build_tasks.model.version import Version
+
+    if not text:
+        return None
+    try:
+        return Expected(None if text == "none" else Version.parse(text))
+    except ValueError as error:
+        fix = "correct --expect-active: a version, or none"
+        raise FlowError("read the command line", str(error), fix, code=ExitCode.USAGE) from None
 
 
 def _one(kind: str, name: str, known: Mapping[str, Found], hint: str = "") -> Found:

@@ -2,6 +2,7 @@
 
 ENV = "environment, e.g. dev, qa or prod"
 VERSION = "released version, e.g. 1.0.2"
+EXPECT_ACTIVE = "refuse if another version than this is live (none: if any is); default: whatever is"
 REASON = "why, for `helm history` and `kubectl rollout history` (default: the commit)"
 DRY_RUN = "print what would be done, and why; do nothing"
 FORCE = "also when the inputs are unchanged"

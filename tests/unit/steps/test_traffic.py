@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.model.plan import Action, Verb
-from build_tasks.model.releases import ReleaseStatus, Rollout
+from build_tasks.model.plan import Action, Expected, Verb
+from build_tasks.model.releases import ReleaseStatus, Revision, Rollout
 from build_tasks.model.version import Version
 from build_tasks.steps.live import active_version, deployed_versions, traffic_history
 from build_tasks.steps.traffic import retire, rollback_target, switch
@@ -172,16 +173,17 @@ def test_a_switch_that_helm_refuses_changes_nothing(two: Shop) -> None:
 def test_a_rollback_goes_to_the_version_before(two: Shop) -> None:
     to(two, "1.0.1")
     to(two, "1.0.2")
-    target = rollback_target(two.bench, two.service, two.qa, None)
+    target, live = rollback_target(two.bench, two.service, two.qa, None)
+    assert live == Expected(v("1.0.2"))
     assert target == v("1.0.1")
     to(two, str(target), "rollback")
     assert active(two) == v("1.0.1")
     # And the one after that comes back again.
-    assert rollback_target(two.bench, two.service, two.qa, None) == v("1.0.2")
+    assert rollback_target(two.bench, two.service, two.qa, None) == (v("1.0.2"), Expected(v("1.0.1")))
 
 
 def test_a_rollback_to_a_version_by_name(two: Shop) -> None:
-    assert rollback_target(two.bench, two.service, two.qa, v("1.0.1")) == v("1.0.1")
+    assert rollback_target(two.bench, two.service, two.qa, v("1.0.1")) == (v("1.0.1"), None)
 
 
 @pytest.mark.parametrize("switched", [[], ["1.0.1"], ["1.0.1", "1.0.1"]])
@@ -199,7 +201,73 @@ def test_no_rollback_to_what_is_gone(two: Shop) -> None:
     for version in ("1.0.1", "1.0.2", "1.0.3"):
         to(two, version)
     two.namespace().releases.uninstall("delivery-v1-0-2")
-    assert rollback_target(two.bench, two.service, two.qa, None) == v("1.0.1")
+    assert rollback_target(two.bench, two.service, two.qa, None)[0] == v("1.0.1")
+
+
+def test_a_switch_that_was_planned_for_another_version(two: Shop) -> None:
+    to(two, "1.0.1")
+    for expected, words in ((v("1.0.3"), "v1.0.3"), (None, "no version")):
+        with pytest.raises(FlowError) as refused:
+            switch(two.bench, two.service, v("1.0.2"), two.qa, "planned", Expected(expected))
+        assert refused.value.code is ExitCode.REFUSED
+        assert refused.value.why == f"its traffic goes to v1.0.1 by now; when this was planned, to {words}"
+        assert "./inv delivery.history --env qa" in refused.value.fix
+    assert active(two) == v("1.0.1")
+
+
+@pytest.mark.parametrize("expected", ["1.0.1", None])
+def test_a_switch_as_planned(two: Shop, expected: str | None) -> None:
+    if expected:
+        to(two, expected)
+    switch(two.bench, two.service, v("1.0.2"), two.qa, "", Expected(v(expected) if expected else None))
+    assert active(two) == v("1.0.2")
+
+
+def test_a_planned_switch_that_was_done_already(two: Shop) -> None:
+    """It was interrupted after the move: what was live when it was planned no longer is."""
+    for _ in range(2):
+        switch(two.bench, two.service, v("1.0.2"), two.qa, "", Expected(None))
+    assert len(two.namespace().releases.history("delivery")) == 1
+
+
+def test_a_planned_switch_that_was_killed_on_the_way(two: Shop) -> None:
+    to(two, "1.0.1")
+    two.namespace().releases.killed.add("delivery")
+    for _ in range(2):
+        switch(two.bench, two.service, v("1.0.2"), two.qa, "", Expected(v("1.0.1")))
+    assert active(two) == v("1.0.2")
+
+
+def test_somebody_else_is_faster(two: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between what a switch decides on and its move somebody else moves the traffic."""
+    deploy(two, "1.0.3")
+    to(two, "1.0.1")
+    asked: list[str] = []
+    history = two.namespace().releases.history
+
+    def late(release: str) -> Sequence[Revision]:
+        """The second look comes after the other's move."""
+        asked.append(release)
+        if len(asked) == 2:
+            monkeypatch.undo()
+            to(two, "1.0.3", "faster")
+        return history(release)
+
+    monkeypatch.setattr(two.namespace().releases, "history", late)
+    with pytest.raises(FlowError, match="somebody else moved its traffic meanwhile") as refused:
+        to(two, "1.0.2")
+    assert refused.value.code is ExitCode.REFUSED and "v1.0.3 (from v1.0.1): faster" in refused.value.why
+    assert active(two) == v("1.0.3")
+
+
+def test_two_who_roll_back_at_once_go_back_once(two: Shop) -> None:
+    to(two, "1.0.1")
+    to(two, "1.0.2")
+    plans = [rollback_target(two.bench, two.service, two.qa, None) for _ in "ab"]
+    for target, live in plans:
+        switch(two.bench, two.service, target, two.qa, "rollback", live)
+    assert active(two) == v("1.0.1")
+    assert len(two.namespace().releases.history("delivery")) == 3
 
 
 def test_versions_beyond_keep_versions_go(two: Shop) -> None:

@@ -78,7 +78,7 @@ def test_there_is_no_moment_in_which_nobody_works(two: Shop, monkeypatch: pytest
 def test_a_rollback_is_a_switch(two: Shop) -> None:
     to(two, "1.0.1")
     to(two, "1.0.2")
-    assert rollback_target(two.bench, two.service, two.qa, None) == v("1.0.1")
+    assert rollback_target(two.bench, two.service, two.qa, None)[0] == v("1.0.1")
     to(two, "1.0.1")
     assert pods(two) == {ONE: 2, TWO: 0}
 
@@ -92,6 +92,14 @@ def test_a_version_that_does_not_start_leaves_the_work_where_it_was(two: Shop) -
     assert failed.value.code is ExitCode.DEPLOY_FAILED
     assert pods(two) == {ONE: 2, TWO: 0}
     assert active_version(two.bench, two.service, two.qa) == v("1.0.1")
+
+
+def test_a_move_that_helm_refuses_leaves_the_work_where_it_was(two: Shop) -> None:
+    to(two, "1.0.1")
+    two.namespace().releases.refusals["delivery"] = "quota"
+    with pytest.raises(FlowError, match="quota"):
+        to(two, "1.0.2")
+    assert pods(two) == {ONE: 2, TWO: 0}
 
 
 def test_the_same_again_does_nothing(two: Shop) -> None:

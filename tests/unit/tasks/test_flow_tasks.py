@@ -77,6 +77,18 @@ def test_who_cut_it_is_refused(shop: Shop, inv: Inv) -> None:
     assert inv("delivery.promote --version 0.1.0").code is ExitCode.REFUSED
 
 
+def test_a_switch_by_hand_says_what_it_expects(shop: Shop, inv: Inv) -> None:
+    into_production(shop, inv, "0.1.0")
+    shop.commit({"services/delivery/app.py": "better\n"})
+    shop.publish()
+    into_production(shop, inv, "0.2.0")
+    for expected in ("0.1.0", "none"):
+        refused = inv(f"delivery.switch --version 0.1.0 --expect-active {expected}")
+        assert refused.code is ExitCode.REFUSED and "its traffic goes to v0.2.0 by now" in refused.err
+    assert inv("delivery.switch --version 0.1.0 --expect-active 0.2.0").code is ExitCode.OK
+    assert active_version(shop.bench, shop.service, shop.prod) == vs("0.1.0")[0]
+
+
 def test_a_rejected_version_stays_out(shop: Shop, inv: Inv) -> None:
     deliver(shop, inv, "0.1.0")
     inv(f"delivery.approve --version 0.1.0 --key {shop.keys['ann']}")
@@ -197,6 +209,7 @@ def test_a_plan_as_json(inv: Inv) -> None:
         ("delivery.approve", "which version?"),
         ("delivery.promote --version v01.0.0", "'v01.0.0' is not a SemVer 2.0 version"),
         ("delivery.promote --version 1.0.0+x", "build metadata"),
+        ("delivery.switch --version 0.1.0 --expect-active x", "correct --expect-active: a version, or none"),
         ("delivery.rollback --version x", "'x' is not a SemVer 2.0 version"),
         ("delivery.logs --version x", "'x' is not a SemVer 2.0 version"),
         ("delivery.deploy --env dev --version 0.1.0", "it was never pushed"),
