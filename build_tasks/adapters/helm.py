@@ -75,6 +75,10 @@ class HelmReleases:
             raise deploy_failure(what, error) from None
         return revisions(found, release=release)
 
+    def manifest(self, release: str) -> str:
+        """What the current revision is made of, as Helm keeps it, without hooks; empty if there is none."""
+        return self._stored("manifest", release)
+
     def upgrade(
         self,
         release: str,
@@ -108,7 +112,7 @@ class HelmReleases:
         Helm forgets what hooks made, a failed test's pod for one, and it cannot be found without the release.
         So it goes first: should this be interrupted, it can be repeated.
         """
-        self._delete(self._hooks(release))
+        self._delete(self._stored("hooks", release))
         # Helm 4's default way of waiting takes an object whose state it does not know yet for deleted
         # (statusWait.waitForDelete in its pkg/kube), and then returns at once.
         wait = "--wait=legacy" if self._helm.is_four else "--wait"
@@ -147,13 +151,14 @@ class HelmReleases:
         )
         return replace(found, values=finish(read))
 
-    def _hooks(self, release: str) -> str:
+    def _stored(self, part: str, release: str) -> str:
+        """A part of the release's record: ``hooks`` or ``manifest``."""
         try:
-            return finish(self._command.run(["get", "hooks", release, *self._namespace])).decode().strip()
+            return finish(self._command.run(["get", part, release, *self._namespace])).decode().strip()
         except ToolError as error:
             if is_missing(error):
                 return ""
-            raise deploy_failure(f"read the hooks of {release}", error) from None
+            raise deploy_failure(f"read the {part} of {release}", error) from None
 
     def _writing(self) -> Sequence[str]:
         """Options of the commands that write: what Helm sets wins over what others set in between."""

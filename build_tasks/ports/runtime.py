@@ -23,6 +23,9 @@ class Releases(Protocol):
     def history(self, release: str) -> Sequence[Revision]:
         """All revisions kept, oldest first; empty if there is no such release."""
 
+    def manifest(self, release: str) -> str:
+        """What the current revision is made of, as a YAML stream, without hooks; empty if there is none."""
+
     def upgrade(
         self,
         release: str,

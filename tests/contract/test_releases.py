@@ -8,6 +8,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.releases import HookRun, ReleaseStatus
+from build_tasks.planning.chart_documents import documents, within
 from tests.contract.fixtures_cluster import app_chart as app_chart
 from tests.contract.fixtures_cluster import app_image as app_image
 from tests.contract.fixtures_cluster import dev as dev
@@ -84,6 +85,26 @@ def test_a_rollback_is_a_new_revision_with_the_old_values(harbour: Harbour) -> N
     with pytest.raises(FlowError) as raised:
         harbour.releases.rollback(harbour.release, 9)
     assert raised.value.code is ExitCode.DEPLOY_FAILED
+
+
+def test_what_a_release_is_made_of(harbour: Harbour) -> None:
+    assert harbour.releases.manifest(harbour.release) == ""
+    for text in ("one", "two"):
+        harbour.deploy(text)
+        [made] = documents(harbour.releases.manifest(harbour.release))
+        assert within(made.content)["kind"] == "ConfigMap"
+        assert within(made.content, "metadata")["name"] == harbour.release
+        assert within(made.content, "data")["text"] == text
+    harbour.releases.rollback(harbour.release, 1)
+    [made] = documents(harbour.releases.manifest(harbour.release))
+    assert within(made.content, "data")["text"] == "one"
+
+
+def test_hooks_are_no_part_of_what_a_release_is_made_of(harbour: Harbour) -> None:
+    harbour.test_hook(passes=True, log="all-is-well")
+    assert [within(d.content)["kind"] for d in documents(harbour.releases.manifest(harbour.release))] == [
+        "ConfigMap"
+    ]
 
 
 def test_ten_revisions_are_kept(harbour: Harbour) -> None:

@@ -12,6 +12,8 @@ import yaml
 from build_tasks.adapters.oci_charts import chart_metadata
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.releases import HookRun, ReleaseStatus, Revision
+from build_tasks.planning.chart_documents import HOOK, documents, within
+from tests.fakes.charts import Render, values_as_configmap
 
 _KEPT = 10
 
@@ -43,6 +45,7 @@ class FakeReleases:
     :param tests: test hooks by release; a release without an entry has none.
     :param refusals: why the next upgrade of a release is to fail (the revision is recorded as failed).
     :param killed: releases whose next upgrade ends as if Helm had been killed: pending.
+    :param render: gives the manifests of a chart for a release, a namespace and values.
     :param on_change: told of the revision that a release is at from now on; None: uninstalled.
     """
 
@@ -52,7 +55,9 @@ class FakeReleases:
     refusals: dict[str, str] = field(default_factory=dict)
     killed: set[str] = field(default_factory=set)
     on_change: Callable[[str, Revision | None], None] = lambda _release, _revision: None
+    render: Render = values_as_configmap
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    _manifests: dict[tuple[str, int], str] = field(default_factory=dict)
     _records: dict[str, list[Revision]] = field(default_factory=dict)
     _runs: dict[tuple[str, int], list[HookRun]] = field(default_factory=dict)
 
@@ -71,6 +76,10 @@ class FakeReleases:
     def history(self, release: str) -> Sequence[Revision]:
         return [_listed(record) for record in self._records.get(release, ())]
 
+    def manifest(self, release: str) -> str:
+        current = self.get(release)
+        return self._manifests[release, current.number] if current else ""
+
     def upgrade(
         self,
         release: str,
@@ -87,7 +96,8 @@ class FakeReleases:
             raise FlowError(what, why, code=ExitCode.DEPLOY_FAILED)
         name, app_version = _chart(chart, what)
         self.labels[release] = {**self.labels.get(release, {}), **labels}
-        self._record(what, _draft(release, name, app_version, values, description))
+        made = _without_hooks(self.render(chart, release, self.namespace, values))
+        self._record(what, _draft(release, name, app_version, values, description), made)
 
     def rollback(self, release: str, revision: int) -> None:
         what = f"roll {release} in {self.namespace} back to revision {revision}"
@@ -96,7 +106,7 @@ class FakeReleases:
         if earlier is None:
             raise FlowError(what, f"release has no {revision} version", code=ExitCode.DEPLOY_FAILED)
         again = replace(earlier, number=current.number, description=f"Rollback to {revision}")
-        self._record(what, again)
+        self._record(what, again, self._manifests[release, revision])
 
     def uninstall(self, release: str) -> None:
         self.labels.pop(release, None)
@@ -131,7 +141,7 @@ class FakeReleases:
             raise FlowError(what, "release: not found", code=ExitCode.DEPLOY_FAILED)
         return current
 
-    def _record(self, what: str, draft: Revision) -> None:
+    def _record(self, what: str, draft: Revision, manifest: str) -> None:
         """Add a revision after the present one and let it end as scripted."""
         release = draft.release
         records = self._records.setdefault(release, [])
@@ -146,10 +156,17 @@ class FakeReleases:
             records[:] = [_superseded(record) for record in records]
         made = replace(draft, number=number, status=status, updated=self.now())
         records[:] = [*records, made][-_KEPT:]
+        self._manifests[release, number] = manifest
         if why:
             raise FlowError(what, why, code=ExitCode.DEPLOY_FAILED)
         if not status.pending:
             self.on_change(release, made)
+
+
+def _without_hooks(rendered: str) -> str:
+    """Helm keeps hooks apart from the objects of a release."""
+    found = (document.content for document in documents(rendered))
+    return str(yaml.safe_dump_all([o for o in found if HOOK not in within(o, "metadata", "annotations")]))
 
 
 def _listed(record: Revision) -> Revision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from build_tasks.model.environment import Environment
+from tests.fakes.charts import Render, values_as_configmap
 from tests.fakes.releases import FakeReleases, ScriptedTest
 from tests.fakes.workloads import FakeWorkloads
 
@@ -27,13 +28,19 @@ class FakeNamespace:
 
 @dataclass
 class FakeEnvironments:
-    """A namespace for each environment that is asked for, by the environment's name."""
+    """A namespace for each environment that is asked for, by the environment's name.
 
+    :param render: as Helm renders charts there.
+    """
+
+    render: Render = values_as_configmap
     namespaces: dict[str, FakeNamespace] = field(default_factory=dict)
 
     def namespace(self, name: str) -> FakeNamespace:
         """Both sides of an environment, for a test to script and to look at."""
-        return self.namespaces.setdefault(name, FakeNamespace(releases=FakeReleases(namespace=name)))
+        if name not in self.namespaces:
+            self.namespaces[name] = FakeNamespace(releases=FakeReleases(namespace=name, render=self.render))
+        return self.namespaces[name]
 
     def releases(self, environment: Environment) -> FakeReleases:
         return self.namespace(environment.name).releases

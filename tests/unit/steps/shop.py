@@ -26,7 +26,7 @@ from build_tasks.steps.workbench import Workbench
 from tests.fakes import samples
 from tests.fakes.bases import FakeBases
 from tests.fakes.builder import FakeBuilder, ScriptedRun
-from tests.fakes.charts import FakeCharts
+from tests.fakes.charts import FakeCharts, values_as_configmap
 from tests.fakes.clock import FakeClock
 from tests.fakes.origin import FakeOrigin
 from tests.fakes.registry import FakeRegistry
@@ -85,7 +85,7 @@ class Shop:
         self.registry, self.charts, self.bases = FakeRegistry(), FakeCharts(render=conforming), FakeBases()
         self.builder = self._engine()
         self.tests_say(PASSED)
-        self.environments = FakeEnvironments()
+        self.environments = FakeEnvironments(render=conforming)
         self.bills = FakeBills()
         self.grype = FakeScanner(ScannerName.GRYPE, self.clock.now())
         self.patch_level = FakeScanner(ScannerName.PATCH_LEVEL, self.clock.now())
@@ -217,8 +217,9 @@ class Shop:
 
 def conforming(chart: Path, release: str, namespace: str, values: Mapping[str, object]) -> str:
     """A chart that keeps every convention and runs the image it is given."""
-    image = values["image"]
-    assert isinstance(image, dict)
+    image = values.get("image")
+    if not isinstance(image, dict):  # the chart of the traffic
+        return values_as_configmap(chart, release, namespace, values)
     reference = f"{image['registry']}/{image['repository']}:{image['tag']}@{image['digest']}"
     deployed = deployment(release, reference)
     # A worker's has to say it; to an api it means nothing.
