@@ -33,7 +33,11 @@ class ExitCode(IntEnum):
     USAGE = 2, "The command line is wrong: unknown task, service, environment, flag or value."
     BUG = 3, "A bug in build_tasks; please report it with the log file named in the message."
     CONFIG = 10, "A file of the repository is wrong (service.toml, pyproject.toml, a policy, a pipeline)."
-    REFUSED = 11, "A gate refused: approval missing, expired or not valid, evidence missing, version rules."
+    REFUSED = (
+        11,
+        "A gate refused: approval missing, expired or not valid, evidence missing, version rules,"
+        " a plan that no longer holds.",
+    )
     CONFLICT = 12, "The version (or file) exists with other content; nothing was overwritten."
     UNAVAILABLE = 13, "Something the task needs does not answer: engine, registry, cluster."
     TOOL_FAILED = 14, "An external tool failed for a reason that has no code of its own."

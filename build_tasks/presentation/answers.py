@@ -9,7 +9,10 @@ from typing import TextIO
 from build_tasks.model.ci import Elsewhere
 from build_tasks.presentation.plain_text import encodable, printable, without_ci_commands
 from build_tasks.presentation.sink import Sink
+from build_tasks.presentation.style import style_for
 from build_tasks.presentation.surroundings import surroundings_of
+
+_DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 class Answers:
@@ -47,6 +50,16 @@ class Answers:
         """Lines of any origin (logs, manifests), each made safe."""
         for line in text.splitlines():
             self.show_line(line)
+
+    def show_diff(self, lines: Sequence[str]) -> None:
+        """The lines of a unified diff; in colours where those are wanted."""
+        style = style_for(self._surroundings)
+        for line in lines:
+            safe = encodable(printable(line), self._surroundings.encoding)
+            safe = safe if self._surroundings.ci is Elsewhere.SHELL else without_ci_commands(safe)
+            head = line.startswith(("--- ", "+++ "))
+            colour = "bold" if head else _DIFF_COLOURS.get(line[:1], "")
+            self._sink.line(style.paint(safe, colour) if colour else safe)
 
     def show_table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
         """A table: fitted to the terminal, or aligned and never cut in a pipe."""

@@ -134,6 +134,10 @@ class Run:
             self._released[key] = artifacts(self.bench, service, version)
         return self._released[key]
 
+    def settle(self, service: Service, version: Version, found: ReleasedArtifacts) -> None:
+        """The digests of a version that the plan was made for: no others are looked up."""
+        self._released[service.name, version] = found
+
     def pushed(self, service: Service, version: Version, made: ReleasedArtifacts) -> None:
         """What this run itself pushed as a version."""
         self._released[service.name, version] = made

@@ -1,4 +1,4 @@
-"""Into production: approve, reject, promote."""
+"""Decisions about a version: approve, reject."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ _DECISION_HELP = {
 
 def tasks(session: Session, name: str) -> list[Task]:
     """The tasks of service ``name``."""
-    return [*_decisions(session, name), _promote(session, name)]
 
-
-def _decisions(session: Session, name: str) -> list[Task]:
     @command(help=_DECISION_HELP)
     @session.boundary
     def approve(
@@ -39,25 +36,6 @@ def _decisions(session: Session, name: str) -> list[Task]:
         _decide(session, name, "reject", version, key, reason, dry_run)
 
     return [approve, reject]
-
-
-def _promote(session: Session, name: str) -> Task:
-    @command(
-        help={
-            "version": words.VERSION,
-            "downgrade": "also when production runs a newer version",
-            "reason": words.REASON,
-            "dry_run": words.DRY_RUN,
-        }
-    )
-    @session.boundary
-    def promote(
-        context: Context, version: str = "", downgrade: bool = False, reason: str = "", dry_run: bool = False
-    ) -> None:
-        """Into production: check the approval, copy by digest, deploy, verify, move the traffic."""
-        _do_promote(session, name, version, downgrade, reason, dry_run)
-
-    return promote
 
 
 def _decide(
@@ -86,25 +64,3 @@ def _decide(
     if decision == "approve":
         missing = missing_approvals(session.bench, service, chosen)
         session.answers.show_line(missing or f"next: ./inv {name}.promote --version {chosen}")
-
-
-def _do_promote(
-    session: Session, name: str, wanted: str, downgrade: bool, reason: str, dry_run: bool
-) -> None:
-    from build_tasks.model.plan import Expected, Plan
-    from build_tasks.planning.pipeline import promotion
-    from build_tasks.planning.versions import check_production
-    from build_tasks.steps.live import active_version
-    from build_tasks.steps.released import artifacts
-
-    chosen, service = version(wanted), session.service(name)
-    artifacts(session.bench, service, chosen)
-    production = session.bench.settings.production
-    session.bench.environments.workloads(production).check_cluster()
-    running = active_version(session.bench, service, production)
-    check_production(name, chosen, running, downgrade)
-    because = (
-        f"promote {name} {chosen.tag} to {production.name}, which runs {running.tag if running else 'none'}"
-    )
-    plan = Plan(because, tuple(promotion(service, chosen, production.name, Expected(running))))
-    session.run(plan, dry_run=dry_run, reason=reason or f"{chosen.tag} promoted")

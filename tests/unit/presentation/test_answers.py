@@ -99,6 +99,29 @@ def test_lines_are_made_safe() -> None:
     assert screen.text() == "one\ntwo\n"
 
 
+DIFF = ["--- a", "+++ b", "@@ -1 +1 @@", "-old", "+new\x1b[2J", " same"]
+
+
+def test_a_diff_is_plain_where_nobody_wants_colours() -> None:
+    screen = Screen()
+    Answers(screen, {"NO_COLOR": "1"}).show_diff(DIFF)
+    assert screen.text().splitlines() == [*DIFF[:4], "+new", " same"]
+
+
+def test_a_diff_in_colours() -> None:
+    screen = Screen(terminal=True)
+    Answers(screen, {"FORCE_COLOR": "1", "TERM": "xterm"}).show_diff(DIFF)
+    bold, red, green, cyan = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[36m"
+    assert screen.text().replace("\x1b[0m", "").splitlines() == [
+        f"{bold}--- a",
+        f"{bold}+++ b",
+        f"{cyan}@@ -1 +1 @@",
+        f"{red}-old",
+        f"{green}+new",
+        " same",
+    ]
+
+
 COMMANDS = ["::add-mask::x", "##vso[task.setvariable variable=x]y", "a ##[add-path]/x", "####[x]"]
 
 
@@ -109,6 +132,7 @@ def test_no_answer_commands_a_ci_agent(environ: dict[str, str]) -> None:
     answers.show_text("\n".join(COMMANDS))
     answers.show_table(["name"], [[text] for text in COMMANDS], title=COMMANDS[0])
     answers.show_json(COMMANDS)
+    answers.show_diff([*COMMANDS, *(f"+{text}" for text in COMMANDS)])
     assert azure_commands(screen.text()) == github_commands(screen.text()) == []
 
 
