@@ -128,6 +128,11 @@ class FakeRegistry:
         self.push_manifest(subject.at(digest_of(content)), content)
         return digest_of(content)
 
+    def remove(self, ref: Ref) -> None:
+        """Delete a manifest by its digest, as some accounts of some registries may."""
+        assert ref.digest
+        self._manifests[self._where(ref)].pop(ref.digest, None)
+
     def attach_all(self, subject: Ref, pieces: Mapping[str, Mapping[str, bytes]]) -> None:
         for artifact_type, files in pieces.items():
             self.attach(subject, artifact_type, files)
