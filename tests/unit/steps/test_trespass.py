@@ -272,6 +272,7 @@ HOLES = {
         [
             approved(),
             lambda w: w.retag("1.0.1", w.images[1], "1.0.1"),
+            lambda w: w.vouch("1.0.1", w.images[1], "1.0.1"),
             lambda w: w.attach_again(0, w.images[1]),
             promoted(),
         ],

@@ -25,16 +25,17 @@ from build_tasks.model.evidence import (
 from build_tasks.model.images import Attachment, Digest, Ref
 from build_tasks.model.plan import Action, Expected, Verb
 from build_tasks.model.promotion import PromotionPlan
-from build_tasks.model.proofs import EVIDENCE_NAMESPACE, EvidenceKind
+from build_tasks.model.proofs import EVIDENCE_NAMESPACE, EvidenceKind, Released
 from build_tasks.planning.names import release_name
 from build_tasks.planning.pipeline import delivery, promotion
 from build_tasks.planning.statements import write_statement
 from build_tasks.steps.approval import decide
 from build_tasks.steps.cut import cut
-from build_tasks.steps.image import INPUTS_LABEL
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.live import active_version
 from build_tasks.steps.promotion import carry_out, preview
-from build_tasks.steps.push import artifacts
+from build_tasks.steps.release import record
+from build_tasks.steps.released import artifacts
 from tests.fakes.samples import v
 from tests.unit.steps.attesting import attest, contents, inputs_of
 from tests.unit.steps.shop import SIGNERS, Shop
@@ -80,6 +81,7 @@ class World:
     :param said: what was really signed, by statement and signature.
     :param kept: attachments that somebody kept a copy of, in order.
     :param let_in: versions that got into production rightly.
+    :param vouched: what builders said that versions are, beside what was pushed as them.
     """
 
     shop: Shop
@@ -92,6 +94,7 @@ class World:
     kept: list[dict[str, bytes]] = field(default_factory=list)
     plans: list[PromotionPlan] = field(default_factory=list)
     let_in: set[tuple[str, Digest, Digest]] = field(default_factory=set)
+    vouched: set[tuple[str, Digest, Digest]] = field(default_factory=set)
     _arrived: set[tuple[str, Digest, Digest]] = field(default_factory=set)
     _deployed: set[tuple[str, datetime]] = field(default_factory=set)
     _branches: int = 0
@@ -176,6 +179,15 @@ class World:
     def testify(self, image: Digest, key: str) -> None:
         """Whoever it is says as evidence that all is well."""
         attest(self.shop, IMAGE.at(image), contents(self.shop), key=self.shop.keys[key])
+
+    def vouch(self, version: str, image: Digest, chart: str) -> None:
+        """A builder testifies that a version is something else: it was lied to."""
+        shop, exact = self.shop, self.found[chart].chart
+        commit = record(shop.bench, shop.service, v(version)).commit
+        said = Released(version, exact, commit, shop.clock.now())
+        inputs = shop.registry.labels(IMAGE.at(image))[INPUTS_LABEL]
+        attest(shop, IMAGE.at(image), {EvidenceKind.RELEASE: said}, inputs=inputs)
+        self.vouched.add((version, image, exact))
 
     def borrow(self, source: Digest, target: Digest) -> None:
         """Evidence about one image is attached to another."""
@@ -269,7 +281,8 @@ class World:
             yield f"{version} has {len(people)} of {self.required} approvals"
         if image not in self.images[:-1] or not self.builder_counts:
             yield f"{version} was built by nobody who counts"
-        if (image, chart) != (self.found[version].image, self.found[version].chart) and not people:
+        pushed = (version, self.found[version].image, self.found[version].chart)
+        if (version, image, chart) not in {pushed, *self.vouched}:
             yield f"{version} is something else than what was pushed"
         yield from self._rejections(version, image, chart)
 
