@@ -42,6 +42,7 @@ class ExitCode(IntEnum):
     UNAVAILABLE = 13, "Something the task needs does not answer: engine, registry, cluster."
     TOOL_FAILED = 14, "An external tool failed for a reason that has no code of its own."
     WRONG_CLUSTER = 15, "The kubeconfig points at another cluster than the environment's."
+    BUSY = 16, "Somebody else is changing this service in this environment; run it again when they are done."
     BUILD_FAILED = 20, "The image did not build."
     TESTS_FAILED = 21, "The tests ran and at least one failed."
     RUNNER_CRASHED = 22, "The test runner ended without a usable report."

@@ -9,6 +9,7 @@ from pathlib import Path
 from build_tasks.adapters.helm import HelmReleases
 from build_tasks.adapters.helm_program import HelmProgram
 from build_tasks.adapters.kubectl import KubectlWorkloads
+from build_tasks.adapters.kubectl_leases import KubectlLeases
 from build_tasks.adapters.process import Processes
 from build_tasks.model.environment import Environment
 
@@ -35,6 +36,9 @@ class ToolEnvironments:
         """The same one every time: it checks its cluster once."""
         made = KubectlWorkloads(self.processes, self.kubectl, environment)
         return self._workloads.setdefault(environment, made)
+
+    def leases(self, environment: Environment) -> KubectlLeases:
+        return KubectlLeases(self.processes, self.kubectl, environment)
 
     @cached_property
     def _program(self) -> HelmProgram:

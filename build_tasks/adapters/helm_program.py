@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from build_tasks.adapters.process import Completed, Processes
+from build_tasks.adapters.running import dying_with_us
 
 #: Variables that would send Helm to another cluster or account than its arguments name.
 _OVERRIDES = (
@@ -42,8 +43,14 @@ class HelmProgram:
         check: bool = True,
         timeout: float | None = None,
     ) -> Completed:
-        """Run ``helm <words>``; raises what :meth:`Processes.run` raises."""
-        argv: list[str | Path] = [self.executable, *words]
+        """Run ``helm <words>``; raises what :meth:`Processes.run` raises.
+
+        It does not outlive us: when we are killed, the Lease that it works under lapses, and whoever takes
+        over must find nobody at work.
+        """
+        argv = [str(self.executable), *words]
+        if self.executable.exists():  # or it would not be known what could not be started
+            argv = dying_with_us(*argv)
         return self.processes.run(argv, env=self._env(), stdin=stdin, what=what, check=check, timeout=timeout)
 
     @cached_property

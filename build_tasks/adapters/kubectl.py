@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from build_tasks.adapters.deployer_account import KUBECTL_ENV, DeployerAccount
 from build_tasks.adapters.kubectl_failures import cluster_failure, refusals, unreachable, wrong_context
 from build_tasks.adapters.kubernetes_objects import Deployments, Events, KubeConfig, Pods
 from build_tasks.adapters.port_forward import PortForward
-from build_tasks.adapters.process import Completed, Processes
 from build_tasks.adapters.workload_states import event_line, pod_state, rollouts
-from build_tasks.errors import ExitCode, FlowError, ToolError
-from build_tasks.model.environment import Environment
+from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.releases import PodState, Rollout
 
 _Kind = TypeVar("_Kind")
@@ -28,21 +26,12 @@ _PATIENCE = 5.0
 _GONE = "60s"
 #: A log that is followed takes one connection a container; kubectl's own limit is 5.
 _LOG_REQUESTS = 30
-#: Without a user's own defaults and aliases (kuberc).
-_ENV = {"KUBERC": "off"}
 
 
 @dataclass(frozen=True)
-class KubectlWorkloads:
-    """Implements :class:`build_tasks.ports.runtime.Workloads`.
+class KubectlWorkloads(DeployerAccount):
+    """Implements :class:`build_tasks.ports.runtime.Workloads`."""
 
-    File, context and namespace are named in every command: what a user's shell is set to makes no
-    difference.
-    """
-
-    processes: Processes
-    kubectl: Path
-    environment: Environment
     _right: set[str] = field(default_factory=set, init=False, compare=False, repr=False)
 
     def check_cluster(self) -> None:
@@ -119,7 +108,7 @@ class KubectlWorkloads:
         """
         words = ["logs", f"--selector={selector}", "--all-containers", "--prefix", f"--tail={tail}"]
         words += [f"--max-log-requests={_LOG_REQUESTS}", *(["--follow"] if follow else [])]
-        status = self.processes.interactive(self._argv(words), env=_ENV)
+        status = self.processes.interactive(self._argv(words), env=KUBECTL_ENV)
         if status != 0:
             what = f"read the logs of {selector} in {self.environment.name}"
             raise FlowError(what, f"kubectl ended with status {status}", code=ExitCode.TOOL_FAILED)
@@ -128,7 +117,7 @@ class KubectlWorkloads:
         """See the port; the Service's own port is 80."""
         what = f"forward port {port} to {service} in {self.environment.name}"
         argv = self._argv(["port-forward", f"service/{service}", f"{port}:80"])
-        return PortForward(self.processes, argv, _ENV, what).kept_up()
+        return PortForward(self.processes, argv, KUBECTL_ENV, what).kept_up()
 
     def post(self, pod: str, port: int, path: str) -> None:
         """POST an empty body to a pod through the API server; an answer beyond 2xx is a failure."""
@@ -152,7 +141,7 @@ class KubectlWorkloads:
     def _config(self, what: str) -> KubeConfig:
         file = ["--kubeconfig", self.environment.kubeconfig]
         done = self.processes.run(
-            [self.kubectl, "config", "view", *file, "--output=json"], env=_ENV, what=what
+            [self.kubectl, "config", "view", *file, "--output=json"], env=KUBECTL_ENV, what=what
         )
         return msgspec.json.decode(done.stdout, type=KubeConfig)
 
@@ -160,23 +149,3 @@ class KubectlWorkloads:
         what = f"look at the {kind} of {selector} in {self.environment.name}"
         done = self._checked("get", kind, f"--selector={selector}", "--output=json", what=what)
         return msgspec.json.decode(done.stdout, type=into)
-
-    def _checked(self, *words: str, what: str, stdin: bytes | None = None) -> Completed:
-        done = self._run(*words, what=what, stdin=stdin)
-        if done.status != 0:
-            raise cluster_failure(what, self.environment, done, self.processes.log.path)
-        return done
-
-    def _run(
-        self, *words: str, what: str, stdin: bytes | None = None, timeout: float | None = None
-    ) -> Completed:
-        try:
-            return self.processes.run(
-                self._argv(words), env=_ENV, stdin=stdin, what=what, check=False, timeout=timeout
-            )
-        except ToolError as error:  # it did not end in time
-            return Completed((), error.status or 1, error.stdout, error.stderr or error.why, timeout or 0)
-
-    def _argv(self, words: Sequence[str]) -> list[str | Path]:
-        account = ["--kubeconfig", self.environment.kubeconfig, "--context", self.environment.context]
-        return [self.kubectl, *account, "--namespace", self.environment.namespace, *words]

@@ -35,6 +35,11 @@ def release_name(service: str, version: Version) -> str:
     return _within(name, HELM_NAME_LIMIT)
 
 
+def lease_name(service: str) -> str:
+    """The Lease of whoever changes a service; never a release's name, which charts may call theirs by."""
+    return f"build-tasks-{service}"
+
+
 def end_to_end_test(release: str) -> str:
     """The test hook that tries the application as a whole; all others are the version's own smoke test."""
     return f"{release}-end-to-end"

@@ -39,5 +39,9 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The time, with its zone (UTC)."""
 
+    def elapsed(self) -> float:
+        """Seconds since some moment in the past; they go on while the machine sleeps, and setting the clock
+        changes nothing about them."""
+
     def pause(self, seconds: float) -> None:
         """Let that much time pass, between two looks at something that is awaited."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from build_tasks.model.environment import Environment
 from build_tasks.model.releases import HookRun, PodState, Revision, Rollout
+from build_tasks.ports.leases import Leases
 
 
 class Releases(Protocol):
@@ -93,8 +94,10 @@ class Workloads(Protocol):
 
 
 class Environments(Protocol):
-    """Gives the Helm and Kubernetes side of an environment."""
+    """Gives the Helm and Kubernetes side of an environment, and the turns that are taken there."""
 
     def releases(self, environment: Environment) -> Releases: ...
 
     def workloads(self, environment: Environment) -> Workloads: ...
+
+    def leases(self, environment: Environment) -> Leases: ...

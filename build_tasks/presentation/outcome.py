@@ -14,8 +14,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.presentation.failures import Failures, SessionLog
 from build_tasks.presentation.sink import ReaderGone
 
-#: Errors about what was typed or written, or a gate's decision: no tool's output says more.
-_EXPLAINED_ENOUGH = (ExitCode.USAGE, ExitCode.CONFIG, ExitCode.REFUSED, ExitCode.CONFLICT)
+#: What was typed or written, a gate's decision, somebody else's turn: no tool's output says more about it.
+_EXPLAINED_ENOUGH = (ExitCode.USAGE, ExitCode.CONFIG, ExitCode.REFUSED, ExitCode.CONFLICT, ExitCode.BUSY)
 
 
 class Terminated(KeyboardInterrupt):

@@ -24,6 +24,8 @@ from build_tasks.planning.names import (
 from build_tasks.ports.runtime import Releases
 from build_tasks.steps.approval import check_gate
 from build_tasks.steps.deployed_chart import chart_label, is_of_chart
+from build_tasks.steps.holding import holding
+from build_tasks.steps.holds import Hold
 from build_tasks.steps.live import traffic_history
 from build_tasks.steps.package import values_for
 from build_tasks.steps.recovery import recover
@@ -79,7 +81,7 @@ def deployable(
 def deploy_released(bench: Workbench, wanted: Deployable, environment: Environment, reason: str) -> None:
     """Deploy a pushed version from the registry: the chart by digest, never the working tree's.
 
-    :raises FlowError: WRONG_CLUSTER, CHART_REFUSED, DEPLOY_FAILED.
+    :raises FlowError: WRONG_CLUSTER, BUSY, CHART_REFUSED, DEPLOY_FAILED.
     """
     with tempfile.TemporaryDirectory() as scratch:
         archive = bench.registry.pull_chart(wanted.chart, Path(scratch))
@@ -93,25 +95,32 @@ def deploy(
 
     :param archive: the chart.
     :param reason: the change cause, for `kubectl rollout history` and `helm history`.
-    :raises FlowError: WRONG_CLUSTER, CHART_REFUSED, DEPLOY_FAILED.
+    :raises FlowError: WRONG_CLUSTER, BUSY, CHART_REFUSED, DEPLOY_FAILED.
     """
-    workloads = bench.environments.workloads(environment)
-    workloads.check_cluster()
+    with holding(bench, wanted.service.name, environment) as hold:
+        _install(bench, wanted, archive, environment, reason, hold)
+        await_rollout(bench, bench.environments.workloads(environment), wanted.release, environment)
+
+
+def _install(
+    bench: Workbench, wanted: Deployable, archive: Path, environment: Environment, reason: str, hold: Hold
+) -> None:
+    """Install or upgrade the release, unless it is as it is to be."""
     releases = bench.environments.releases(environment)
     title = f"deploy {wanted.release} to {environment.name}"
     values = values_for(archive, environment, wanted.image, reason, wanted.version.tag)
     if wanted.service.is_worker:
         values["live"] = _is_live(releases, wanted)
     current = releases.get(wanted.release)
-    if recover(bench, releases, current):
+    if recover(bench, releases, current, hold):
         current = releases.get(wanted.release)
     labels = {"service": wanted.service.name, "role": "version", **chart_label(wanted.chart.digest)}
     if _runs(releases, current, values, wanted.chart.digest):
         bench.reporter.skip(title, "this release runs with this image and these values")
     else:
         with bench.reporter.step(title, reason):
+            hold.check()
             releases.upgrade(wanted.release, archive, values, description=reason, labels=labels)
-    await_rollout(bench, workloads, wanted.release, environment)
 
 
 def _runs(

@@ -29,8 +29,10 @@ def execute(run: Run, plan: Plan) -> None:
     Every action looks at what is before it acts, so that a plan that was interrupted can be run again.
     """
     run.expect(plan)
-    for action in plan.actions:
-        _DO[action.verb](run, action)
+    with run.stretch.kept():
+        for action in plan.actions:
+            run.stretch.enter(run.bench, action)
+            _DO[action.verb](run, action)
 
 
 def _build(run: Run, action: Action) -> None:

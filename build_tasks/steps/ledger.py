@@ -51,9 +51,10 @@ class Ledger:
         :param run: on this ledger's own bench.
         """
         run.expect(plan)
-        for action in plan.actions:
-            with self._noted(run, action):
-                execute(run, replace(plan, actions=(action,)))
+        with run.stretch.kept():
+            for action in plan.actions:
+                with self._noted(run, action):
+                    execute(run, replace(plan, actions=(action,)))
 
     def failed(self) -> list[Action]:
         """The actions that failed."""

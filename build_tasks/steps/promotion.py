@@ -22,6 +22,7 @@ from build_tasks.planning.versions import check_production
 from build_tasks.steps.approval import approvers, standing_of
 from build_tasks.steps.evidence_gate import weigh_evidence
 from build_tasks.steps.execute import execute
+from build_tasks.steps.holding import holding
 from build_tasks.steps.live import active_version
 from build_tasks.steps.package import values_for
 from build_tasks.steps.release import record
@@ -95,11 +96,13 @@ def carry_out(bench: Workbench, service: Service, plan: PromotionPlan) -> None:
 
     :raises FlowError: REFUSED if anything is different by now, or a gate refuses; else as its actions.
     """
-    with bench.reporter.step(f"compare with the plan of {plan.made:%Y-%m-%d %H:%M} UTC", "nothing drifted"):
-        check_holds(bench, service, plan)
-    run = Run(bench, plan.reason)
-    run.settle(service, plan.version, plan.found)
-    execute(run, actions_of(service, plan))
+    compared = f"compare with the plan of {plan.made:%Y-%m-%d %H:%M} UTC"
+    with holding(bench, service.name, bench.settings.production):
+        with bench.reporter.step(compared, "nothing drifted"):
+            check_holds(bench, service, plan)
+        run = Run(bench, plan.reason)
+        run.settle(service, plan.version, plan.found)
+        execute(run, actions_of(service, plan))
 
 
 def actions_of(service: Service, plan: PromotionPlan) -> Plan:

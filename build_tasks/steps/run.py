@@ -20,6 +20,7 @@ from build_tasks.steps.inputs import Recipe, chart_inputs, recipe
 from build_tasks.steps.package import package
 from build_tasks.steps.publishing import Publishing
 from build_tasks.steps.released import artifacts
+from build_tasks.steps.stretch import Stretch
 from build_tasks.steps.workbench import Workbench
 from build_tasks.steps.working_tree import deploy_working_tree
 
@@ -44,6 +45,7 @@ class Run:
     :param tested: what the unit tests of each service reported.
     :param scanned: what a scan of each service's runtime image found.
     :param published: the candidate of each service that this run published, or found complete.
+    :param stretch: the service and environment that it holds at the moment.
     """
 
     bench: Workbench
@@ -55,6 +57,7 @@ class Run:
     tested: dict[str, TestSummary] = field(default_factory=dict)
     scanned: dict[str, ScanResult] = field(default_factory=dict)
     published: dict[str, Digest] = field(default_factory=dict)
+    stretch: Stretch = field(default_factory=Stretch)
     _recipes: dict[str, Recipe] = field(default_factory=dict)
     _candidates: dict[str, Candidate | None] = field(default_factory=dict)
     _images: dict[str, LocalImage] = field(default_factory=dict)

@@ -16,6 +16,8 @@ from build_tasks.planning.retirement import to_retire
 from build_tasks.ports.runtime import Releases, Workloads
 from build_tasks.steps import workers
 from build_tasks.steps.draining import drain
+from build_tasks.steps.holding import holding
+from build_tasks.steps.holds import Hold
 from build_tasks.steps.live import deployed_versions, effective, traffic_history
 from build_tasks.steps.recovery import recover
 from build_tasks.steps.rollout import selector
@@ -37,16 +39,28 @@ def switch(
 
     :param expected: what was live when this was planned; None: whatever is now.
     :raises FlowError: REFUSED if it is not ready or another version is live by now, USAGE if it is not
-        deployed, DEPLOY_FAILED for a worker that does not start.
+        deployed, DEPLOY_FAILED for a worker that does not start, BUSY while somebody else changes the service
+        there.
     """
+    with holding(bench, service.name, environment) as hold:
+        _switch(bench, service, version, environment, reason, expected, hold)
+
+
+def _switch(
+    bench: Workbench,
+    service: Service,
+    version: Version,
+    environment: Environment,
+    reason: str,
+    expected: Expected | None,
+    hold: Hold,
+) -> None:
     workloads = bench.environments.workloads(environment)
     releases = bench.environments.releases(environment)
     release = release_name(service.name, version)
     with ThreadPoolExecutor() as pool:  # a rollback is awaited by somebody whose users suffer
-        checked = pool.submit(workloads.check_cluster)
         asked = pool.submit(releases.history, service.name)
         found = pool.submit(workloads.rollouts, selector(release))
-        checked.result()
     history = asked.result()
     current = history[-1] if history else None
     move = Move(service, environment, next(iter(effective(history)), None), version)
@@ -55,18 +69,20 @@ def switch(
         return
     check_expected(move, expected)
     _check_ready(found.result(), service, version, environment)
-    if recover(bench, releases, current):
+    if recover(bench, releases, current, hold):
         history = releases.history(service.name)
     with bench.reporter.step(move.title, move.was):
-        _carry_out(bench, workloads, move, reason, history)
+        hold.check()
+        _carry_out(bench, workloads, move, reason, history, hold)
 
 
 def _carry_out(
-    bench: Workbench, workloads: Workloads, move: Move, reason: str, history: Sequence[Revision]
+    bench: Workbench, workloads: Workloads, move: Move, reason: str, history: Sequence[Revision], hold: Hold
 ) -> None:
     if move.service.is_worker:
         workers.start(bench, workloads, release_name(move.service.name, move.to), move.environment)
     try:
+        hold.check()
         point(bench, move, reason, history)
     except FlowError:
         _stay(workloads, bench.environments.releases(move.environment), move)
@@ -97,6 +113,20 @@ def _took_effect(service: Service, workloads: Workloads, current: Revision | Non
     return not service.is_worker or workers.is_at_work(workloads, service, release)
 
 
+def rollback(
+    bench: Workbench, service: Service, environment: Environment, to: Version | None, reason: str
+) -> Version:
+    """Switch to the version that was live before, or to a given one.
+
+    :returns: which that is.
+    :raises FlowError: as :func:`rollback_target` and :func:`switch`.
+    """
+    with holding(bench, service.name, environment):
+        target, live = rollback_target(bench, service, environment, to)
+        switch(bench, service, target, environment, reason, live)
+    return target
+
+
 def rollback_target(
     bench: Workbench, service: Service, environment: Environment, to: Version | None
 ) -> tuple[Version, Expected | None]:
@@ -123,8 +153,13 @@ def retire(bench: Workbench, service: Service, environment: Environment) -> list
     """Remove versions beyond keep_versions.
 
     :returns: those that were removed.
+    :raises FlowError: WRONG_CLUSTER; BUSY while somebody else changes the service there.
     """
-    bench.environments.workloads(environment).check_cluster()
+    with holding(bench, service.name, environment) as hold:
+        return _retire(bench, service, environment, hold)
+
+
+def _retire(bench: Workbench, service: Service, environment: Environment, hold: Hold) -> list[Version]:
     releases = bench.environments.releases(environment)
     deployed = deployed_versions(releases, service)
     old = to_retire(list(deployed), traffic_history(releases, service), service.keep_versions)
@@ -138,6 +173,7 @@ def retire(bench: Workbench, service: Service, environment: Environment) -> list
         with bench.reporter.step(
             f"retire {release} in {environment.name}", f"keep {service.keep_versions} versions"
         ):
+            hold.check()
             releases.uninstall(release)
     return old
 

@@ -16,6 +16,7 @@ from build_tasks.ports.runtime import Environments
 from build_tasks.ports.scanning import BillsOfMaterials, Scanner
 from build_tasks.ports.source import Signer, SourceControl
 from build_tasks.steps.checkout import Checkout
+from build_tasks.steps.holds import Holds
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Workbench:
     """The ports, the settings and the services.
 
     :param builder_key: file of the private key that evidence is signed with here; need not be there.
+    :param holds: the services that this command holds in environments.
     :param cache: what builds do with the registry's build cache; only where candidates are made they write.
     :param caches: of each service what of that cache is believed, once it was asked for.
     :param unseen: of each service the files that only its builds see, once they were looked for.
@@ -43,6 +45,7 @@ class Workbench:
     bills: BillsOfMaterials
     scanners: Mapping[ScannerName, Scanner]
     builder_key: Path
+    holds: Holds
     cache: CacheUse = CacheUse.READ
     caches: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
     unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)

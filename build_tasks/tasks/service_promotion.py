@@ -12,7 +12,10 @@ from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session, version
 
 if TYPE_CHECKING:
+    from build_tasks.model.plan import Plan
     from build_tasks.model.promotion import Preview
+    from build_tasks.model.service import Service
+    from build_tasks.model.version import Version
 
 _HELP = {
     "version": words.VERSION,
@@ -51,23 +54,33 @@ def tasks(session: Session, name: str) -> list[Task]:
 
 
 def _promote(session: Session, name: str, wanted: str, downgrade: bool, reason: str, dry_run: bool) -> None:
-    from build_tasks.model.plan import Expected, Plan
-    from build_tasks.planning.pipeline import promotion
-    from build_tasks.planning.versions import check_production
-    from build_tasks.steps.live import active_version
+    from contextlib import nullcontext
+
+    from build_tasks.steps.holding import holding
     from build_tasks.steps.released import artifacts
 
     chosen, service = version(wanted), session.service(name)
     artifacts(session.bench, service, chosen)
+    # What production runs decides whether this is a downgrade: nobody may change it before it is done.
+    alone = nullcontext() if dry_run else holding(session.bench, name, session.bench.settings.production)
+    with alone:
+        plan = _promotion(session, service, chosen, downgrade)
+        session.run(plan, dry_run=dry_run, reason=reason or f"{chosen.tag} promoted")
+
+
+def _promotion(session: Session, service: Service, chosen: Version, downgrade: bool) -> Plan:
+    from build_tasks.model.plan import Expected, Plan
+    from build_tasks.planning.pipeline import promotion
+    from build_tasks.planning.versions import check_production
+    from build_tasks.steps.live import active_version
+
     production = session.bench.settings.production
     session.bench.environments.workloads(production).check_cluster()
     running = active_version(session.bench, service, production)
-    check_production(name, chosen, running, downgrade)
-    because = (
-        f"promote {name} {chosen.tag} to {production.name}, which runs {running.tag if running else 'none'}"
-    )
-    plan = Plan(because, tuple(promotion(service, chosen, production.name, Expected(running))))
-    session.run(plan, dry_run=dry_run, reason=reason or f"{chosen.tag} promoted")
+    check_production(service.name, chosen, running, downgrade)
+    expected = Expected(running)
+    because = f"promote {service.name} {chosen.tag} to {production.name}, which runs {expected.words}"
+    return Plan(because, tuple(promotion(service, chosen, production.name, expected)))
 
 
 def _plan(

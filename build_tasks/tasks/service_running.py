@@ -143,14 +143,14 @@ def _deploy_working_tree(session: Session, name: str, env: str, reason: str, dry
 
 
 def _rollback(session: Session, name: str, env: str, wanted: str, reason: str, dry_run: bool) -> None:
-    from build_tasks.steps.traffic import rollback_target, switch
+    from build_tasks.steps.traffic import rollback, rollback_target
 
     service, environment = session.service(name), session.environment(env)
-    given = version(wanted) if wanted else None
-    target, live = rollback_target(session.bench, service, environment, given)
+    to = version(wanted) if wanted else None
     if dry_run:
+        target, _ = rollback_target(session.bench, service, environment, to)
         why = "asked for" if wanted else f"it had the {service.share} before"
         session.answers.show_line(f"switch {name} in {env} to {target.tag}  ({why})")
         return
-    switch(session.bench, service, target, environment, reason, live)
+    target = rollback(session.bench, service, environment, to, reason)
     session.answers.show_line(f"{name} in {env}: the {service.share} goes to {target.tag}")

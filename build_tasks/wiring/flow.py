@@ -17,7 +17,9 @@ from build_tasks.adapters.helm_charts import HelmCharts
 from build_tasks.adapters.helm_program import HelmProgram
 from build_tasks.adapters.oci import OrasRegistry
 from build_tasks.adapters.ssh import SshSigner
+from build_tasks.adapters.this_command import this_command
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.steps.holds import Holds
 from build_tasks.steps.workbench import Workbench
 from build_tasks.wiring.scanning import Scanners, bills
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from build_tasks.adapters.environments import ToolEnvironments
     from build_tasks.adapters.helm import HelmReleases
     from build_tasks.adapters.kubectl import KubectlWorkloads
+    from build_tasks.adapters.kubectl_leases import KubectlLeases
     from build_tasks.model.environment import Environment
     from build_tasks.steps.platform.service_bases import BaseImages
     from build_tasks.wiring import Composition
@@ -56,6 +59,7 @@ def workbench(composition: Composition) -> Workbench:
         bills=bills(composition, engine),
         scanners=Scanners(composition),
         builder_key=composition.builder_key,
+        holds=Holds(this_command(processes.clean)),
     )
 
 
@@ -77,6 +81,11 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def elapsed(self) -> float:
+        # Where there is no such clock (macOS), the monotonic one goes on during sleep by itself.
+        boot = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+        return time.clock_gettime(boot)
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -110,6 +119,9 @@ class ClusterEnvironments:
 
     def workloads(self, environment: Environment) -> KubectlWorkloads:
         return self._tools.workloads(self._checked(environment))
+
+    def leases(self, environment: Environment) -> KubectlLeases:
+        return self._tools.leases(self._checked(environment))
 
     @cached_property
     def _tools(self) -> ToolEnvironments:

@@ -6,21 +6,24 @@ from dataclasses import dataclass, field
 
 from build_tasks.model.environment import Environment
 from tests.fakes.charts import Render, values_as_configmap
+from tests.fakes.leases import FakeLeases
 from tests.fakes.releases import FakeReleases, ScriptedTest
 from tests.fakes.workloads import FakeWorkloads
 
-__all__ = ["FakeEnvironments", "FakeNamespace", "FakeReleases", "FakeWorkloads", "ScriptedTest"]
+__all__ = ["FakeEnvironments", "FakeLeases", "FakeNamespace", "FakeReleases", "FakeWorkloads", "ScriptedTest"]
 
 
 @dataclass
 class FakeNamespace:
-    """One environment's two sides; an upgrade makes a Deployment whose pods are ready at once.
+    """Both sides of an environment, and its Leases.
 
-    ``workloads.troubles[release]`` gives it other pods, ``releases.on_change`` other habits.
+    An upgrade makes a Deployment whose pods are ready at once; ``workloads.troubles[release]`` gives it other
+    pods, ``releases.on_change`` other habits.
     """
 
     workloads: FakeWorkloads = field(default_factory=FakeWorkloads)
     releases: FakeReleases = field(default_factory=FakeReleases)
+    leases: FakeLeases = field(default_factory=FakeLeases)
 
     def __post_init__(self) -> None:
         self.releases.on_change = self.workloads.change
@@ -47,3 +50,6 @@ class FakeEnvironments:
 
     def workloads(self, environment: Environment) -> FakeWorkloads:
         return self.namespace(environment.name).workloads
+
+    def leases(self, environment: Environment) -> FakeLeases:
+        return self.namespace(environment.name).leases

@@ -12,6 +12,7 @@ import yaml
 from build_tasks.model.environment import Environment
 from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import ContainerExit, Digest, LocalImage, Ref
+from build_tasks.model.leases import Holder
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
 from build_tasks.model.releases import REPLICAS_WHEN_LIVE
@@ -20,6 +21,7 @@ from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_name
 from build_tasks.steps.execute import execute
+from build_tasks.steps.holds import Holds
 from build_tasks.steps.released import artifacts
 from build_tasks.steps.run import Run
 from build_tasks.steps.workbench import Workbench
@@ -195,6 +197,7 @@ class Shop:
             bills=self.bills,
             scanners={scanner.name: scanner for scanner in (self.grype, self.patch_level)},
             builder_key=self.keys["builder"],
+            holds=Holds(Holder("ann@laptop/1-a", "./inv delivery.deploy")),
         )
 
     def _key(self, name: str) -> Path:

@@ -6,7 +6,9 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.account import Ending, RunAccount, StepAccount, TestsAccount
+from build_tasks.model.leases import Holder
 from build_tasks.model.plan import Action, Plan, Verb
+from build_tasks.planning.names import lease_name
 from build_tasks.planning.reports.summary import sum_up
 from build_tasks.steps.ci_account import account_of, forget_reports
 from build_tasks.steps.ledger import Ledger
@@ -51,6 +53,19 @@ def test_what_was_done_and_what_had_been_done_before(shop: Shop) -> None:
     )
     assert (second.because, second.skipped) == ("a push to main", ("package: nothing changed",))
     assert second.went_well
+
+
+def test_who_has_to_wait_for_somebody_else_is_told_in_the_account(shop: Shop) -> None:
+    shop.pushed("1.0.2")
+    leases = shop.namespace().leases
+    other = leases.take(lease_name("delivery"), Holder("ben@desk/2-b", "./inv delivery.switch"), 15)
+    assert other is not None
+    shop.clock.on_pause = lambda: leases.there.update(
+        {other.name: leases.renew(leases.there[other.name]) or other}
+    )
+    account = carried_out(shop, Action(Verb.DEPLOY, "delivery", "", v("1.0.2"), "qa"), fails=True)
+    assert endings(account) == [Ending.FAILED]
+    assert account.steps[0].remarks[-1].startswith("ben@desk/2-b is changing it")
 
 
 def test_what_failed_and_what_was_not_reached(shop: Shop) -> None:
