@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ _PATIENCE = 5.0
 _GONE = "60s"
 #: A log that is followed takes one connection a container; kubectl's own limit is 5.
 _LOG_REQUESTS = 30
+#: Lines of what kubectl says itself while it copies logs.
+_LAST_WORDS = 15
 
 
 @dataclass(frozen=True)
@@ -101,17 +104,22 @@ class KubectlWorkloads(DeployerAccount):
                 return done.stdout.splitlines()[-lines:]
         return []
 
-    def logs(self, selector: str, *, follow: bool, tail: int) -> None:
-        """Copy the pods' logs to standard output.
+    def logs(self, selector: str, *, follow: bool, tail: int, on_line: Callable[[str], None]) -> None:
+        """Pass on the lines of the pods' logs, as they come.
 
-        :raises FlowError: TOOL_FAILED; kubectl has said why on standard error.
+        :raises FlowError: TOOL_FAILED with what kubectl said.
         """
+        said: deque[str] = deque(maxlen=_LAST_WORDS)
         words = ["logs", f"--selector={selector}", "--all-containers", "--prefix", f"--tail={tail}"]
         words += [f"--max-log-requests={_LOG_REQUESTS}", *(["--follow"] if follow else [])]
-        status = self.processes.interactive(self._argv(words), env=KUBECTL_ENV)
+        argv = self._argv(words)
+        with self.processes.background(argv, env=KUBECTL_ENV, on_line=on_line, on_error=said.append) as run:
+            status = run.wait()
         if status != 0:
-            what = f"read the logs of {selector} in {self.environment.name}"
-            raise FlowError(what, f"kubectl ended with status {status}", code=ExitCode.TOOL_FAILED)
+            what, why = f"read the logs of {selector}", f"kubectl ended with status {status}"
+            raise FlowError(
+                f"{what} in {self.environment.name}", why, code=ExitCode.TOOL_FAILED, details=said
+            )
 
     def forward(self, service: str, port: int) -> AbstractContextManager[None]:
         """See the port; the Service's own port is 80."""

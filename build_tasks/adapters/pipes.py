@@ -13,16 +13,22 @@ class LineReader:
     """Reads a stream to its end, and closes it, in a thread that runs in a copy of the caller's context.
 
     :param on_line: called with each line, decoded, without its end; None: the lines are only kept.
+    :param kept: keep the lines for :meth:`result`; what goes on for hours would fill the memory.
     :param on_failure: called once if ``on_line`` raises; the rest is then read (a full pipe would block the
         program) but not passed on.
     """
 
     def __init__(
-        self, stream: IO[bytes], on_line: Callable[[str], None] | None, on_failure: Callable[[], None]
+        self,
+        stream: IO[bytes],
+        on_line: Callable[[str], None] | None,
+        on_failure: Callable[[], None],
+        kept: bool = True,
     ) -> None:
         self._stream = stream
         self._on_line = on_line
         self._on_failure = on_failure
+        self._keep = kept
         self._kept: list[bytes] = []
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=copy_context().run, args=(self._read,), daemon=True)
@@ -54,7 +60,8 @@ class LineReader:
             return
         with self._stream:
             for line in self._stream:
-                self._kept.append(line)
+                if self._keep:
+                    self._kept.append(line)
                 if self._on_line is not None:
                     self._pass_on(self._on_line, line)
 
@@ -80,11 +87,17 @@ class Piped(Protocol):
     def terminate(self) -> None: ...
 
 
-def attend(program: Piped, on_line: Callable[[str], None] | None) -> list[LineReader]:
+def attend(
+    program: Piped,
+    on_line: Callable[[str], None] | None,
+    on_error: Callable[[str], None] | None,
+    *,
+    kept: bool = True,
+) -> list[LineReader]:
     """Read a program's output and errors as they come."""
     assert program.stdout and program.stderr
-    streams = (program.stdout, program.stderr)
-    readers = [LineReader(stream, on_line, program.terminate) for stream in streams]
+    heard = ((program.stdout, on_line), (program.stderr, on_error))
+    readers = [LineReader(stream, hear, program.terminate, kept) for stream, hear in heard]
     try:
         for reader in readers:
             reader.start()
@@ -99,7 +112,7 @@ def communicate(
     program: Piped, stdin: bytes | IO[bytes] | None, on_line: Callable[[str], None] | None
 ) -> tuple[bytes, bytes]:
     """Feed a program and wait for its end; gives its output and its errors."""
-    readers = attend(program, on_line)
+    readers = attend(program, on_line, on_line)
     if isinstance(stdin, bytes) and program.stdin:
         feed(program.stdin, stdin)
     program.wait()

@@ -52,8 +52,11 @@ class PortForward:
     def _keep(self, attempt: _Attempt) -> None:
         try:
             while not self._ended.is_set():
-                with self.processes.background(self.argv, env=self.env, on_line=attempt.hear) as running:
-                    while running() and not self._ended.wait(_INTERVAL):
+                hear = attempt.hear
+                with self.processes.background(
+                    self.argv, env=self.env, on_line=hear, on_error=hear
+                ) as kubectl:
+                    while kubectl.poll() is None and not self._ended.wait(_INTERVAL):
                         pass
                 if not attempt.listens:
                     return

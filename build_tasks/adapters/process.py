@@ -21,7 +21,7 @@ from typing import IO
 from build_tasks.adapters.command_log import CommandLog, Completed, Secrets
 from build_tasks.adapters.deadline import deadline
 from build_tasks.adapters.pipes import attend, communicate
-from build_tasks.adapters.running import RunningPrograms, end
+from build_tasks.adapters.running import Program, RunningPrograms, end
 from build_tasks.errors import ExitCode, FlowError, ToolError
 
 __all__ = ["CommandLog", "Completed", "Processes"]
@@ -107,27 +107,23 @@ class Processes:
         """
         self._running.end_all()
 
-    def interactive(self, argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> int:
-        """Run a program on this process's own terminal (logs -f); gives its exit status."""
-        words = [str(word) for word in argv]
-        self.log.write(f"$ {self.clean(join(words))}  (interactive)")
-        with self._startable(words, ""):
-            return subprocess.call(words, env={**self._env, **(env or {})})
-
     @contextmanager
     def background(
-        self, argv: Sequence[str | Path], *, env: Mapping[str, str] | None, on_line: Callable[[str], None]
-    ) -> Iterator[Callable[[], bool]]:
-        """Run a program until the context ends, when ``on_line`` has got every line of it.
-
-        :returns: what tells whether it still runs.
-        """
+        self,
+        argv: Sequence[str | Path],
+        *,
+        env: Mapping[str, str] | None,
+        on_line: Callable[[str], None],
+        on_error: Callable[[str], None],
+    ) -> Iterator[Program]:
+        """Run a program until the context ends, when every line of it was passed on; none is kept."""
         words = tuple(map(str, argv))
         self.log.write(f"$ {self.clean(join(words))}  (until it is not needed any more)")
         process = self._start(words, None, env, None, "", uninterrupted=False)
+        heard = [lambda line, to=to: to(self.clean(line)) for to in (on_line, on_error)]
         with self._running.ended_with_us(process):
-            readers = attend(process, lambda line: on_line(self.clean(line)))
-            yield lambda: process.poll() is None
+            readers = attend(process, *heard, kept=False)
+            yield process
             end(process)
             for reader in readers:
                 reader.result()
@@ -184,6 +180,8 @@ class Processes:
                 code=ExitCode.UNAVAILABLE,
                 log=self.log.path,
             ) from None
+        except ValueError as error:  # a NUL, or what is no character: texts of others may have any
+            raise FlowError(what or f"run {words[0]}", f"cannot start {words[0]}: {error}") from None
 
     def _error(self, done: Completed, what: str, why: str) -> ToolError:
         return ToolError(

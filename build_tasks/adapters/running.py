@@ -23,6 +23,7 @@ class Program(Protocol):
     pid: int
 
     def poll(self) -> int | None: ...
+    def wait(self) -> int: ...
 
 
 class RunningPrograms:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from build_tasks.config.characters import character_problems
 from build_tasks.config.ci_loading import ci_settings
 from build_tasks.config.environments import environment
 from build_tasks.config.problems import Problem, problem_at, shape_problems
@@ -143,4 +144,4 @@ def _shape(
         msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         return shape_problems(file, text, data, kind, prefix) or [Problem(file, 0, "", str(error))]
-    return []
+    return character_problems(file, text, data, prefix)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from build_tasks.config.characters import character_problems
 from build_tasks.config.problems import Problem, problem_at, shape_problems
 from build_tasks.config.scan_schema import ExceptionTable, ScanPolicyFile
 from build_tasks.config.toml_files import parse_toml, parse_toml_text, refuse
@@ -45,6 +46,7 @@ def _checked(
     plain = msgspec.to_builtins(data or {})  # days become texts: JSON Schema knows no other
     if data is not None:
         found += shape_problems(shown, text, plain, ScanPolicyFile)
+        found += character_problems(shown, text, plain)
         found += _sense(shown, text, plain)
     refuse(sorted(found), f"read {shown}", "docs/scan.md")
     return _policy(msgspec.convert(plain, ScanPolicyFile))

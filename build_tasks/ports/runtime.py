@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -77,8 +77,8 @@ class Workloads(Protocol):
     def last_log(self, pod: str, lines: int) -> Sequence[str]:
         """The last log lines of a pod, of its previous container if the present one has none."""
 
-    def logs(self, selector: str, *, follow: bool, tail: int) -> None:
-        """Copy the pods' logs to standard output."""
+    def logs(self, selector: str, *, follow: bool, tail: int, on_line: Callable[[str], None]) -> None:
+        """Pass on the lines of the pods' logs, as they come."""
 
     def forward(self, service: str, port: int) -> AbstractContextManager[None]:
         """Until it ends, ``localhost:<port>`` leads to the Service, also when its pods are replaced.

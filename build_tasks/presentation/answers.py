@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from build_tasks.model.ci import Elsewhere
-from build_tasks.presentation.plain_text import encodable, printable, without_ci_commands
+from build_tasks.presentation.plain_text import encodable, escaped, printable, without_ci_commands
 from build_tasks.presentation.sink import Sink
 from build_tasks.presentation.style import style_for
 from build_tasks.presentation.surroundings import surroundings_of
@@ -35,7 +35,7 @@ class Answers:
         import msgspec
 
         plain = msgspec.to_builtins(answer, enc_hook=str, str_keys=True)
-        text = json.dumps(plain, indent=2, ensure_ascii=not self._surroundings.unicode)
+        text = escaped(json.dumps(plain, indent=2, ensure_ascii=not self._surroundings.unicode))
         if self._surroundings.ci is not Elsewhere.SHELL:
             # Two of them are in a text, where this means the same and is no command to the agent.
             text = text.replace("##", "#\\u0023")

@@ -11,20 +11,35 @@ import re
 #: ECMA-48 control sequences, operating-system commands and the like, in their 7-bit and 8-bit forms.
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
-    # OSC, DCS, SOS, PM, APC: up to their terminator
-    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"
+    # OSC, DCS, SOS, PM, APC: up to their terminator. Another one does not begin inside: each would be looked
+    # for to the end of the line, and a line of nothing else would take hours.
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c|$)"
     r"|\x1b[ -/]*[0-~]"  # two-character sequences, character sets
 )
 #: Other control characters, and Unicode's that reorder or hide text (https://trojansource.codes).
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 #: Logging commands that Azure Pipelines (and GitHub, for its old form) find anywhere in a line.
 _CI_COMMANDS = re.compile(r"##(?=\[|vso\[)")
+#: Characters of a line that are shown; minified code and data in base64 come in lines of megabytes.
+_WIDEST = 4000
 
 
 def printable(line: str) -> str:
-    """One line without escape sequences and control characters; a progress bar shows its last state."""
+    """One line without escape sequences and control characters; a progress bar shows its last state.
+
+    Of a line that nobody would read to its end the beginning.
+    """
     line = _ESCAPES.sub("", line).rstrip("\r\n").rpartition("\r")[2]
+    if len(line) > _WIDEST:
+        line = f"{line[:_WIDEST]} ... ({len(line) - _WIDEST} more characters)"
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", line.expandtabs(4))
+
+
+def escaped(json: str) -> str:
+    """A JSON document in which also those control characters are escaped that JSON leaves as they are."""
+    return "\n".join(
+        _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in json.split("\n")
+    )
 
 
 def without_ci_commands(line: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from build_tasks.errors import ExitCode, FlowError
@@ -17,12 +18,15 @@ from build_tasks.steps.workbench import Workbench
 _TAIL = 20
 
 
-def attend(bench: Workbench, service: Service, environment: Environment, port: int) -> None:
+def attend(
+    bench: Workbench, service: Service, environment: Environment, port: int, on_line: Callable[[str], None]
+) -> None:
     """Forward a port to the service and follow the logs of its live version, until Ctrl-C.
 
     When the version is replaced meanwhile (from another terminal, say), its successor is attended.
 
     :param port: of this machine; not used for a worker.
+    :param on_line: gets the lines of the logs.
     :raises FlowError: UNAVAILABLE if the port cannot be had, USAGE if no version is live.
     """
     workloads = bench.environments.workloads(environment)
@@ -30,7 +34,7 @@ def attend(bench: Workbench, service: Service, environment: Environment, port: i
         while True:
             release = _live(bench, service, environment)
             await_rollout(bench, workloads, release, environment)
-            workloads.logs(selector(release), follow=True, tail=_TAIL)
+            workloads.logs(selector(release), follow=True, tail=_TAIL, on_line=on_line)
 
 
 def _forwarded(

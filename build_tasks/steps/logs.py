@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from build_tasks.model.environment import Environment
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
@@ -18,8 +20,9 @@ def logs(
     *,
     follow: bool,
     tail: int,
+    on_line: Callable[[str], None],
 ) -> None:
-    """Copy the logs of one version, or of all that are deployed, to standard output.
+    """Pass on the logs of one version, or of all that are deployed.
 
     :raises FlowError: USAGE if the version is not deployed there.
     """
@@ -29,4 +32,4 @@ def logs(
         chosen = f"app.kubernetes.io/name={service.name}"
     else:
         chosen = selector(deployed(bench, service, version, environment).release)
-    workloads.logs(chosen, follow=follow, tail=tail)
+    workloads.logs(chosen, follow=follow, tail=tail, on_line=on_line)

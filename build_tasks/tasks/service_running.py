@@ -57,7 +57,8 @@ def _dev(session: Session, name: str) -> Task:
         if attend and not dry_run:
             from build_tasks.steps.inner_loop import attend as follow
 
-            follow(session.bench, session.service(name), session.environment("dev"), port)
+            service, environment = session.service(name), session.environment("dev")
+            follow(session.bench, service, environment, port, session.answers.show_line)
 
     return dev
 

@@ -97,4 +97,5 @@ def _show_logs(session: Session, name: str, env: str, wanted: str, follow: bool,
 
     chosen = version(wanted) if wanted else None
     service, environment = session.service(name), session.environment(env)
-    logs(session.bench, service, environment, chosen, follow=follow, tail=tail)
+    show = session.answers.show_line
+    logs(session.bench, service, environment, chosen, follow=follow, tail=tail, on_line=show)

@@ -178,6 +178,39 @@ def test_an_answer_that_is_a_secret_reaches_only_the_caller(processes: Processes
     assert "another-token" not in " ".join([*caught.value.details, caught.value.stdout, log.read_text()])
 
 
+def test_a_program_that_goes_on_for_hours_keeps_no_secret_either(processes: Processes, log: Path) -> None:
+    processes.redact(["s3cr3t-token"])
+    lines, errors = list[str](), list[str]()
+    script = "echo out s3cr3t-token; echo err s3cr3t-token >&2; exit 3"
+    with processes.background(
+        ["sh", "-c", script], env=None, on_line=lines.append, on_error=errors.append
+    ) as program:
+        assert program.wait() == 3
+    assert (lines, errors) == (["out ***"], ["err ***"])
+    assert "s3cr3t" not in log.read_text()
+
+
+def test_ten_megabytes_of_output_that_is_no_text(processes: Processes, log: Path) -> None:
+    """Half of it one line; all of it bytes that are no UTF-8, with escape sequences and NULs in between."""
+    piece = b"\xff\xfe\x1b[31m\x00s3cr3t-token"
+    write = "o = sys.stdout.buffer; o.write(p * 250_000); o.write((p + b'\\n') * 250_000)"
+    code = f"import sys; p = {piece!r}; {write}"
+    processes.redact(["s3cr3t-token"])
+    seen: list[str] = []
+    done = processes.run(python(code), on_line=seen.append)
+    assert len(done.stdout) > 5_000_000 and len(seen) == 250_000
+    assert "s3cr3t" not in done.stdout and not [line for line in seen if "s3cr3t" in line]
+    assert "\N{REPLACEMENT CHARACTER}" in seen[-1]
+    assert "s3cr3t" not in log.read_text()
+
+
+@pytest.mark.parametrize("word", ["a\0b", "half a character: \ud800"])
+def test_words_that_no_program_can_be_given(processes: Processes, word: str) -> None:
+    with pytest.raises(FlowError) as refused:
+        processes.run(["echo", word], what="say it")
+    assert refused.value.what == "say it" and "cannot start echo" in refused.value.why
+
+
 def test_a_timeout_ends_the_program_and_its_children(processes: Processes, tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     script = f"sleep 1000 & echo $! > {pid_file}; wait"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -34,7 +34,6 @@ class FakeWorkloads:
     pods_by_name: dict[str, PodState] = field(default_factory=dict)
     posts: list[tuple[str, int, str]] = field(default_factory=list)
     forwards: list[tuple[str, int]] = field(default_factory=list)
-    shown_logs: list[str] = field(default_factory=list)
 
     def check_cluster(self) -> None:
         if self.cluster_error:
@@ -58,8 +57,10 @@ class FakeWorkloads:
     def last_log(self, pod: str, lines: int) -> Sequence[str]:
         return self.pod_logs.get(pod, [])[-lines:]
 
-    def logs(self, selector: str, *, follow: bool, tail: int) -> None:
-        self.shown_logs += [line for pod in self.pods(selector) for line in self.last_log(pod.name, tail)]
+    def logs(self, selector: str, *, follow: bool, tail: int, on_line: Callable[[str], None]) -> None:
+        for pod in self.pods(selector):
+            for line in self.last_log(pod.name, tail):
+                on_line(line)
 
     @contextmanager
     def forward(self, service: str, port: int) -> Iterator[None]:

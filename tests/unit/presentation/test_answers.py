@@ -146,3 +146,11 @@ def test_in_a_shell_an_answer_is_as_it_is() -> None:
     screen = Screen()
     Answers(screen, {}).show_text("\n".join(COMMANDS))
     assert screen.text().splitlines() == COMMANDS
+
+
+def test_json_escapes_what_json_would_leave_to_the_terminal() -> None:
+    """Eight-bit control characters, and those that reorder what is read."""
+    screen = Screen()
+    Answers(screen, {}).show_json({"branch": "\x9b2J\x7f\u202egnp"})
+    assert json.loads(screen.text()) == {"branch": "\x9b2J\x7f\u202egnp"}
+    assert screen.text().isascii()

@@ -40,6 +40,20 @@ def test_no_control_character_survives(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "piece", ["\x9d", "\x9d\x1b", "\x1b]", "\x90x", "\x9b0", "\x1b[0;", "\x1b ", "\r", "\t", "x"]
+)
+def test_a_line_of_megabytes_takes_no_time_and_is_cut(piece: str) -> None:
+    """Looked for from each of them to the end of the line, a terminator would take hours to be missed."""
+    shown = printable(piece * (3_000_000 // len(piece)) + "\x1b")
+    assert len(shown) < 20_000
+
+
+def test_of_a_line_that_nobody_reads_to_its_end_the_beginning() -> None:
+    assert printable("ab" * 5000) == "ab" * 2000 + " ... (6000 more characters)"
+    assert printable("a" * 4000) == "a" * 4000
+
+
+@pytest.mark.parametrize(
     "line",
     ["::set-output name=x::y", "  ::add-mask::x", "##[command]x", "text ##vso[task.setvariable variable=x]y"],
 )

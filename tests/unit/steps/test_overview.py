@@ -58,9 +58,12 @@ def test_a_cluster_that_does_not_answer(running: Shop) -> None:
 
 
 def test_logs_of_one_version(running: Shop) -> None:
+    shown: list[str] = []
     running.namespace().workloads.pod_logs["delivery-v1-0-2-0"] = ["one", "two", "three"]
-    logs(running.bench, running.service, running.qa, v("1.0.2"), follow=False, tail=2)
-    assert running.namespace().workloads.shown_logs == ["two", "three"]
+    logs(running.bench, running.service, running.qa, v("1.0.2"), follow=False, tail=2, on_line=shown.append)
+    assert shown == ["two", "three"]
     with pytest.raises(FlowError) as refused:
-        logs(running.bench, running.service, running.qa, v("1.0.9"), follow=False, tail=2)
+        logs(
+            running.bench, running.service, running.qa, v("1.0.9"), follow=False, tail=2, on_line=shown.append
+        )
     assert refused.value.code is ExitCode.USAGE
