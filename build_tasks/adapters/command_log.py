@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,7 +40,8 @@ class CommandLog:
     def write(self, text: str) -> None:
         if self.path is None:
             return
-        with self._lock, self.path.open("a", encoding="utf-8", errors="replace") as file:
+        # A full disk ends the work where it cannot do without the room, not because of what is said about it.
+        with suppress(OSError), self._lock, self.path.open("a", encoding="utf-8", errors="replace") as file:
             file.write(text if text.endswith("\n") else text + "\n")
 
     def record(self, done: Completed, cwd: Path | None) -> None:

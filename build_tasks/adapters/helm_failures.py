@@ -5,7 +5,19 @@ from __future__ import annotations
 from build_tasks.adapters.helm_messages import reason
 from build_tasks.errors import ExitCode, FlowError, ToolError
 
-_UNREACHABLE = ("cluster unreachable", "connection refused", "no such host", "i/o timeout", "etcdserver")
+_UNREACHABLE = (
+    "cluster unreachable",
+    "connection refused",
+    "no such host",
+    "i/o timeout",
+    "etcdserver",
+    # A server that ends in the midst of a request, or a proxy before one that is not there.
+    ": eof",
+    "connection reset by peer",
+    "client connection lost",
+    "tls handshake timeout",
+    "unable to handle the request",
+)
 _CHART = ("execution error at", "parse error", "values don't meet", "executing ", "chart.yaml")
 
 

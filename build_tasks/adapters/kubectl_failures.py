@@ -11,7 +11,18 @@ from build_tasks.adapters.process import Completed
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.environment import Environment
 
-_NO_ANSWER = ("unable to connect to the server", "connection refused", "was refused", "i/o timeout")
+_NO_ANSWER = (
+    "unable to connect to the server",
+    "connection refused",
+    "was refused",
+    "i/o timeout",
+    # A server that ends in the midst of a request, or a proxy before one that is not there.
+    ": eof",
+    "connection reset by peer",
+    "client connection lost",
+    "tls handshake timeout",
+    "unable to handle the request",
+)
 _FOREIGN = "certificate signed by unknown authority"
 #: How lines begin that tell of one object that was refused.
 _REFUSED = ("Error from server", "error: unable to", "error: resource mapping not found", "The ")

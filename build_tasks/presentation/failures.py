@@ -96,9 +96,12 @@ def _write(story: str, log: SessionLog | None) -> Path:
         return log.path
     import tempfile  # seldom needed, and takes time to import
 
-    descriptor, name = tempfile.mkstemp(prefix="build-tasks-", suffix=".log")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(story)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="build-tasks-", suffix=".log")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(story)
+    except OSError as error:
+        return Path(f"(none: {error.strerror})")
     return Path(name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ from build_tasks.presentation.sink import ReaderGone
 
 #: What was typed or written, a gate's decision, somebody else's turn: no tool's output says more about it.
 _EXPLAINED_ENOUGH = (ExitCode.USAGE, ExitCode.CONFIG, ExitCode.REFUSED, ExitCode.CONFLICT, ExitCode.BUSY)
+
+#: What the operating system says of a disk, or somebody's part of it, that is full.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Terminated(KeyboardInterrupt):
@@ -48,17 +52,36 @@ def guarded(
     except ReaderGone:
         return ExitCode.FAILED
     except Exception as error:
-        failures.show_bug(error, log())
+        if isinstance(error, OSError) and error.errno in _FULL:
+            failures.show_error(_full(error))
+            return ExitCode.UNAVAILABLE
+        failures.show_bug(error, _writable(log))
         return ExitCode.BUG
     return ExitCode.OK
+
+
+def _full(error: OSError) -> FlowError:
+    """There is no room for what was to be written; nothing that is half there is ever taken for whole."""
+    what = f"write {error.filename}" if error.filename else "write a file"
+    why = (error.strerror or "no space left on device").lower()
+    fix = "make room (./inv platform.prune removes what nothing needs), then run it again"
+    return FlowError(what, why, fix, code=ExitCode.UNAVAILABLE)
 
 
 def _whole_story(error: FlowError, log: Callable[[], SessionLog | None]) -> Path | None:
     """The file to name below an error: it holds every command and its output."""
     if error.log is not None or error.code in _EXPLAINED_ENOUGH:
         return error.log
-    kept = log()
+    kept = _writable(log)
     return kept.path if kept else None
+
+
+def _writable(log: Callable[[], SessionLog | None]) -> SessionLog | None:
+    """The log; None where none can be made: a full disk is what there may be to tell about."""
+    try:
+        return log()
+    except OSError:
+        return None
 
 
 @contextmanager
