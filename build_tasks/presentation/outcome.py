@@ -20,6 +20,9 @@ _EXPLAINED_ENOUGH = (ExitCode.USAGE, ExitCode.CONFIG, ExitCode.REFUSED, ExitCode
 
 #: What the operating system says of a disk, or somebody's part of it, that is full.
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+#: The same from tools, and from shutil, which sums up the errors of several files in a text.
+_NO_ROOM = "no space left on device"
+_MAKE_ROOM = "make room (./inv platform.prune removes what nothing needs), then run it again"
 
 
 class Terminated(KeyboardInterrupt):
@@ -44,6 +47,8 @@ def guarded(
     except passing:
         raise
     except FlowError as error:
+        if any(_NO_ROOM in text.lower() for text in (error.why, *error.details)):
+            error.fix = _MAKE_ROOM  # the tool's own reason; what its failure usually means is no help
         failures.show_error(error, _whole_story(error, log))
         return error.code
     except KeyboardInterrupt as interrupt:
@@ -52,7 +57,7 @@ def guarded(
     except ReaderGone:
         return ExitCode.FAILED
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _FULL:
+        if isinstance(error, OSError) and (error.errno in _FULL or _NO_ROOM in str(error).lower()):
             failures.show_error(_full(error))
             return ExitCode.UNAVAILABLE
         failures.show_bug(error, _writable(log))
@@ -63,9 +68,7 @@ def guarded(
 def _full(error: OSError) -> FlowError:
     """There is no room for what was to be written; nothing that is half there is ever taken for whole."""
     what = f"write {error.filename}" if error.filename else "write a file"
-    why = (error.strerror or "no space left on device").lower()
-    fix = "make room (./inv platform.prune removes what nothing needs), then run it again"
-    return FlowError(what, why, fix, code=ExitCode.UNAVAILABLE)
+    return FlowError(what, (error.strerror or _NO_ROOM).lower(), _MAKE_ROOM, code=ExitCode.UNAVAILABLE)
 
 
 def _whole_story(error: FlowError, log: Callable[[], SessionLog | None]) -> Path | None:

@@ -13,20 +13,11 @@ from typing import Any
 
 import pytest
 
+from tests.integration.gameday import Gameday
+from tests.integration.typed import Typed as Typed
+
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What a command said and how it ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        return self.err + self.out
+_FAULTS = pytest.StashKey[Gameday]()
 
 
 @dataclass(frozen=True)
@@ -105,6 +96,20 @@ def fresh_clone(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     folder = tmp_path_factory.mktemp("user") / "repository"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
     return Terminal(folder)
+
+
+@pytest.fixture(scope="session")
+def gameday(pytestconfig: pytest.Config) -> Gameday:
+    """The account of all faults that are tried, shown at the end of the run."""
+    return pytestconfig.stash.setdefault(_FAULTS, Gameday())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The figure at the end; nothing where no fault was tried."""
+    tried = config.stash.get(_FAULTS, None)
+    if tried is not None and tried.endings:
+        terminalreporter.section("faults")
+        terminalreporter.line(tried.summary())
 
 
 @pytest.fixture(scope="session")

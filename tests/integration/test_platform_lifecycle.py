@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from build_tasks.errors import ExitCode
 from build_tasks.model.instance import LABEL, VARIABLE, Instance
 from tests.integration.conftest import Terminal
+from tests.integration.gameday import Gameday
 
 #: The instance that is killed and removed here.
 OWN = "engtest"
@@ -119,14 +121,20 @@ def test_after_a_crash_everything_comes_back_with_its_data(
     sql("DROP TABLE crash")
 
 
-@pytest.mark.timeout(1200)
-def test_killed_while_it_was_made_then_finished_then_removed(
-    fresh_clone: Terminal, docker: Docker, own: Instance, clean: None
+@pytest.mark.timeout(1800)
+def test_killed_while_it_was_made_then_finished_then_robbed_then_removed(
+    fresh_clone: Terminal, docker: Docker, own: Instance, clean: None, gameday: Gameday
 ) -> None:
     strangers = docker("ps", "--all", "--quiet", "--no-trunc")
     kill_when(fresh_clone, lambda: own.node_container("prod") in docker("ps", "--format={{.Names}}"))
     must(fresh_clone, "platform.up")
     must(fresh_clone, "platform.status")
+    case = "a cluster deleted by hand"
+    docker("rm", "--force", "--volumes", own.node_container("devtest"))
+    lost = fresh_clone.inv("delivery.status", "--env", "qa", **{VARIABLE: OWN})
+    gameday.refused(case, lost, ExitCode.UNAVAILABLE, says="platform.up")
+    gameday.converged(case, fresh_clone.inv("platform.up", **{VARIABLE: OWN}))
+    gameday.converged(case, fresh_clone.inv("delivery.status", "--env", "qa", **{VARIABLE: OWN}))
     must(fresh_clone, "platform.down")
     assert docker("ps", "--all", "--quiet", "--no-trunc") == strangers
     for kind in ("network", "volume"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,20 @@ def test_it_is_no_bug(number: int) -> None:
     said = screen.getvalue()
     assert "write /shop/.build/x" in said and "no space left on device" in said and "platform.prune" in said
     assert "bug" not in said
+
+
+def test_nor_are_several_files_that_could_not_be_copied() -> None:
+    screen = io.StringIO()
+    error = shutil.Error([("a", "b", "[Errno 28] No space left on device: 'b'")])
+    assert guarded(lambda: raising(error), Failures(screen, {})) is ExitCode.UNAVAILABLE
+
+
+def test_a_tool_that_found_no_room_is_not_told_to_be_corrected() -> None:
+    screen = io.StringIO()
+    why = "failed to save: write /shop/.build/x.tgz: no space left on device"
+    error = FlowError("package", why, "correct the chart", code=ExitCode.CHART_REFUSED)
+    assert guarded(lambda: raising(error), Failures(screen, {})) is ExitCode.CHART_REFUSED
+    assert "correct" not in screen.getvalue() and "platform.prune" in screen.getvalue()
 
 
 @pytest.mark.parametrize("error", [full(), FlowError("push", "no"), ValueError("a bug")])
