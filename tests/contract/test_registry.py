@@ -118,7 +118,8 @@ def test_a_copy_by_digest_alone_brings_what_was_attached_since(registry_lab: Reg
     image = source.at(put_image(registry_lab.store, source))
     registry.copy(image, source.under("prod"))
     registry.attach(image, _APPROVAL, {"approval.json": b"no"})
-    registry.copy(image, image.under("prod"))
+    since = [item.digest for item in registry.attachments(image, _APPROVAL)]
+    registry.copy(image, image.under("prod"), since)
     assert (
         registry.attachments(image.under("prod"), _APPROVAL) == registry.attachments(image, _APPROVAL) != []
     )
