@@ -29,6 +29,10 @@ class FakeLeases:
     _editions: int = 0
     _one_by_one: Lock = field(default_factory=Lock)
 
+    def __deepcopy__(self, memo: dict[int, object]) -> FakeLeases:
+        """The namespace of another world: a lock cannot be copied."""
+        return replace(self, acquired=[*self.acquired], there={**self.there}, _one_by_one=Lock())
+
     def read(self, name: str) -> Lease | None:
         self._listen(f"read the Lease {name}")
         return self.there.get(name)
