@@ -13,11 +13,13 @@ class Side:
 
     :param command: what is run, for the reader.
     :param run: runs it once; gives the seconds that count.
+    :param at_most: the ratio to the first side that is aimed at; None for no aim.
     """
 
     name: str
     command: str
     run: Callable[[], float]
+    at_most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Figures:
 
     :param seconds: of each round, in order.
     :param ratio: its median over that of the comparison's first side.
+    :param at_most: the ratio that is aimed at, if there is one.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Figures:
     seconds: tuple[float, ...]
     median: float
     ratio: float
+    at_most: float | None = None
 
     @property
     def spread(self) -> tuple[float, float]:
@@ -72,7 +76,7 @@ def compare(
             if counted:
                 seconds[side.name].append(took)
             what = f"round {number - warm_ups + 1} of {rounds}" if counted else "warm-up"
-            tell(f"{title}, {what}: {side.name} {took:.2f} s")
+            tell(f"{title}, {what}: {side.name} {took:.3f} s")
     return Comparison(title, tuple(_figures(side, seconds, sides[0]) for side in sides))
 
 
@@ -80,4 +84,4 @@ def _figures(side: Side, seconds: dict[str, list[float]], first: Side) -> Figure
     median = statistics.median(seconds[side.name])
     reference = statistics.median(seconds[first.name])
     ratio = median / reference if reference else float("nan")
-    return Figures(side.name, side.command, tuple(seconds[side.name]), median, ratio)
+    return Figures(side.name, side.command, tuple(seconds[side.name]), median, ratio, side.at_most)

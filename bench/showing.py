@@ -19,16 +19,17 @@ from bench.measuring import Comparison
 
 
 def show(comparison: Comparison, console: Console) -> None:
-    """A table: medians, the shortest and the longest, and the ratio to the first side."""
+    """A table: medians, the shortest and the longest, the ratio to the first side, and the one aimed at."""
     table = Table(title=comparison.title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("side")
-    for heading in ("median", "shortest", "longest", "rounds", "ratio"):
+    for heading in ("median", "shortest", "longest", "rounds", "ratio", "aim"):
         table.add_column(heading, justify="right")
     table.add_column("what was run")
     for side in comparison.sides:
         low, high = side.spread
         numbers = (*map(_seconds, (side.median, low, high)), str(len(side.seconds)))
-        table.add_row(side.name, *numbers, f"{side.ratio:.2f}", side.command)
+        aim = "" if side.at_most is None else f"≤ {side.at_most:.4g}"
+        table.add_row(side.name, *numbers, f"{side.ratio:.2f}", aim, side.command)
     console.print(table)
 
 

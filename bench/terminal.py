@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 import time
@@ -25,23 +26,38 @@ class Terminal:
     """Types ``inv`` commands in a repository, in processes of their own.
 
     :param folder: the repository.
+    :param processor: what counts is how long processors worked for a command and those it waited for, which
+        a busy machine does not change much; else the time from its start to its end.
     """
 
     processes: Processes
     folder: Path
+    processor: bool = False
 
     def inv(self, *words: str) -> float:
-        """Seconds that ``./inv <words>`` takes, from the start of its process to its end.
+        """Seconds that a task takes, from the start of its process to its end.
 
         :raises ToolError: it failed; then there is nothing to measure.
         """
-        what = f"measure inv {' '.join(words)}"
-        return self.processes.run(self._argv(words), cwd=self.folder, what=what).seconds
+        return self.measure(self._argv(words))
+
+    def door(self, *words: str) -> float:
+        """The same through the script ``./inv``, as it is typed."""
+        return self.measure([self.folder / "inv", *words])
 
     def python(self, code: str) -> float:
         """Seconds that Python takes for a program, its start included."""
-        argv = [sys.executable, "-P", "-c", code]
-        return self.processes.run(argv, cwd=self.folder, what=f"measure python -c '{code}'").seconds
+        return self.measure([sys.executable, "-P", "-c", code])
+
+    def measure(self, argv: Sequence[str | Path]) -> float:
+        """Seconds that a command takes.
+
+        :raises ToolError: it failed.
+        """
+        before = _worked()
+        what = f"measure {Path(argv[0]).name} {' '.join(map(str, argv[1:]))}"
+        done = self.processes.run(argv, cwd=self.folder, what=what)
+        return _worked() - before if self.processor else done.seconds
 
     @contextmanager
     def running_inv(self, words: Sequence[str], log: Path) -> Iterator[None]:
@@ -74,6 +90,12 @@ def until(holds: Callable[[], bool], what: str, *, patience: float, log: Path) -
             why = f"nothing within {patience:.0f} s"
             raise FlowError(what, why, code=ExitCode.FAILED, details=said.splitlines()[-15:], log=log)
         time.sleep(_INTERVAL)
+
+
+def _worked() -> float:
+    """Seconds that processors have worked for this process's children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _end(pid: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bench.__main__ import KINDS
+from bench.kinds import KINDS
 from bench.monorepo import Monorepo
 from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.model.affected import Reason

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from bench.__main__ import parser
+from bench.__main__ import read
 from bench.inner_loop import Change
+from bench.kinds import KINDS, WITHOUT_ENGINE
 from bench.measuring import Comparison, Side, compare
 from bench.showing import show, write
 from bench.terminal import Terminal, until
@@ -30,7 +32,7 @@ def measured(first: list[float], second: list[float], order: list[str]) -> Compa
 
         return Side(name, f"inv {name}", run)
 
-    sides = [side("one", first), side("all", second)]
+    sides = [side("one", first), replace(side("all", second), at_most=2.0)]
     return compare("unchanged", sides, rounds=len(first) - 1)
 
 
@@ -49,7 +51,7 @@ def test_sides_take_turns_and_every_other_round_goes_backwards() -> None:
 def test_each_measurement_is_told() -> None:
     told: list[str] = []
     compare("unchanged", [Side("one", "", lambda: 1.0)], rounds=1, tell=told.append)
-    assert told == ["unchanged, warm-up: one 1.00 s", "unchanged, round 1 of 1: one 1.00 s"]
+    assert told == ["unchanged, warm-up: one 1.000 s", "unchanged, round 1 of 1: one 1.000 s"]
 
 
 def test_the_table_and_the_json_say_the_same(tmp_path: Path) -> None:
@@ -66,6 +68,8 @@ def test_the_table_and_the_json_say_the_same(tmp_path: Path) -> None:
         "s",
         "3",
         "2.50",
+        "≤",
+        "2",
         "inv",
         "all",
     ]
@@ -74,6 +78,7 @@ def test_the_table_and_the_json_say_the_same(tmp_path: Path) -> None:
     assert document["commit"] == "abc" and document["machine"]["cpus"]
     sides = document["comparisons"][0]["sides"]
     assert [(side["seconds"], side["ratio"]) for side in sides] == [([1, 2, 3], 1.0), ([4, 5, 6], 2.5)]
+    assert [side["at_most"] for side in sides] == [None, 2.0]
 
 
 def test_a_change_is_one_line_with_a_new_mark(tmp_path: Path) -> None:
@@ -110,7 +115,32 @@ def test_a_command_that_stays_is_ended(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_command_line() -> None:
-    wishes = parser().parse_args(["forced", "unchanged", "--rounds", "3"])
+    wishes = read(["forced", "unchanged", "--rounds", "3"])
     assert (wishes.kinds, wishes.rounds, wishes.service) == (["forced", "unchanged"], 3, "delivery")
+    assert read([]).kinds == [*KINDS]
+    assert read(["--processor"]).kinds == [kind for kind in KINDS if kind in WITHOUT_ENGINE]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--rounds", "0"], "at least 1"),
+        (["forse"], "no kind forse; one of"),
+        (["forced", "--processor"], "sees no engine's work, which forced"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
-        parser().parse_args(["--rounds", "0"])
+        read(words)
+    assert said in capsys.readouterr().err
+
+
+def test_processor_time_is_that_of_the_command_alone(tmp_path: Path) -> None:
+    processes = Processes(CommandLog(None))
+    works = "import time\nwhile time.process_time() < 0.5: pass"
+    sum(range(1_000_000))  # ours, which is nobody else's
+    counted = Terminal(processes, tmp_path, processor=True)
+    assert 0.5 <= counted.python(works) < 1.5
+    assert counted.python("pass") < 0.5
