@@ -1,5 +1,12 @@
 """``python -m build_tasks``: what ``./inv`` runs."""
 
+import sys
+
+from build_tasks.completion import answered
+
+if answered(sys.argv[1:]):
+    sys.exit()
+
 from build_tasks.quick_start import without_what_is_not_needed
 
 with without_what_is_not_needed():

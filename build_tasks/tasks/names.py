@@ -31,6 +31,13 @@ def service_names(root: Path) -> list[str]:
     return [name for name in found if name not in RESERVED]
 
 
+def places_of_services(root: Path) -> list[Path]:
+    """Files and folders that say which services there are: if none of them changes, no service does."""
+    folder = root / _services_folder(root)
+    inside = sorted(path for path in folder.glob("*") if path.is_dir())
+    return [root / "pyproject.toml", folder, *inside]
+
+
 def overlooked(root: Path, name: str, known: Collection[str]) -> str:
     """What a folder lacks that somebody takes for a service of that name; empty if there is no such folder.
 

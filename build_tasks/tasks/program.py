@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,8 +18,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.presentation.answers import answers_on
 from build_tasks.presentation.sink import ReaderGone, discard_the_rest
 from build_tasks.tasks.boundary import Boundary
-from build_tasks.tasks.command import BARE_WORDS
 from build_tasks.tasks.names import overlooked
+from build_tasks.tasks.typed import quoted, similar_tasks, with_flags
 
 if TYPE_CHECKING:
     from build_tasks.presentation.contents import Chapter
@@ -65,7 +64,14 @@ class InvProgram(Program):
         except (ParseError, ValueError) as error:
             self._refuse(str(error), self._suggestions(error), self._overlooked(error))
 
+    def parse_core_args(self) -> None:
+        super().parse_core_args()
+        if shell := self.args["print-completion-script"].value:
+            self._show_completion_script(shell)
+
     def parse_cleanup(self) -> None:
+        if self.args.complete.value:
+            self._complete()
         try:
             super().parse_cleanup()
         except ParseError as error:
@@ -95,6 +101,22 @@ class InvProgram(Program):
         from build_tasks.presentation.contents import show_contents
 
         show_contents([chapter for chapter in _chapters("", self.collection) if chapter.tasks], sys.stdout)
+
+    def _show_completion_script(self, shell: str) -> NoReturn:
+        from build_tasks.tasks.completing import script, shells
+
+        if shell not in shells():
+            self._refuse(f"there is no completion script for {shell!r}", hint=f"known: {', '.join(shells())}")
+        answers_on(sys.stdout).show_text(script(shell))
+        raise Exit
+
+    def _complete(self) -> NoReturn:
+        from build_tasks.tasks.completing import complete
+
+        words = self.argv[self.argv.index("--") + 1 :] if "--" in self.argv else []
+        found = complete(self.collection, self.initial_context, self.parser.contexts, words)
+        answers_on(sys.stdout).show_text("\n".join(found))
+        raise Exit
 
     def _printing(self, work: Callable[[], None]) -> None:
         try:
@@ -126,7 +148,7 @@ class InvProgram(Program):
         raise Exit(code=int(ExitCode.USAGE))
 
     def _suggestions(self, error: Exception) -> list[str]:
-        given = _quoted(error)
+        given = quoted(error)
         context = getattr(error, "context", None)
         if given.startswith("-") and context is not None:
             return get_close_matches(given, list(context.flags), n=2)
@@ -143,22 +165,8 @@ class InvProgram(Program):
 
     def _overlooked(self, error: Exception) -> str:
         """That the service in the name of a task is a folder that is none yet; else empty."""
-        name, root = _quoted(error).partition(".")[0], self.collection.loaded_from
+        name, root = quoted(error).partition(".")[0], self.collection.loaded_from
         return overlooked(Path(root), name, [*self.collection.collections]) if root else ""
-
-
-def with_flags(words: Sequence[str], tasks: Container[str]) -> list[str]:
-    """What was typed, with the flags of words that may stand alone: ``release.list NAME``."""
-    typed = list(words[:1])
-    for before, word in pairwise(words):
-        bare = not word.startswith("-") and word not in tasks
-        typed += [BARE_WORDS[before], word] if before in BARE_WORDS and bare else [word]
-    return typed
-
-
-def _quoted(error: Exception) -> str:
-    """The word that an error of Invoke's is about."""
-    return str(error).split("'")[1] if "'" in str(error) else ""
 
 
 def _chapters(name: str, collection: Collection) -> Iterator[Chapter]:
@@ -168,21 +176,3 @@ def _chapters(name: str, collection: Collection) -> Iterator[Chapter]:
     yield Chapter(name, tasks)
     for key, inner in collection.collections.items():
         yield from _chapters(f"{name}.{key}" if name else key, inner)
-
-
-def similar_tasks(given: str, known: Sequence[str]) -> list[str]:
-    """At most three task names that ``given`` may have meant, the likeliest first.
-
-    A right collection counts: of ``delivery.biuld`` only the second half is in doubt. A name without a
-    collection (``build``) may belong to any.
-    """
-    collection, dot, name = given.rpartition(".")
-    inside = {
-        task.removeprefix(f"{collection}."): task for task in known if task.startswith(f"{collection}.")
-    }
-    if inside:
-        return [inside[close] for close in get_close_matches(name, inside, n=2)]
-    if dot:
-        return get_close_matches(given, known, n=1)
-    same_name = [task for task in known if task.rpartition(".")[2] == name]
-    return (same_name or get_close_matches(given, known))[:3]

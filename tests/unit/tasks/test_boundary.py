@@ -13,7 +13,8 @@ from invoke import __version__ as invoke_version
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.tasks.boundary import Boundary
-from build_tasks.tasks.program import InvProgram, similar_tasks, with_flags
+from build_tasks.tasks.program import InvProgram
+from build_tasks.tasks.typed import similar_tasks, with_flags
 
 ROOT = Path(__file__).parents[3]
 TASKS = '''
