@@ -14,7 +14,7 @@ from bench.inner_loop import Change, inner_loop
 from bench.measuring import Comparison
 from bench.monorepo import Monorepo
 from bench.side_by_side import forced, unchanged
-from bench.starting import TaskRunners, doing_nothing, listing
+from bench.starting import TaskRunners, completing, doing_nothing, listing
 from bench.terminal import Terminal
 from build_tasks.adapters.process import Processes
 from build_tasks.tasks.names import service_names
@@ -55,14 +55,25 @@ class Measurements:
             yield clone
 
 
-def _start(m: Measurements) -> list[Comparison]:
+@contextmanager
+def _task_runners(m: Measurements) -> Iterator[TaskRunners]:
     with TemporaryDirectory(prefix="bench-") as folder:
         others = TaskRunners(m.terminal_in(Path(folder)))
         others.set_up()
+        yield others
+
+
+def _start(m: Measurements) -> list[Comparison]:
+    with _task_runners(m) as others:
         return [
             listing(m.terminal, others, rounds=m.rounds, tell=m.tell),
             doing_nothing(m.terminal, others, m.wishes.service, rounds=m.rounds, tell=m.tell),
         ]
+
+
+def _completion(m: Measurements) -> list[Comparison]:
+    with _task_runners(m) as others:
+        return [completing(m.terminal, others, m.wishes.service, rounds=m.rounds, tell=m.tell)]
 
 
 def _unchanged(m: Measurements) -> list[Comparison]:
@@ -92,10 +103,11 @@ def _inner_loop(m: Measurements) -> list[Comparison]:
 #: By name, in the order in which all of them are measured.
 KINDS: Mapping[str, Callable[[Measurements], Sequence[Comparison]]] = {
     "start": _start,
+    "completion": _completion,
     "unchanged": _unchanged,
     "forced": _forced,
     "inner-loop": _inner_loop,
     "affected": _affected,
 }
 #: Those whose work is all done by processes of the command's own; an engine's is not.
-WITHOUT_ENGINE = ("start", "affected")
+WITHOUT_ENGINE = ("start", "completion", "affected")

@@ -13,13 +13,15 @@ class Side:
 
     :param command: what is run, for the reader.
     :param run: runs it once; gives the seconds that count.
-    :param at_most: the ratio to the first side that is aimed at; None for no aim.
+    :param at_most: the ratio to the first side that is aimed at; None for no such aim.
+    :param within: the seconds that are aimed at; None for no such aim.
     """
 
     name: str
     command: str
     run: Callable[[], float]
     at_most: float | None = None
+    within: float | None = None
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Figures:
 
     :param seconds: of each round, in order.
     :param ratio: its median over that of the comparison's first side.
-    :param at_most: the ratio that is aimed at, if there is one.
+    :param at_most: the ratio that is aimed at, if there is one; ``within``: the seconds.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Figures:
     median: float
     ratio: float
     at_most: float | None = None
+    within: float | None = None
 
     @property
     def spread(self) -> tuple[float, float]:
@@ -84,4 +87,5 @@ def _figures(side: Side, seconds: dict[str, list[float]], first: Side) -> Figure
     median = statistics.median(seconds[side.name])
     reference = statistics.median(seconds[first.name])
     ratio = median / reference if reference else float("nan")
-    return Figures(side.name, side.command, tuple(seconds[side.name]), median, ratio, side.at_most)
+    measured = tuple(seconds[side.name])
+    return Figures(side.name, side.command, measured, median, ratio, side.at_most, side.within)

@@ -15,11 +15,11 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench.measuring import Comparison
+from bench.measuring import Comparison, Figures
 
 
 def show(comparison: Comparison, console: Console) -> None:
-    """A table: medians, the shortest and the longest, the ratio to the first side, and the one aimed at."""
+    """A table: medians, the shortest and the longest, the ratio to the first side, and the aim."""
     table = Table(title=comparison.title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("side")
     for heading in ("median", "shortest", "longest", "rounds", "ratio", "aim"):
@@ -28,9 +28,14 @@ def show(comparison: Comparison, console: Console) -> None:
     for side in comparison.sides:
         low, high = side.spread
         numbers = (*map(_seconds, (side.median, low, high)), str(len(side.seconds)))
-        aim = "" if side.at_most is None else f"≤ {side.at_most:.4g}"
-        table.add_row(side.name, *numbers, f"{side.ratio:.2f}", aim, side.command)
+        table.add_row(side.name, *numbers, f"{side.ratio:.2f}", _aim(side), side.command)
     console.print(table)
+
+
+def _aim(side: Figures) -> str:
+    if side.within is not None:
+        return f"≤ {_seconds(side.within)}"
+    return "" if side.at_most is None else f"≤ {side.at_most:.4g}"
 
 
 def _seconds(number: float) -> str:

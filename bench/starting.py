@@ -10,6 +10,8 @@ from pathlib import Path
 
 from bench.measuring import Comparison, Side, compare
 from bench.terminal import Terminal
+from build_tasks.completion import file_of
+from build_tasks.errors import FlowError
 
 #: What each of them needs for one task that does nothing, and for telling that there is one.
 _FILES = {
@@ -42,6 +44,10 @@ class TaskRunners:
         """They carry out the task. The first one is bare Invoke."""
         return self._sides(dict.fromkeys(("inv", "just", "make"), "nothing"))
 
+    def completing(self) -> float:
+        """Seconds that bare Invoke takes for a press of Tab."""
+        return self.terminal.measure([_program("inv"), "--complete", "--", "inv"])
+
     def _sides(self, words: dict[str, str]) -> list[Side]:
         return [
             Side(f"bare {name}", f"{name} {word}", self._typing(program, word))
@@ -69,6 +75,29 @@ def doing_nothing(
     """
     words = [f"{service}.test"]
     return _compare("nothing to do", terminal, words, others.doing_nothing(), 1.3, rounds, tell)
+
+
+def completing(
+    terminal: Terminal, others: TaskRunners, service: str, *, rounds: int, tell: Callable[[str], None]
+) -> Comparison:
+    """A press of Tab, with and without the answer that an earlier one has kept, beside bare Invoke's."""
+    words = ("--complete", "--", "./inv", f"{service}.te")
+    kept = Path(file_of(str(terminal.folder)))
+
+    def anew() -> float:
+        kept.unlink(missing_ok=True)
+        return terminal.door(*words)
+
+    command = f"./inv {' '.join(words)}"
+    sides = [
+        Side("bare inv", "inv --complete -- inv", others.completing),
+        Side("ours", command, lambda: terminal.door(*words), within=0.05),
+        Side("ours, nothing kept", command, anew),
+    ]
+    terminal.door(*words)
+    if not kept.exists():
+        raise FlowError("measure completion", "no answer is kept: the tree has just changed", "try again")
+    return compare("press of Tab", sides, rounds=rounds, tell=tell)
 
 
 def _compare(
