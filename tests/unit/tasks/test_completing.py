@@ -133,7 +133,7 @@ t inv delivery.test --filter "a b" --fo
         f'#!/bin/sh\nexec {sys.executable} -P -m build_tasks --search-root {repository} "$@"\n'
     )
     (repository / "inv").chmod(0o755)
-    words = ["bash", "-c", typed, "bash", script("bash"), repository, repository]
+    words: list[str | Path] = ["bash", "-c", typed, "bash", script("bash"), repository, repository]
     done = Processes(CommandLog(None)).run(words, env={"PYTHONPATH": str(ROOT)})
     assert done.stdout.splitlines() == [
         "complete -o default -F _inv_complete inv",
