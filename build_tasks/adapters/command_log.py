@@ -45,12 +45,14 @@ class CommandLog:
             file.write(text if text.endswith("\n") else text + "\n")
 
     def record(self, done: Completed, cwd: Path | None) -> None:
-        """Write down a command that has ended. The caller has taken the secrets out."""
-        stamp = datetime.now(UTC).isoformat(timespec="seconds")
+        """Write down a command that has ended: when that was, what it said, and how long it took, so that what
+        the tools took of a whole run can be worked out. The caller has taken the secrets out.
+        """
+        stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
         where = f"  (in {cwd})" if cwd else ""
         head = f"{stamp} $ {join(done.argv)}{where}\n"
         body = "".join(f"  | {line}\n" for text in (done.stdout, done.stderr) for line in text.splitlines())
-        self.write(f"{head}{body}  = {done.status} after {done.seconds:.2f} s\n")
+        self.write(f"{head}{body}  = {done.status} after {done.seconds:.3f} s\n")
 
 
 class Secrets:
