@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from bench.by_hand import build_options
 from bench.dev import Dev, dev_of, release_of
 from bench.measuring import Comparison, Side, compare
 from bench.terminal import Terminal, until
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.steps.inputs import contexts, recipe
 from build_tasks.wiring import Composition
 
 #: Seconds after which the new code will not answer any more.
@@ -108,9 +108,7 @@ def inner_loop(
     composition = Composition(terminal.folder)
     dev = dev_of(composition, terminal.processes)
     bench = composition.workbench
-    # Where base images cannot be pulled, both sides build on the platform's stand-ins.
-    images = contexts(bench, recipe(bench, bench.services[service]))
-    options = tuple(f"--build-context={name}={image}" for name, image in images.items())
+    options = build_options(composition, [bench.services[service]])
     loop = _Loop(terminal, dev, service, change.path, write, options)
     sides = [
         Side("by hand", f"bench/bash/deploy.sh {service}", loop.by_hand),

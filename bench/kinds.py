@@ -10,14 +10,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.affected import affected
+from bench.copying import copying
+from bench.five import five
 from bench.inner_loop import Change, inner_loop
 from bench.measuring import Comparison
 from bench.monorepo import Monorepo
+from bench.release_flow import release_flow
 from bench.side_by_side import forced, unchanged
 from bench.starting import TaskRunners, completing, doing_nothing, listing
 from bench.terminal import Terminal
 from build_tasks.adapters.process import Processes
 from build_tasks.tasks.names import service_names
+from build_tasks.wiring import Composition
 
 ROOT = Path(__file__).parents[1]
 
@@ -45,6 +49,11 @@ class Measurements:
 
     def terminal_in(self, folder: Path) -> Terminal:
         return Terminal(self.processes, folder, processor=bool(self.wishes.processor))
+
+    @property
+    def changed_file(self) -> str:
+        """In the repository: the one that a developer changes."""
+        return str(self.wishes.file or f"services/{self.wishes.service}/{self.wishes.service}/server.py")
 
     @contextmanager
     def clone(self) -> Iterator[Path]:
@@ -84,6 +93,18 @@ def _forced(m: Measurements) -> list[Comparison]:
     return [forced(m.terminal, m.wishes.task, service_names(ROOT), rounds=m.rounds, tell=m.tell)]
 
 
+def _five(m: Measurements) -> list[Comparison]:
+    return [five(m.terminal, rounds=m.rounds, tell=m.tell)]
+
+
+def _flow(m: Measurements) -> list[Comparison]:
+    return release_flow(Composition(ROOT), m.wishes.service, m.changed_file, rounds=m.rounds, tell=m.tell)
+
+
+def _copy(m: Measurements) -> list[Comparison]:
+    return [copying(m.terminal, m.wishes.service, rounds=m.rounds, tell=m.tell)]
+
+
 def _affected(m: Measurements) -> list[Comparison]:
     with TemporaryDirectory(prefix="bench-") as folder:
         repository = Monorepo(m.processes, Path(folder) / "repository", services=200, files=20_000)
@@ -92,8 +113,7 @@ def _affected(m: Measurements) -> list[Comparison]:
 
 def _inner_loop(m: Measurements) -> list[Comparison]:
     wishes, service = m.wishes, m.wishes.service
-    file = wishes.file or f"services/{service}/{service}/server.py"
-    change = Change(file, wishes.text or f'"{service}', wishes.path)
+    change = Change(m.changed_file, wishes.text or f'"{service}', wishes.path)
     command = wishes.dev or f"{service}.dev"
     with m.clone() as clone:
         terminal = m.terminal_in(clone)
@@ -106,6 +126,9 @@ KINDS: Mapping[str, Callable[[Measurements], Sequence[Comparison]]] = {
     "completion": _completion,
     "unchanged": _unchanged,
     "forced": _forced,
+    "five": _five,
+    "flow": _flow,
+    "copy": _copy,
     "inner-loop": _inner_loop,
     "affected": _affected,
 }

@@ -80,12 +80,24 @@ def compare(
                 seconds[side.name].append(took)
             what = f"round {number - warm_ups + 1} of {rounds}" if counted else "warm-up"
             tell(f"{title}, {what}: {side.name} {took:.3f} s")
-    return Comparison(title, tuple(_figures(side, seconds, sides[0]) for side in sides))
+    return compared(title, [Measured(side, tuple(seconds[side.name])) for side in sides])
 
 
-def _figures(side: Side, seconds: dict[str, list[float]], first: Side) -> Figures:
-    median = statistics.median(seconds[side.name])
-    reference = statistics.median(seconds[first.name])
+@dataclass(frozen=True)
+class Measured:
+    """A side, and the seconds of each round that counts."""
+
+    side: Side
+    seconds: tuple[float, ...]
+
+
+def compared(title: str, measured: Sequence[Measured]) -> Comparison:
+    """What was measured, however it was; all ratios are to the first."""
+    reference = statistics.median(measured[0].seconds)
+    return Comparison(title, tuple(_figures(one, reference) for one in measured))
+
+
+def _figures(measured: Measured, reference: float) -> Figures:
+    side, median = measured.side, statistics.median(measured.seconds)
     ratio = median / reference if reference else float("nan")
-    measured = tuple(seconds[side.name])
-    return Figures(side.name, side.command, measured, median, ratio, side.at_most, side.within)
+    return Figures(side.name, side.command, measured.seconds, median, ratio, side.at_most, side.within)
