@@ -45,8 +45,9 @@ class CommandLog:
             file.write(text if text.endswith("\n") else text + "\n")
 
     def record(self, done: Completed, cwd: Path | None) -> None:
-        """Write down a command that has ended: when that was, what it said, and how long it took, so that what
-        the tools took of a whole run can be worked out. The caller has taken the secrets out.
+        """Write down a command that has ended, to the millisecond: so what tools took of a run can be told.
+
+        The caller has taken the secrets out.
         """
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
         where = f"  (in {cwd})" if cwd else ""

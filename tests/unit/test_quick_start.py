@@ -16,10 +16,12 @@ from build_tasks.quick_start import without_what_is_not_needed
 before = list(sys.meta_path)
 with without_what_is_not_needed():
     import invoke
-slow = ("asyncio", "unittest.mock", "invoke.vendor.yaml")
+slow = ("asyncio", "email", "importlib.metadata", "unittest.mock", "invoke.vendor.yaml")
 told = sorted(name for name in sys.modules if name.startswith(slow))
 assert sys.meta_path == before
 from unittest.mock import Mock
+from importlib import metadata
+assert metadata.version("invoke") == invoke.__version__ and metadata.version("rich")
 from invoke.util import yaml
 print(json.dumps([told, Mock(return_value=3)(), yaml.safe_load("a: [1, 2]")]))
 """
@@ -39,6 +41,23 @@ def test_what_takes_long_is_not_imported() -> None:
 def test_both_libraries_are_what_they_are_afterwards() -> None:
     _, mocked, loaded = json.loads(python("-c", STARTED).stdout)
     assert (mocked, loaded) == (3, {"a": [1, 2]})
+
+
+def test_a_version_that_no_folder_tells_is_asked_for_as_ever() -> None:
+    code = """
+import sys
+from build_tasks.quick_start import without_what_is_not_needed
+with without_what_is_not_needed():
+    from importlib import metadata
+    assert "email" not in sys.modules
+    try:
+        metadata.version("no_such_package")
+    except Exception as error:
+        print(type(error).__name__)
+from importlib.metadata import distribution
+print(distribution("invoke").name)
+"""
+    assert python("-c", code).stdout.split() == ["PackageNotFoundError", "invoke"]
 
 
 def test_who_mocks_already_goes_on_mocking() -> None:
