@@ -16,7 +16,7 @@ from build_tasks.planning.dockerfile import Dockerfile
 from build_tasks.planning.inputs import InputFile, Inputs
 from build_tasks.planning.sources import Sources
 from build_tasks.steps.checkout import WorkingTree
-from build_tasks.steps.workbench import Workbench
+from build_tasks.steps.workbench import Basis
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Recipe:
         return sorted(r for r, stands in self.bases.items() if stands != r and not stands.startswith(PULLED))
 
 
-def recipe(bench: Workbench, service: Service) -> Recipe:
+def recipe(bench: Basis, service: Service) -> Recipe:
     """Work out the inputs of a service's images; no base image is made or fetched for it.
 
     :raises FlowError: CONFIG for a Dockerfile that cannot be read or copies what is not there.
@@ -63,18 +63,18 @@ def recipe(bench: Workbench, service: Service) -> Recipe:
     return Recipe(inputs.hash, tuple(paths), bases, derived.goes_in, derived.enters)
 
 
-def contexts(bench: Workbench, made: Recipe) -> dict[str, str]:
+def contexts(bench: Basis, made: Recipe) -> dict[str, str]:
     """Named contexts of a build: which engine image stands for each base reference. Makes what is missing."""
     provided = bench.bases.provide([*made.bases])
     return {ref: f"docker-image://{stands}" for ref, stands in provided.items() if stands != ref}
 
 
-def uncommitted(bench: Workbench, made: Recipe) -> list[str]:
+def uncommitted(bench: Basis, made: Recipe) -> list[str]:
     """The files that images are made of and that are not as in the commit."""
     return [change.path for change in bench.source.uncommitted(made.paths) if made.goes_in(change)]
 
 
-def built_from(bench: Workbench, service: Service) -> list[str]:
+def built_from(bench: Basis, service: Service) -> list[str]:
     """Files and folders that hold all that a service is built from, its own folder first: paths for git.
 
     :raises FlowError: as :func:`sources`.
@@ -82,7 +82,7 @@ def built_from(bench: Workbench, service: Service) -> list[str]:
     return sources(bench, service).paths
 
 
-def sources(bench: Workbench, service: Service) -> Sources:
+def sources(bench: Basis, service: Service) -> Sources:
     """What a service is built from: its folder, what its Dockerfile copies, what its chart stands on, its
     inputs.
 
@@ -92,7 +92,7 @@ def sources(bench: Workbench, service: Service) -> Sources:
     return Sources(service, WorkingTree(bench.settings.root))
 
 
-def chart_folders(bench: Workbench, service: Service) -> list[str]:
+def chart_folders(bench: Basis, service: Service) -> list[str]:
     """Folders of the charts that the service's chart stands on. No image is made of them.
 
     :raises FlowError: CHART_REFUSED for a dependency that is not in the repository.
@@ -100,7 +100,7 @@ def chart_folders(bench: Workbench, service: Service) -> list[str]:
     return [*sources(bench, service).charts]
 
 
-def chart_paths(bench: Workbench, service: Service) -> list[str]:
+def chart_paths(bench: Basis, service: Service) -> list[str]:
     """Files and folders that hold all that a service's chart is made of and held to.
 
     :raises FlowError: as :func:`chart_folders`.
@@ -108,7 +108,7 @@ def chart_paths(bench: Workbench, service: Service) -> list[str]:
     return [service.chart, *chart_folders(bench, service), service.toml]
 
 
-def chart_inputs(bench: Workbench, service: Service) -> str:
+def chart_inputs(bench: Basis, service: Service) -> str:
     """What a service's chart is made of and held to, in one number: its folder, the charts that it stands on,
     and the service.toml, which says what it has to deploy. Hexadecimal.
 
@@ -118,7 +118,7 @@ def chart_inputs(bench: Workbench, service: Service) -> str:
     return Inputs(files, args={}, platform="", bases={}).hash
 
 
-def read_dockerfile(bench: Workbench, service: Service) -> Dockerfile:
+def read_dockerfile(bench: Basis, service: Service) -> Dockerfile:
     """The service's Dockerfile.
 
     :raises FlowError: CONFIG if it is not there, not text, or not to be understood.
@@ -126,19 +126,19 @@ def read_dockerfile(bench: Workbench, service: Service) -> Dockerfile:
     return sources(bench, service).dockerfile
 
 
-def input_files(bench: Workbench, paths: Sequence[str]) -> tuple[InputFile, ...]:
+def input_files(bench: Basis, paths: Sequence[str]) -> tuple[InputFile, ...]:
     """The files at and below the paths that git does not ignore."""
     return tuple(_input(bench, path) for path in bench.source.files(paths))
 
 
-def _check_there(bench: Workbench, service: Service, derived: Sources) -> None:
+def _check_there(bench: Basis, service: Service, derived: Sources) -> None:
     missing = [path for path in derived.dockerfile.sources if not (bench.settings.root / path).exists()]
     if missing:
         why = f"{service.dockerfile} copies what is not there: {', '.join(missing)}"
         raise FlowError(f"build {service.name}", why, "correct the COPY lines", code=ExitCode.CONFIG)
 
 
-def _input(bench: Workbench, path: str) -> InputFile:
+def _input(bench: Basis, path: str) -> InputFile:
     file = bench.settings.root / path
     if file.is_symlink():
         return InputFile(path, False, hashlib.sha256(os.readlink(file).encode()).hexdigest())

@@ -17,7 +17,7 @@ from build_tasks.planning.reports.summary import TestRun, sum_up
 from build_tasks.steps.image import build_stage
 from build_tasks.steps.image_labels import UNSEEN_LABEL
 from build_tasks.steps.inputs import Recipe
-from build_tasks.steps.test_results import Results, reports_in, results_of
+from build_tasks.steps.test_results import Results, passed_before, reports_in, results_of
 from build_tasks.steps.workbench import Workbench
 
 #: Where the testrunner's container writes its reports, in whatever dialect.
@@ -43,11 +43,10 @@ def test(
     :raises TestRunError: TESTS_FAILED, RUNNER_CRASHED or NO_TESTS.
     :raises FlowError: BUILD_FAILED; USAGE for an expression that the testrunner does not take.
     """
-    results = results_of(bench, service, made, matching)
-    remembered = None if force else results.remembered()
+    remembered = None if force or matching else passed_before(bench, service, made)
     if remembered is not None:
-        bench.reporter.skip(f"test {service.name}", f"unchanged inputs passed before: {remembered.line}")
         return remembered
+    results = results_of(bench, service, made, matching)
     results.withdraw()
     image = build_stage(bench, service, TESTRUNNER, made)
     _check_takes(service, image, matching)

@@ -13,9 +13,8 @@ from filelock import FileLock
 
 from build_tasks.model.service import Service
 from build_tasks.model.tests import TestOutcome, TestSummary
-from build_tasks.planning.reports.detection import HEAD_BYTES, dialect
 from build_tasks.steps.inputs import Recipe
-from build_tasks.steps.workbench import Workbench
+from build_tasks.steps.workbench import Basis
 
 _SUMMARY, _JUNIT = "summary.json", "junit.xml"
 
@@ -73,7 +72,7 @@ class Results:
                 _write(self.for_ci, junit)
 
 
-def results_of(bench: Workbench, service: Service, made: Recipe, matching: str = "") -> Results:
+def results_of(bench: Basis, service: Service, made: Recipe, matching: str = "") -> Results:
     """Where they are kept, for all tests or for those that match an expression."""
     tests = bench.folder(service, "tests")
     limited = f"-{hashlib.sha256(matching.encode()).hexdigest()[:8]}" if matching else ""
@@ -82,8 +81,18 @@ def results_of(bench: Workbench, service: Service, made: Recipe, matching: str =
     return Results(folder, None if matching else for_ci, FileLock(tests / ".lock"))
 
 
+def passed_before(bench: Basis, service: Service, made: Recipe) -> TestSummary | None:
+    """What is remembered of a run that these inputs passed, which the reader is told; None if nothing is."""
+    remembered = results_of(bench, service, made).remembered()
+    if remembered is not None:
+        bench.reporter.skip(f"test {service.name}", f"unchanged inputs passed before: {remembered.line}")
+    return remembered
+
+
 def reports_in(folder: Path) -> dict[str, bytes]:
     """The files that may be reports, by their paths in the folder. Links are none: they may lead out."""
+    from build_tasks.planning.reports.detection import HEAD_BYTES, dialect
+
     found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_file():

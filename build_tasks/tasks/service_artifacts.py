@@ -38,9 +38,19 @@ def _test(session: Session, name: str) -> Task:
     @session.boundary
     def test(context: Context, filter: str = "", force: bool = False, dry_run: bool = False) -> None:
         """Run its unit tests in the testrunner container; results go to .build/."""
-        _run(session, name, "test", force=force, dry_run=dry_run, matching=filter)
+        if force or filter or dry_run or not _passed_before(session, name):
+            _run(session, name, "test", force=force, dry_run=dry_run, matching=filter)
 
     return test
+
+
+def _passed_before(session: Session, name: str) -> bool:
+    """Whether there is nothing to test, and the reader has been told; without what testing takes."""
+    from build_tasks.steps.inputs import recipe
+    from build_tasks.steps.test_results import passed_before
+
+    service = session.service(name)
+    return passed_before(session.basis, service, recipe(session.basis, service)) is not None
 
 
 def _image(session: Session, name: str) -> Task:

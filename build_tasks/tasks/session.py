@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from build_tasks.model.service import Service
     from build_tasks.model.version import Version
     from build_tasks.presentation.answers import Answers
-    from build_tasks.steps.workbench import Workbench
+    from build_tasks.steps.workbench import Basis, Workbench
     from build_tasks.wiring import Composition
 
 Found = TypeVar("Found")
@@ -48,6 +48,11 @@ class Session:
         return self.composition.workbench
 
     @property
+    def basis(self) -> Basis:
+        """The part of it that says what services are made of: enough to know that there is nothing to do."""
+        return self.composition.basis
+
+    @property
     def answers(self) -> Answers:
         """Where answers (not progress) are shown."""
         import sys
@@ -61,7 +66,8 @@ class Session:
 
         :raises FlowError: USAGE, with the nearest names.
         """
-        return _one("service", name, self.bench.services, overlooked(self.root, name, self.bench.services))
+        services = self.basis.services
+        return _one("service", name, services, overlooked(self.root, name, services))
 
     def chosen(self, only: str) -> list[str]:
         """The services that ``--only a,b`` names.
@@ -70,7 +76,7 @@ class Session:
         """
         from build_tasks.planning.several import chosen
 
-        services = list(self.bench.services)
+        services = list(self.basis.services)
         hints = [overlooked(self.root, name.strip(), services) for name in only.split(",")]
         return chosen(only, services, [hint for hint in hints if hint])
 
@@ -79,11 +85,11 @@ class Session:
 
         :raises FlowError: USAGE, with the nearest names.
         """
-        return _one("environment", name, self.bench.settings.environments)
+        return _one("environment", name, self.basis.settings.environments)
 
     def environments(self, name: str) -> list[Environment]:
         """The named environment, or all of them."""
-        return [self.environment(name)] if name else list(self.bench.settings.environments.values())
+        return [self.environment(name)] if name else list(self.basis.settings.environments.values())
 
     def run(
         self, plan: Plan, *, dry_run: bool, reason: str = "", force: bool = False, matching: str = ""
@@ -115,7 +121,7 @@ class Session:
 
     def head_reason(self) -> str:
         """The change cause when nobody gave one: the commit that is checked out."""
-        head = self.bench.source.head()
+        head = self.basis.source.head()
         return f"{head.subject} ({head.sha[:12]})"
 
 

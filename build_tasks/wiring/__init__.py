@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from build_tasks.ports.commands import Commands
     from build_tasks.ports.reporting import Reporter
     from build_tasks.steps.checkout import Checkout
-    from build_tasks.steps.workbench import Workbench
+    from build_tasks.steps.workbench import Basis, Workbench
     from build_tasks.wiring.platform import PlatformComposition
 
 
@@ -119,6 +119,13 @@ class Composition:
         from build_tasks.wiring.checkout import checkout
 
         return checkout(self, root)
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What says what services are made of."""
+        from build_tasks.wiring.basis import basis
+
+        return basis(self)
 
     @cached_property
     def workbench(self) -> Workbench:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from build_tasks.adapters.kubectl import KubectlWorkloads
     from build_tasks.adapters.kubectl_leases import KubectlLeases
     from build_tasks.model.environment import Environment
-    from build_tasks.steps.platform.service_bases import BaseImages
     from build_tasks.wiring import Composition
 
 
@@ -38,23 +36,23 @@ def workbench(composition: Composition) -> Workbench:
 
     :raises FlowError: CONFIG for a wrong configuration.
     """
-    checkout = composition.checkout
+    basis = composition.basis
     processes = composition.processes
     client = engine_client(composition)
     engine = DockerEngine(client, _run_id(composition), composition.reporter.detail)
     helm = HelmProgram(processes, composition.tool("helm"), composition.cache / "helm")
     ssh_keygen = composition.tool("ssh-keygen")
     return Workbench(
-        settings=checkout.settings,
-        services=checkout.services,
-        reporter=composition.reporter,
+        settings=basis.settings,
+        services=basis.services,
+        reporter=basis.reporter,
+        bases=basis.bases,
+        source=basis.source,
         clock=SystemClock(),
         builder=engine,
-        bases=LocalBases(composition),
         registry=OrasRegistry(processes, composition.tool("oras")),
         charts=HelmCharts(helm),
         environments=ClusterEnvironments(composition),
-        source=checkout.source,
         signer=SshSigner(processes, ssh_keygen),
         bills=bills(composition, engine),
         scanners=Scanners(composition),
@@ -89,23 +87,6 @@ class SystemClock:
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
-
-
-@dataclass(frozen=True)
-class LocalBases:
-    """Base images as the local platform provides them; importing what builds them can wait."""
-
-    composition: Composition
-
-    def identities(self, references: Sequence[str]) -> Mapping[str, str]:
-        return self.composition.platform.provisioning.base_images().identities(references)
-
-    def provide(self, references: Sequence[str]) -> Mapping[str, str]:
-        return self._images(references)
-
-    @cached_property
-    def _images(self) -> BaseImages:
-        return self.composition.platform.provisioning.base_images(engine_client(self.composition))
 
 
 @dataclass(frozen=True)

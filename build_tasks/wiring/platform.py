@@ -29,6 +29,7 @@ from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.engine import choose_engine
 from build_tasks.steps.platform.kind_config import shape_of_clusters
 from build_tasks.steps.platform.parts import PlatformParts
+from build_tasks.wiring.basis import provisioning
 from build_tasks.wiring.flow import SystemClock
 from build_tasks.wiring.provisioning import Provisioning
 from build_tasks.wiring.recorded_tools import TOOLS, record
@@ -56,15 +57,7 @@ class PlatformComposition:
 
     def provisioning_under(self, pins: Pins) -> Provisioning:
         """The same, where other files and images are accepted from publishers."""
-        composition = self._composition
-        return Provisioning(
-            composition.cache,
-            composition.processes,
-            composition.reporter,
-            network_policies=composition.settings.network_policies,
-            routes=composition.routes,
-            pins=pins,
-        )
+        return provisioning(self._composition, pins)
 
     @cached_property
     def parts(self) -> PlatformParts:

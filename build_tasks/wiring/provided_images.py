@@ -1,4 +1,7 @@
-"""Composition of what provides images: publishers' by digest, and recipes on an engine or in name only."""
+"""Composition of what provides images: publishers' by digest, and recipes on an engine or in name only.
+
+Names are asked for often, so what makes images is imported where it is used.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +9,33 @@ import ssl
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from build_tasks.adapters.assumed_images import AssumedImages
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.adapters.debian import Debootstrap
-from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.adapters.docker_objects import DockerObjects
-from build_tasks.adapters.engine_images import EngineImages
 from build_tasks.adapters.private_files import LocalPrivateFiles
-from build_tasks.adapters.process import Processes
 from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.adapters.trust import HostCertificates
-from build_tasks.model.upstream import Pins
-from build_tasks.ports.provisioning import GoCompiler, ImageStore, Material
-from build_tasks.ports.reporting import Clock, Reporter
-from build_tasks.ports.scanning import SecurityUpdates
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
-from build_tasks.steps.platform.cilium_node import BuildCiliumNode
 from build_tasks.steps.platform.go_command import GoToolchain
-from build_tasks.steps.platform.images import NODE, REGISTRY, ImageRecipes, ProvideImages
-from build_tasks.steps.platform.node_image import BuildNodeImage
 from build_tasks.steps.platform.service_bases import BaseImages
-from build_tasks.steps.platform.tools import ProvideTools
-from build_tasks.steps.platform.updates import LIST_PACKAGES, TakeUpdates, UpdatedBase, UpdateState
+from build_tasks.steps.platform.updates import UpdatedBase, UpdateState
 from build_tasks.steps.platform.upstream_images import UpstreamImages
 from build_tasks.steps.platform.wheels import Wheel
+
+if TYPE_CHECKING:
+    from build_tasks.adapters.docker_client import DockerClient
+    from build_tasks.adapters.process import Processes
+    from build_tasks.model.upstream import Pins
+    from build_tasks.ports.provisioning import GoCompiler, ImageStore, Material
+    from build_tasks.ports.reporting import Clock, Reporter
+    from build_tasks.ports.scanning import SecurityUpdates
+    from build_tasks.steps.platform.images import ImageRecipes, ProvideImages
+    from build_tasks.steps.platform.tools import ProvideTools
+    from build_tasks.steps.platform.updates import TakeUpdates
 
 #: Where Debian keeps its bundle; Python's OpenSSL may look for single files only.
 _DEBIAN_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
@@ -73,6 +76,9 @@ class ProvidedImages:
 
     def of_platform(self, client: DockerClient, tools: ProvideTools) -> ProvideImages:
         """The step that provides the platform's own images in an engine."""
+        from build_tasks.adapters.engine_images import EngineImages
+        from build_tasks.steps.platform.images import ProvideImages
+
         images = EngineImages(client)
         upstream = self._recipes.upstream()
         making = self._own(images) if self._builds else None
@@ -81,7 +87,11 @@ class ProvidedImages:
 
     def of_services(self, client: DockerClient | None) -> BaseImages:
         """The step that provides base images for services in an engine; without a client, that names them."""
-        images = EngineImages(client) if client else AssumedImages()
+        images: ImageStore = AssumedImages()
+        if client:
+            from build_tasks.adapters.engine_images import EngineImages
+
+            images = EngineImages(client)
         making = self._stand_ins(images) if self._builds else None
         naming = self._stand_ins(AssumedImages()) if self._builds else None
         return BaseImages(self._pulled(images), making, naming, self._reporter)
@@ -103,6 +113,10 @@ class ProvidedImages:
 
     def updates(self, client: DockerClient, suite: SecurityUpdates, clock: Clock) -> TakeUpdates:
         """The step that has base images made anew when they lack security updates."""
+        from build_tasks.adapters.docker_objects import DockerObjects
+        from build_tasks.adapters.engine_images import EngineImages
+        from build_tasks.steps.platform.updates import LIST_PACKAGES, TakeUpdates
+
         objects = DockerObjects(client)
         stand_ins, updated = self._updated(AssumedImages())
         return TakeUpdates(
@@ -142,6 +156,10 @@ class ProvidedImages:
         return UpstreamImages(upstream, self._pins, images, self._reporter, wanted=self._pulls)
 
     def _own(self, images: ImageStore) -> ImageRecipes:
+        from build_tasks.steps.platform.cilium_node import BuildCiliumNode
+        from build_tasks.steps.platform.images import NODE, REGISTRY, ImageRecipes
+        from build_tasks.steps.platform.node_image import BuildNodeImage
+
         derived, base = self._derived(images)
         plain = BuildNodeImage(self._recipes, self._recipes.tools(), images, base, self._reporter)
         if not self._network_policies:

