@@ -1,4 +1,4 @@
-"""How much of a command's time its tools took, from its command log."""
+"""How much of a command's time its tools took, and how much it waited, from its command log."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 _HEAD = re.compile(r"(\d{4}-\d\d-\d\dT\S+) \$ ")
+_WAITED = re.compile(r"(\d{4}-\d\d-\d\dT\S+) waited (\d+\.\d+) s")
 _END = re.compile(r"  = -?\d+ after (\d+\.\d+) s")
 
 
@@ -24,6 +25,14 @@ def intervals(log: str) -> Iterator[tuple[float, float]]:
         elif ended is not None and (end := _END.fullmatch(line)):
             yield ended - float(end[1]), ended
             ended = None
+
+
+def pauses(log: str) -> Iterator[tuple[float, float]]:
+    """When each pause between two looks at what was awaited (pods, mostly) began and ended."""
+    for line in log.splitlines():
+        if waited := _WAITED.fullmatch(line):
+            ended = datetime.fromisoformat(waited[1]).timestamp()
+            yield ended - float(waited[2]), ended
 
 
 def covered(spans: Iterable[tuple[float, float]]) -> float:

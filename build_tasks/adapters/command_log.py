@@ -49,11 +49,18 @@ class CommandLog:
 
         The caller has taken the secrets out.
         """
-        stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
         where = f"  (in {cwd})" if cwd else ""
-        head = f"{stamp} $ {join(done.argv)}{where}\n"
+        head = f"{_stamp()} $ {join(done.argv)}{where}\n"
         body = "".join(f"  | {line}\n" for text in (done.stdout, done.stderr) for line in text.splitlines())
         self.write(f"{head}{body}  = {done.status} after {done.seconds:.3f} s\n")
+
+    def waited(self, seconds: float) -> None:
+        """Write down a pause that has ended, between two looks at what is awaited."""
+        self.write(f"{_stamp()} waited {seconds:.3f} s")
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 class Secrets:

@@ -23,6 +23,7 @@ from build_tasks.steps.workbench import Workbench
 from build_tasks.wiring.scanning import Scanners, bills
 
 if TYPE_CHECKING:
+    from build_tasks.adapters.command_log import CommandLog
     from build_tasks.adapters.environments import ToolEnvironments
     from build_tasks.adapters.helm import HelmReleases
     from build_tasks.adapters.kubectl import KubectlWorkloads
@@ -48,7 +49,7 @@ def workbench(composition: Composition) -> Workbench:
         reporter=basis.reporter,
         bases=basis.bases,
         source=basis.source,
-        clock=SystemClock(),
+        clock=SystemClock(composition.log),
         builder=engine,
         registry=OrasRegistry(processes, composition.tool("oras")),
         charts=HelmCharts(helm),
@@ -74,8 +75,14 @@ def engine_client(composition: Composition) -> DockerClient:
     return DockerClient(composition.processes, engine)
 
 
+@dataclass(frozen=True)
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock.
+
+    :param log: is told of pauses.
+    """
+
+    log: CommandLog | None = None
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -87,6 +94,8 @@ class SystemClock:
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
+        if self.log is not None:
+            self.log.waited(seconds)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class PlatformComposition:
             host=Machine(),
             files=LocalPrivateFiles(),
             keys=SshKeys(self._processes, self.tools_folder / "ssh-keygen"),
-            clock=SystemClock(),
+            clock=SystemClock(composition.log),
             reporter=composition.reporter,
             end_programs=self._processes.end_running,
         )
