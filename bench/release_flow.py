@@ -17,6 +17,7 @@ from build_tasks.recipes import FOLDER
 from build_tasks.steps.demo.stage import APPROVER, MANAGER, Stage
 from build_tasks.steps.demo.versions import next_versions
 from build_tasks.steps.released import released_versions
+from build_tasks.steps.workbench import Workbench
 from build_tasks.wiring import Composition
 
 _AGENT = "the CI agent"
@@ -49,7 +50,7 @@ class OurWay:
     :param rounds: what each release took, command by command.
     """
 
-    composition: Composition
+    bench: Workbench
     stage: Stage
     service: str
     file: str
@@ -57,7 +58,7 @@ class OurWay:
 
     def release(self) -> float:
         """A new commit into production; gives the seconds of all commands together."""
-        bench, stage, service = self.composition.workbench, self.stage, self.service
+        bench, stage, service = self.bench, self.stage, self.service
         version = next_versions(released_versions(bench, bench.services[service]))[0]
         of_version = ("--version", str(version))
         cut = ("release.cut", service, *of_version, "--key", str(stage.manager_key), "--push")
@@ -117,7 +118,7 @@ def release_flow(
     composition: Composition, service: str, file: str, *, rounds: int, tell: Callable[[str], None]
 ) -> list[Comparison]:
     """Both ways; where ours spends its time; and what of it no tool was at work in."""
-    ours = OurWay(composition, _stage(composition, "ours"), service, file)
+    ours = OurWay(composition.workbench, _stage(composition, "ours"), service, file)
     theirs = _by_hand(composition, service, file)
     sides = [
         Side("by hand", f"bench/bash/release.sh {service}", theirs.release),
