@@ -16,7 +16,7 @@ from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.errors import ExitCode
 from build_tasks.model.event import Told
 from build_tasks.steps.checkout import Checkout
-from build_tasks.steps.workbench import Workbench
+from build_tasks.steps.workbench import Basis, Workbench
 from build_tasks.tasks import all_services, application, ci, release
 from build_tasks.tasks.service import service_collection
 from build_tasks.tasks.session import Session
@@ -32,6 +32,10 @@ class FakeComposition:
     told: Told = field(default_factory=Told)
     log: CommandLog | None = None
     processes: Processes = field(default_factory=lambda: Processes(CommandLog(None)))
+
+    @property
+    def basis(self) -> Basis:
+        return self.workbench
 
     @property
     def checkout(self) -> Checkout:
