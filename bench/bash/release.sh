@@ -102,12 +102,12 @@ attest() { # what the tests, the scan, the bill, the build and the inputs were
 }
 
 check_attached() { # everything that is attached, and its signature
-    local piece number=0 signer kind file
+    local piece into signer kind file
     for piece in $(oras discover --plain-http --format json --depth 1 "$REGISTRY/$repository@$digest" |
         grep -o '"digest": *"sha256:[0-9a-f]*"' | grep -o 'sha256:[0-9a-f]*' | grep -vF "$digest" | sort -u); do
-        number=$((number + 1))
-        oras pull --plain-http --no-tty --output "$scratch/attached-$number" "$REGISTRY/$repository@$piece"
-        for file in "$scratch/attached-$number"/*.sig; do
+        into=$(mktemp -d "$scratch/attached-XXXXXX")
+        oras pull --plain-http --no-tty --output "$into" "$REGISTRY/$repository@$piece"
+        for file in "$into"/*.sig; do
             kind=evidence signer=builder
             if [[ $file == *approval* ]]; then kind=approval signer=approver; fi
             ssh-keygen -Y verify -f "$KEYS/allowed_signers" -I "$signer" -n "$kind@bench" -s "$file" <"${file%.sig}"
