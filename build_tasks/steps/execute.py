@@ -71,7 +71,7 @@ def _push(run: Run, action: Action) -> None:
     pushed = push(bench, service, version, made, archive, lambda: publish_once(run, service))
     run.pushed(service, version, pushed)
     assert run.key is not None, "a run that pushes was given no key"
-    testify(bench, service, version, pushed, made.inputs, run.key)
+    testify(bench, service, version, pushed, run.key)
     attach_record(bench, service, version, pushed.image)
     bench.reporter.note(f"{service.name} {version.tag} is image {pushed.image} with chart {pushed.chart}")
 

@@ -15,7 +15,7 @@ from build_tasks.planning.names import candidate_chart, candidate_image
 from build_tasks.planning.versions import check_new, next_patch
 from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe
-from build_tasks.steps.pushed import is_vouched_for
+from build_tasks.steps.pushed import is_pushed_from_here, is_vouched_for
 from build_tasks.steps.released import released_versions
 from build_tasks.steps.workbench import Workbench
 
@@ -30,8 +30,9 @@ def push(
 ) -> ReleasedArtifacts:
     """Give a version to the candidate, by its digest, inside the registry, and push the chart under it.
 
-    The same content again is a no-op. "The same" is an image of which an accepted builder testified that it
-    is made of these inputs (its digest is then the version's), and an equal chart archive.
+    The same content again is a no-op. "The same" is an equal chart archive, and an image of which an accepted
+    builder testified that it is made of these inputs, or that it was pushed as this version from this commit
+    (its base images may be others by now); its digest is then the version's.
 
     :param candidate: publishes the candidate of these inputs, or finds it published; asked for a new version,
         and for one whose image nobody vouches for.
@@ -42,9 +43,7 @@ def push(
     if present is None:
         check_new(service.name, version, released_versions(bench, service))
     else:
-        _same_inputs(bench, service, version, image.at(present), made)
-        if not is_vouched_for(bench, service, present, made.inputs) and candidate() != present:
-            raise _conflict(bench, service, version, f"image {present.short}, which no builder vouches for")
+        _check_same(bench, service, version, image.at(present), made, candidate)
     chart_ref = candidate_chart(bench.settings, service.name).tagged(str(version))
     chart_digest = _same_chart(bench, service, version, chart_ref, chart)
     if present is None:
@@ -61,12 +60,26 @@ def push(
     return ReleasedArtifacts(present, chart_digest)
 
 
-def _same_inputs(bench: Workbench, service: Service, version: Version, image: Ref, made: Recipe) -> None:
+def _check_same(
+    bench: Workbench,
+    service: Service,
+    version: Version,
+    image: Ref,
+    made: Recipe,
+    candidate: Callable[[], Digest],
+) -> None:
+    """:param image: what the version is in the registry, by digest."""
+    assert image.digest is not None
+    committed = not bench.source.is_dirty(made.paths)
+    if committed and is_pushed_from_here(bench, service, version, image.digest):
+        return
     recorded = bench.registry.labels(image).get(INPUTS_LABEL, "")
     if recorded != made.inputs:
-        raise _conflict(
-            bench, service, version, f"image built from inputs {recorded[:12] or '(none recorded)'}"
-        )
+        found = f"image built from inputs {recorded[:12] or '(none recorded)'}"
+        raise _conflict(bench, service, version, found)
+    if not is_vouched_for(bench, service, image.digest, made.inputs) and candidate() != image.digest:
+        found = f"image {image.digest.short}, which no builder vouches for"
+        raise _conflict(bench, service, version, found)
 
 
 def _same_chart(

@@ -11,31 +11,34 @@ from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.model.weighed import EvidenceFound
 from build_tasks.planning.evidence import Pushed, Subject, weigh
-from build_tasks.planning.names import candidate_image
+from build_tasks.planning.names import candidate_chart, candidate_image
 from build_tasks.steps.evidence import attach_evidence, attached_evidence
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.workbench import Workbench
+
+_RELEASE = frozenset({EvidenceKind.RELEASE})
 
 
 def testify(
-    bench: Workbench,
-    service: Service,
-    version: Version,
-    artifacts: ReleasedArtifacts,
-    inputs: str,
-    key: Path,
+    bench: Workbench, service: Service, version: Version, artifacts: ReleasedArtifacts, key: Path
 ) -> None:
-    """Sign what the version is, unless that was done: a tag can be moved by whoever writes to the registry.
-
-    :param inputs: the inputs hash that the image is made of.
-    """
-    pushed = Pushed(str(version), artifacts.chart)
-    found = _weighed(bench, Subject(service.name, artifacts.image, inputs, pushed))
-    if found.has(frozenset({EvidenceKind.RELEASE})):
+    """Sign what the version is, unless that was done: whoever writes to the registry can move a tag."""
+    subject = _subject(bench, service, version, artifacts)
+    if _weighed(bench, subject).has(_RELEASE):
         return
     said = Released(str(version), artifacts.chart, bench.source.head().sha, bench.clock.now())
     image = candidate_image(bench.settings, service.name).at(artifacts.image)
     with bench.reporter.step(f"sign what {service.name} {version.tag} is", f"image {artifacts.image.short}"):
-        attach_evidence(bench, service, image, inputs, {EvidenceKind.RELEASE: said}, key)
+        attach_evidence(bench, service, image, subject.inputs, {EvidenceKind.RELEASE: said}, key)
+
+
+def is_pushed_from_here(bench: Workbench, service: Service, version: Version, image: Digest) -> bool:
+    """Whether an accepted builder testified that a version is this image, pushed from the present commit."""
+    chart = bench.registry.digest(candidate_chart(bench.settings, service.name).tagged(str(version)))
+    if chart is None:
+        return False
+    artifacts, commit = ReleasedArtifacts(image, chart), bench.source.head().sha
+    return _weighed(bench, _subject(bench, service, version, artifacts, commit)).has(_RELEASE)
 
 
 def is_vouched_for(bench: Workbench, service: Service, image: Digest, inputs: str) -> bool:
@@ -44,6 +47,14 @@ def is_vouched_for(bench: Workbench, service: Service, image: Digest, inputs: st
     Its label alone says nothing: whoever writes to the registry can push an image with any label.
     """
     return _weighed(bench, Subject(service.name, image, inputs)).has(REUSABLE)
+
+
+def _subject(
+    bench: Workbench, service: Service, version: Version, artifacts: ReleasedArtifacts, commit: str = ""
+) -> Subject:
+    image = candidate_image(bench.settings, service.name).at(artifacts.image)
+    inputs = bench.registry.labels(image).get(INPUTS_LABEL, "")
+    return Subject(service.name, artifacts.image, inputs, Pushed(str(version), artifacts.chart, commit))
 
 
 def _weighed(bench: Workbench, subject: Subject) -> EvidenceFound:

@@ -21,7 +21,7 @@ from build_tasks.steps.released import artifacts, released_versions
 from tests.fakes.samples import v, vs
 from tests.unit.steps.attesting import attest
 from tests.unit.steps.attesting import contents as contents_of
-from tests.unit.steps.shop import Shop
+from tests.unit.steps.shop import BASE, Shop
 
 IMAGE, CHART = Ref("localhost:5001", "delivery"), Ref("localhost:5001", "charts/delivery")
 
@@ -115,6 +115,23 @@ def test_a_branch_that_moved_after_its_push(shop: Shop) -> None:
     error = refused(shop)
     assert error.code is ExitCode.CONFLICT
     assert "cut v1.0.3" in error.fix
+
+
+def test_the_same_release_on_other_base_images(shop: Shop) -> None:
+    """Its pipeline runs once more after a machine took updates; it was pushed from this very commit."""
+    first = shop.pushed("1.0.2")
+    shop.another_machine()
+    shop.bases.stand_ins[BASE] = "stand-in/updated"
+    assert shop.pushed("1.0.2") == first
+    assert "the same content is there" in shop.reporter.skipped["push localhost:5001/delivery:v1.0.2"]
+
+
+def test_other_base_images_are_no_excuse_for_other_code(shop: Shop) -> None:
+    shop.pushed("1.0.2")
+    shop.write({"services/delivery/app.py": "uncommitted\n"})
+    assert refused(shop).code is ExitCode.CONFLICT
+    shop.commit({"services/delivery/app.py": "committed\n"})
+    assert refused(shop).code is ExitCode.CONFLICT
 
 
 def test_another_chart_is_refused(shop: Shop) -> None:
