@@ -14,10 +14,9 @@ from build_tasks.steps.evidence_gate import check_evidence, weigh_evidence
 from build_tasks.steps.once import build_once, image_once, publish_once, scan_once, test_once
 from build_tasks.steps.package import UNRELEASED
 from build_tasks.steps.push import push
-from build_tasks.steps.pushed import testify
+from build_tasks.steps.pushed import is_pushed, testify
 from build_tasks.steps.records import attach_record
 from build_tasks.steps.release import check_source, required_approvals
-from build_tasks.steps.released import released_versions
 from build_tasks.steps.rescan import scan_version
 from build_tasks.steps.run import Run
 from build_tasks.steps.verify import verify
@@ -65,7 +64,7 @@ def _package(run: Run, action: Action) -> None:
 
 def _push(run: Run, action: Action) -> None:
     bench, service, version = run.bench, run.bench.services[action.service], _version(action)
-    if version not in released_versions(bench, service):
+    if not is_pushed(bench, service, version):
         check_source(bench, service, version)
     archive, made = run.archive(service, version), run.recipe(service)
     pushed = push(bench, service, version, made, archive, lambda: publish_once(run, service))

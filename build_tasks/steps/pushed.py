@@ -16,15 +16,13 @@ from build_tasks.steps.evidence import attach_evidence, attached_evidence
 from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.workbench import Workbench
 
-_RELEASE = frozenset({EvidenceKind.RELEASE})
-
 
 def testify(
     bench: Workbench, service: Service, version: Version, artifacts: ReleasedArtifacts, key: Path
 ) -> None:
     """Sign what the version is, unless that was done: whoever writes to the registry can move a tag."""
     subject = _subject(bench, service, version, artifacts)
-    if _weighed(bench, subject).has(_RELEASE):
+    if _is_told(bench, subject):
         return
     said = Released(str(version), artifacts.chart, bench.source.head().sha, bench.clock.now())
     image = candidate_image(bench.settings, service.name).at(artifacts.image)
@@ -38,7 +36,19 @@ def is_pushed_from_here(bench: Workbench, service: Service, version: Version, im
     if chart is None:
         return False
     artifacts, commit = ReleasedArtifacts(image, chart), bench.source.head().sha
-    return _weighed(bench, _subject(bench, service, version, artifacts, commit)).has(_RELEASE)
+    return _is_told(bench, _subject(bench, service, version, artifacts, commit))
+
+
+def is_pushed(bench: Workbench, service: Service, version: Version) -> bool:
+    """Whether an accepted builder testified what the version's tags stand for: nothing is left to push or to
+    sign. A tag alone tells of a push that broke off, or of anybody who writes to the registry.
+    """
+    image = candidate_image(bench.settings, service.name).tagged(version.tag)
+    found = bench.registry.digest(image)
+    chart = bench.registry.digest(candidate_chart(bench.settings, service.name).tagged(str(version)))
+    if found is None or chart is None:
+        return False
+    return _is_told(bench, _subject(bench, service, version, ReleasedArtifacts(found, chart)))
 
 
 def is_vouched_for(bench: Workbench, service: Service, image: Digest, inputs: str) -> bool:
@@ -55,6 +65,10 @@ def _subject(
     image = candidate_image(bench.settings, service.name).at(artifacts.image)
     inputs = bench.registry.labels(image).get(INPUTS_LABEL, "")
     return Subject(service.name, artifacts.image, inputs, Pushed(str(version), artifacts.chart, commit))
+
+
+def _is_told(bench: Workbench, subject: Subject) -> bool:
+    return _weighed(bench, subject).has(frozenset({EvidenceKind.RELEASE}))
 
 
 def _weighed(bench: Workbench, subject: Subject) -> EvidenceFound:

@@ -44,7 +44,7 @@ def record(bench: Workbench, service: Service, version: Version) -> ReleaseRecor
 
 
 def check_source(bench: Workbench, service: Service, version: Version) -> None:
-    """What is about to be pushed as a new version is what its record was signed for, and nothing else.
+    """What is about to be pushed or signed as a version is what its record was signed for, and nothing else.
 
     A version without a record may be pushed (it can be tried in QA), but never approved: that is said.
 
