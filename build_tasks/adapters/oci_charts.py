@@ -110,12 +110,15 @@ class ChartStore:
         check_name(metadata, ref)
         with archive.open("rb") as file:
             digest = Digest(f"sha256:{file_digest(file, 'sha256').hexdigest()}")
-        there = self.archive_digest(ref)
-        if there not in (None, digest):
-            why = f"the registry has another chart there: its archive is {there}, this one is {digest}"
+        there = self._client.resolve(ref)
+        if there is None:
+            return self._upload(archive, digest, metadata, ref)
+        pushed = self.archive_digest(ref.at(there))
+        if pushed != digest:
+            why = f"the registry has another chart there: its archive is {pushed}, this one is {digest}"
             fix = "cut the next version: a pushed one never changes"
             raise FlowError(f"push the chart {ref}", why, fix, code=ExitCode.CONFLICT)
-        return self._existing(ref) if there else self._upload(archive, digest, metadata, ref)
+        return there
 
     def archive_digest(self, ref: Ref) -> Digest | None:
         """Digest of the .tgz; None if there is no such reference."""
@@ -132,9 +135,6 @@ class ChartStore:
         path = folder / f"{name}-{archive.short if ref.digest else ref.tag}.tgz"
         self._client.fetch_blob(ref, archive, path)
         return path
-
-    def _existing(self, ref: Ref) -> Digest:
-        return Digest(self._client.descriptor(ref)["digest"])
 
     def _upload(self, archive: Path, digest: Digest, metadata: Mapping[str, Any], ref: Ref) -> Digest:
         self._client.push_blob(ref, archive, digest)

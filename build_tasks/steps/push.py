@@ -85,13 +85,17 @@ def _check_same(
 def _same_chart(
     bench: Workbench, service: Service, version: Version, ref: Ref, archive: Path
 ) -> Digest | None:
-    """The digest of the pushed chart if it is the same archive; None if the version has no chart yet."""
-    pushed = bench.registry.chart_archive_digest(ref)
-    if pushed is None:
+    """The digest of the pushed chart if it is the same archive; None if the version has no chart yet.
+
+    It is looked up once: what is signed for is what was compared, wherever the tag points by then.
+    """
+    digest = bench.registry.digest(ref)
+    if digest is None:
         return None
-    if str(pushed) != "sha256:" + hashlib.sha256(archive.read_bytes()).hexdigest():
-        raise _conflict(bench, service, version, f"chart {pushed.short}")
-    return bench.registry.digest(ref)
+    pushed = bench.registry.chart_archive_digest(ref.at(digest))
+    if pushed is None or str(pushed) != "sha256:" + hashlib.sha256(archive.read_bytes()).hexdigest():
+        raise _conflict(bench, service, version, f"chart {(pushed or digest).short}")
+    return digest
 
 
 def _conflict(bench: Workbench, service: Service, version: Version, found: str) -> FlowError:

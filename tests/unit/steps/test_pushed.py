@@ -1,4 +1,4 @@
-"""What a version is comes from the commit that it was cut at: the first push, and one that goes on."""
+"""What a version is, and is signed to be: of the commit that it was cut at, also if a push goes on."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from build_tasks.model.images import Digest, Ref
 from build_tasks.model.proofs import EvidenceKind
 from build_tasks.steps import execute
 from build_tasks.steps.cut import cut
+from build_tasks.steps.inputs import recipe
+from build_tasks.steps.package import package
+from build_tasks.steps.push import push
 from tests.fakes.samples import v
 from tests.unit.steps.shop import Shop
 
@@ -73,3 +76,20 @@ def test_what_was_pushed_in_full_is_left_alone_on_a_branch_that_moved(shop: Shop
     shop.commit({"README.md": "moved\n"})
     assert shop.pushed("1.0.2") == first
     assert statements(shop) == 1
+
+
+def test_what_was_compared_is_what_is_signed_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may write charts moves the tag between two looks at it."""
+    first, look = shop.pushed("1.0.2"), shop.registry.chart_archive_digest
+    archive = package(shop.bench, shop.service, v("6.6.6"))
+    evil = shop.registry.push_chart(archive, CHART.tagged("6.6.6"))
+    made, image = recipe(shop.bench, shop.service), first.image
+
+    def moved_meanwhile(ref: Ref) -> Digest | None:
+        found = look(ref)
+        shop.registry.copy(CHART.at(evil), CHART)
+        return found
+
+    monkeypatch.setattr(shop.registry, "chart_archive_digest", moved_meanwhile)
+    same = package(shop.bench, shop.service, v("1.0.2"))
+    assert push(shop.bench, shop.service, v("1.0.2"), made, same, lambda: image) == first
