@@ -80,13 +80,15 @@ def _carry_out(
     bench: Workbench, workloads: Workloads, move: Move, reason: str, history: Sequence[Revision], hold: Hold
 ) -> None:
     if move.service.is_worker:
-        workers.start(bench, workloads, release_name(move.service.name, move.to), move.environment)
+        workers.start(bench, workloads, release_name(move.service.name, move.to), move.environment, hold)
     try:
         hold.check()
         point(bench, move, reason, history)
     except FlowError:
+        hold.check()  # else the pods are somebody else's by now
         _stay(workloads, bench.environments.releases(move.environment), move)
         raise
+    hold.check()
     _leave(bench, workloads, move.service, move.before, move.to)
 
 
@@ -164,15 +166,12 @@ def _retire(bench: Workbench, service: Service, environment: Environment, hold: 
     deployed = deployed_versions(releases, service)
     old = to_retire(list(deployed), traffic_history(releases, service), service.keep_versions)
     if not old:
-        bench.reporter.skip(
-            f"retire {service.name} in {environment.name}",
-            f"{len(deployed)} deployed, keep {service.keep_versions}",
-        )
+        why = f"{len(deployed)} deployed, keep {service.keep_versions}"
+        bench.reporter.skip(f"retire {service.name} in {environment.name}", why)
     for version in old:
         release = deployed[version].release
-        with bench.reporter.step(
-            f"retire {release} in {environment.name}", f"keep {service.keep_versions} versions"
-        ):
+        title = f"retire {release} in {environment.name}"
+        with bench.reporter.step(title, f"keep {service.keep_versions} versions"):
             hold.check()
             releases.uninstall(release)
     return old

@@ -10,6 +10,7 @@ from build_tasks.errors import FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.service import Service
 from build_tasks.ports.runtime import Workloads
+from build_tasks.steps.holds import Hold
 from build_tasks.steps.rollout import RELEASE_LABEL, await_rollout, selector
 from build_tasks.steps.workbench import Workbench
 
@@ -23,10 +24,11 @@ def is_at_work(workloads: Workloads, service: Service, release: str) -> bool:
     return bool(mine) and complete and not any(rollout.desired for rollout in others)
 
 
-def start(bench: Workbench, workloads: Workloads, release: str, environment: Environment) -> None:
+def start(bench: Workbench, workloads: Workloads, release: str, environment: Environment, hold: Hold) -> None:
     """Give a release the pods that its chart names, and wait until they are ready.
 
-    :raises FlowError: DEPLOY_FAILED; then it has none again, and whoever did the work goes on with it.
+    :raises FlowError: DEPLOY_FAILED; then it has none again, and whoever did the work goes on with it. BUSY
+        if somebody else took over meanwhile; then its pods are theirs.
     """
     rollouts = workloads.rollouts(selector(release))
     started = [rollout for rollout in rollouts if rollout.desired != rollout.when_live]
@@ -35,6 +37,7 @@ def start(bench: Workbench, workloads: Workloads, release: str, environment: Env
     try:
         await_rollout(bench, workloads, release, environment)
     except FlowError:
+        hold.check()
         for rollout in started:
             workloads.set_replicas(rollout.name, rollout.desired)
         raise

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
+from build_tasks.model.leases import Holder
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.releases import PodState
 from build_tasks.model.service import ServiceKind
+from build_tasks.planning.names import lease_name
 from build_tasks.steps.live import active_version
 from build_tasks.steps.traffic import rollback_target, switch
 from tests.fakes.samples import v
@@ -35,6 +37,14 @@ def deploy(shop: Shop, version: str, reason: str = "a change") -> None:
 
 def to(shop: Shop, version: str) -> None:
     switch(shop.bench, shop.service, v(version), shop.qa, "verified")
+
+
+def taken_over(shop: Shop) -> None:
+    """The command slept for an hour, and somebody else has its Lease."""
+    leases, name = shop.namespace().leases, lease_name("delivery")
+    if not shop.clock.asleep:
+        leases.take(name, Holder("ben@desk/2-b", "./inv delivery.switch"), 15, instead_of=leases.there[name])
+        shop.clock.asleep = 3600
 
 
 def pods(shop: Shop) -> dict[str, int]:
@@ -100,6 +110,47 @@ def test_a_move_that_helm_refuses_leaves_the_work_where_it_was(two: Shop) -> Non
     with pytest.raises(FlowError, match="quota"):
         to(two, "1.0.2")
     assert pods(two) == {ONE: 2, TWO: 0}
+
+
+@pytest.mark.parametrize("asleep_over", ["start", "move"])
+def test_who_slept_takes_no_pods_from_who_took_over(
+    two: Shop, monkeypatch: pytest.MonkeyPatch, asleep_over: str
+) -> None:
+    """The other may be at work with either version by now."""
+    to(two, "1.0.1")
+    namespace = two.namespace()
+    place, name = (
+        (namespace.workloads, "set_replicas") if asleep_over == "start" else (namespace.releases, "upgrade")
+    )
+    work = getattr(place, name)
+
+    def slept(*args: object, **words: object) -> None:
+        work(*args, **words)
+        taken_over(two)
+
+    monkeypatch.setattr(place, name, slept)
+    with pytest.raises(FlowError, match="somebody else took over") as lost:
+        to(two, "1.0.2")
+    assert lost.value.code is ExitCode.BUSY
+    assert pods(two) == {ONE: 2, TWO: 2}
+
+
+def test_who_slept_over_a_start_that_fails_takes_no_pods(two: Shop) -> None:
+    """Who took over may have made the same version live."""
+    to(two, "1.0.1")
+    namespace = two.namespace()
+    crash = PodState(f"{TWO}-0", "Running", False, 3, ("CrashLoopBackOff",), "", "image")
+    namespace.workloads.troubles[TWO] = [crash]
+    scale = namespace.workloads.set_replicas
+
+    def slept(deployment: str, replicas: int) -> None:
+        scale(deployment, replicas)
+        taken_over(two)
+
+    namespace.workloads.set_replicas = slept  # type: ignore[method-assign]
+    with pytest.raises(FlowError, match="somebody else took over"):
+        to(two, "1.0.2")
+    assert pods(two) == {ONE: 2, TWO: 2}
 
 
 def test_the_same_again_does_nothing(two: Shop) -> None:
