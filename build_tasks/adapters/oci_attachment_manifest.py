@@ -28,7 +28,7 @@ _TITLE = "org.opencontainers.image.title"
 def check_file_names(names: Iterable[str]) -> None:
     """ValueError for a name that is a path: other clients write attachments to disk under these names."""
     for name in names:
-        if name in ("", "..") or Path(name).name != name:
+        if not _is_plain(name):
             raise ValueError(f"{name!r} is not a plain file name")
 
 
@@ -59,12 +59,19 @@ def is_attachment(manifest: Mapping[str, Any] | None, image: Digest) -> bool:
 
     The list of what is attached says less than a manifest does: one with a configuration, or with layers that
     are no files, could be run as an image; and whoever copies one with another subject copies that as well.
+    Of layers in folders, of the same name or to be unpacked nobody would see a file who looks at the files.
     """
     found = manifest or {}
-    titles = [(layer.get("annotations") or {}).get(_TITLE) for layer in found.get("layers") or ()]
+    notes = [layer.get("annotations") or {} for layer in found.get("layers") or ()]
+    names = [note.get(_TITLE) for note in notes]
+    files = all(map(_is_plain, names)) and len({*names}) == len(names) and all(len(n) == 1 for n in notes)
     config, subject = (found.get(key) or {} for key in ("config", "subject"))
     plain = config.get("digest") == _EMPTY_CONFIG["digest"] and "manifests" not in found
-    return plain and all(titles) and subject.get("digest") == str(image)
+    return plain and files and subject.get("digest") == str(image)
+
+
+def _is_plain(name: object) -> bool:
+    return isinstance(name, str) and name not in ("", "..") and Path(name).name == name
 
 
 def _file(name: str, content: bytes) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def test_copies_and_attachments_at_once_lose_nothing(
     assert {a.digest for a in found} >= set(wanted) and len(found) == copies + 1
 
 
-@pytest.mark.parametrize("pretender", ["image", "other subject", "index"])
+@pytest.mark.parametrize("pretender", ["image", "other subject", "index", "file in a folder"])
 def test_what_only_pretends_to_be_an_attachment_stays_behind(
     oras_registry: RegistryLab, pretender: str
 ) -> None:
@@ -118,10 +118,12 @@ def test_what_only_pretends_to_be_an_attachment_stays_behind(
 def _pretend(store: OrasClient, image: Ref, evil: Ref, pretender: str) -> Digest:
     """Push what bears the type of evidence and the image as its subject; or lists something else as such."""
     manifest = dict(store.manifest(evil) or {})
-    if pretender == "other subject":
+    if pretender in ("other subject", "file in a folder"):
         empty = {"mediaType": "application/vnd.oci.empty.v1+json", "size": 2}
         empty["digest"] = str(store.push_bytes(image, b"{}"))
-        manifest |= {"config": empty, "layers": [{**empty, "annotations": {_TITLE: "statement.json"}}]}
+        names = ["statement.json", "folder/file"] if pretender == "file in a folder" else ["statement.json"]
+        manifest |= {"config": empty, "layers": [{**empty, "annotations": {_TITLE: name}} for name in names]}
+    if pretender == "other subject":
         manifest["subject"] = store.descriptor(evil)
     elif pretender == "index":
         manifest = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [store.descriptor(evil)]}
