@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.adapters.oci import OrasRegistry
-from build_tasks.adapters.oci_client import INDEX, OrasClient, canonical, digest_of
+from build_tasks.adapters.oci_client import INDEX, MANIFEST, OrasClient, canonical, digest_of
 from build_tasks.adapters.process import CommandLog, Processes
 from build_tasks.model.images import Digest, Ref
 from tests.contract.fixtures_registry import RegistryLab, configure, serving
@@ -134,6 +134,21 @@ def _pretend(store: OrasClient, image: Ref, evil: Ref, pretender: str) -> Digest
     listed = canonical({"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]})
     store.push_manifest(image.tagged(str(image.digest).replace(":", "-")), listed, INDEX)
     return digest_of(content)
+
+
+def test_what_oras_refuses_to_fetch_does_not_hide_the_rest(oras_registry: RegistryLab) -> None:
+    """A name that leads out of the folder, say; else whoever attaches it could stop every release."""
+    ref, image, first = _attached(oras_registry)
+    store = oras_registry.store
+    assert isinstance(store, OrasClient)
+    empty = {"mediaType": "application/vnd.oci.empty.v1+json", "size": 2}
+    empty["digest"] = str(store.push_bytes(image, b"{}"))
+    layer = {**empty, "annotations": {_TITLE: "../../file"}}
+    manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "artifactType": _EVIDENCE, "config": empty}
+    content = canonical({**manifest, "layers": [layer], "subject": store.descriptor(image)})
+    store.push_manifest(image.at(digest_of(content)), content)
+    found = {item.digest: item.files for item in oras_registry.registry.attachments(ref, _EVIDENCE)}
+    assert found == {first: {"n": b"1"}, digest_of(content): {}}
 
 
 def test_layers_do_not_come_through_this_machine(

@@ -18,6 +18,7 @@ from build_tasks.adapters.oci_attachment_manifest import (
 from build_tasks.adapters.oci_attachments import AttachmentStore
 from build_tasks.adapters.oci_client import OrasClient, digest_of
 from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.errors import ToolError
 from build_tasks.model.images import Ref
 
 _IMAGE = Ref("registry.example.org", "shop/delivery").at(digest_of(b"image"))
@@ -67,3 +68,39 @@ def test_what_the_flow_attaches_is_an_attachment() -> None:
 def test_a_layer_that_is_no_file_beside_the_others_is_none(note: Mapping[str, str]) -> None:
     """Whoever counts the files counts two."""
     assert _IMAGE.digest and not is_attachment(_manifest(**note), _IMAGE.digest)
+
+
+_CANNOT_PULL = """#!/bin/sh
+case $1 in
+    resolve) echo "$DIGEST" ;;
+    discover) cat "${0%/*}/listed" ;;
+    repo) ;;
+    manifest) [ -s "${0%/*}/manifest" ] && cat "${0%/*}/manifest" || { echo 'x: not found' >&2; exit 1; } ;;
+    pull) echo 'Error: path traversal disallowed' >&2; exit 1 ;;
+esac
+"""
+
+
+def _found(folder: Path, manifest: Mapping[str, Any] | None) -> list[Mapping[str, bytes]]:
+    """The files of what is attached, where oras can fetch none of it."""
+    program = folder / "oras"
+    program.write_text(_CANNOT_PULL.replace("$DIGEST", str(_IMAGE.digest)))
+    program.chmod(0o755)
+    listed = {"referrers": [{"digest": str(digest_of(b"rubbish")), "artifactType": _EVIDENCE}]}
+    (folder / "listed").write_text(json.dumps(listed))
+    (folder / "manifest").write_text(json.dumps(manifest) if manifest else "")
+    store = AttachmentStore(OrasClient(Processes(CommandLog(None)), program))
+    return [item.files for item in store.attachments(_IMAGE, [_EVIDENCE])]
+
+
+@pytest.mark.parametrize("manifest", [_manifest(**{_TITLE: "../../file"}), None])
+def test_rubbish_that_cannot_be_fetched_has_no_files(
+    tmp_path: Path, manifest: Mapping[str, Any] | None
+) -> None:
+    """Else whoever attaches it could stop every release."""
+    assert _found(tmp_path, manifest) == [{}]
+
+
+def test_what_may_be_a_rejection_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="oras ended"):
+        _found(tmp_path, _manifest())
