@@ -78,7 +78,7 @@ def is_plan(data: bytes) -> bool:
     """Whether a file is a plan of any format, and so may be written anew."""
     try:
         return msgspec.json.decode(data, type=_Heading).kind == _KIND
-    except (msgspec.MsgspecError, RecursionError):
+    except (ValueError, RecursionError):  # what msgspec raises, and what it does not catch of an encoding
         return False
 
 

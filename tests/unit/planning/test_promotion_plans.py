@@ -42,6 +42,11 @@ def test_a_file_is_read_as_it_was_written(plan: PromotionPlan) -> None:
     assert is_plan(write_plan(plan))
 
 
+def test_a_file_in_another_encoding_is_no_plan() -> None:
+    """And so nothing that may be overwritten."""
+    assert not is_plan('{"kind": "Menü", "format": 1}'.encode("latin-1"))
+
+
 def test_a_file_is_for_people_too() -> None:
     said = json.loads(write_plan(PLAN))
     assert [*said][:6] == ["kind", "format", "made", "service", "version", "environment"]
