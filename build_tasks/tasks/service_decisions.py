@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from invoke import Context, Task
 
 from build_tasks.tasks import words
 from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session, version
-
-if TYPE_CHECKING:
-    pass
 
 _DECISION_HELP = {
     "version": words.VERSION,
