@@ -44,7 +44,7 @@ class InvProgram(Program):
 
     def run(self, argv: list[str] | None = None, exit: bool = True) -> None:
         try:
-            self._boundary.run(lambda: self._printing(lambda: super(InvProgram, self).run(argv, exit)))
+            self._boundary.run(lambda: self._printing(lambda: self._run_invoke(argv, exit)))
         except Exit as end:
             sys.exit(end.code)
 
@@ -117,6 +117,16 @@ class InvProgram(Program):
         found = complete(self.collection, self.initial_context, self.parser.contexts, words)
         answers_on(sys.stdout).show_text("\n".join(found))
         raise Exit
+
+    def _run_invoke(self, argv: list[str] | None, exit: bool) -> None:
+        try:
+            super().run(argv, exit)
+        except SystemExit as end:
+            if isinstance(
+                end.__context__, KeyboardInterrupt
+            ):  # before a task began: Invoke says 1, and nothing
+                raise KeyboardInterrupt from None
+            raise
 
     def _printing(self, work: Callable[[], None]) -> None:
         try:

@@ -27,9 +27,9 @@ print(json.dumps([told, Mock(return_value=3)(), yaml.safe_load("a: [1, 2]")]))
 """
 
 
-def python(*words: str, cwd: Path | None = None) -> Completed:
+def python(*words: str, cwd: Path | None = None, check: bool = True) -> Completed:
     return Processes(CommandLog(None)).run(
-        [sys.executable, "-P", *words], cwd=cwd, env={"PYTHONPATH": str(ROOT)}
+        [sys.executable, "-P", *words], cwd=cwd, env={"PYTHONPATH": str(ROOT)}, check=check
     )
 
 
@@ -73,3 +73,16 @@ def test_invoke_s_own_configuration_file_still_counts(tmp_path: Path) -> None:
     )
     done = python("-m", "build_tasks", "--search-root", os.fspath(tmp_path), "greet", cwd=tmp_path)
     assert done.stdout == "hello from the file\n"
+
+
+def test_ctrl_c_while_everything_is_imported_shows_no_traceback() -> None:
+    code = """
+import runpy
+import build_tasks.completion
+def interrupted(words):
+    raise KeyboardInterrupt
+build_tasks.completion.answered = interrupted
+runpy.run_module("build_tasks", run_name="__main__")
+"""
+    done = python("-c", code, check=False)
+    assert (done.status, done.stderr) == (130, "")

@@ -179,6 +179,16 @@ def test_a_task_file_that_fails_to_load_is_told_and_coded(
     assert "service.toml:3" in capsys.readouterr().err
 
 
+def test_ctrl_c_where_no_task_has_begun_ends_as_in_a_task(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "tasks.py").write_text(
+        "from invoke import task\n\n\n@task\ndef wait(context):\n    raise KeyboardInterrupt\n"
+    )
+    assert run(folder, "wait") == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
 def test_starting_leaves_compiled_modules_for_the_next_start(folder: Path) -> None:
     (folder / "module_of_ours.py").write_text("")
     (folder / "tasks.py").write_text("import module_of_ours\n" + TASKS)
