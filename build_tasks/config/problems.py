@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,9 +119,17 @@ def _explain(error: Any) -> Iterator[tuple[tuple[str, ...], str]]:
         case "pattern" if error.validator_value == NOT_BLANK:
             yield (), "must not be blank"
         case "pattern":
-            yield (), f"{error.instance!r} does not match {error.validator_value}"
+            yield (), f"{error.instance!r} {_unlike(error.schema)}"
         case _:
             yield (), error.message
+
+
+def _unlike(schema: Mapping[str, Any]) -> str:
+    """How a text is not as it should be: in the words of its type, else by a pattern and what has it."""
+    if title := schema.get("title"):
+        return f"is not {title}"
+    like = "".join(f"; {example!r} does" for example in schema.get("examples", ()))
+    return f"does not match {schema['pattern']}{like}"
 
 
 def suggestion(key: str, known: Sequence[str]) -> str:

@@ -14,15 +14,15 @@ from msgspec import Meta, Struct
 from build_tasks.config.ci_schema import CiTable
 from build_tasks.config.documented_key import documented as _doc
 
+_NAME = "a name of lower-case letters, digits and dashes, at most 30, beginning with a letter"
+_LABEL = "a DNS label: lower-case letters, digits and dashes, at most 63"
+_PATH = "a path that is relative and stays inside"
+_PATTERN = "a pattern as in .dockerignore, from the repository's root and not out of it"
 #: A DNS label (RFC 1123) short enough that ``<name>-v<version>`` stays a Helm release name.
-Name = Annotated[str, Meta(pattern="^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$")]
-Label = Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
-RelativePath = Annotated[
-    str, Meta(pattern=r"^(?!.*(^|/)\.\.(/|$))[^/\\].*$", description="a path inside the repository")
-]
-PathPattern = Annotated[
-    str, Meta(pattern=r"^(?!.*(^|/)\.\.(/|$))!?[^/!].*$", description="a pattern as in .dockerignore")
-]
+Name = Annotated[str, Meta(pattern="^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$", title=_NAME)]
+Label = Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", title=_LABEL)]
+RelativePath = Annotated[str, Meta(pattern=r"^(?!.*(^|/)\.\.(/|$))[^/\\].*$", title=_PATH)]
+PathPattern = Annotated[str, Meta(pattern=r"^(?!.*(^|/)\.\.(/|$))!?[^/!].*$", title=_PATTERN)]
 #: What a text matches that says something.
 NOT_BLANK = r"\S"
 #: Empty, or a URL without a user in it: these files are committed, and passwords are not.
