@@ -19,7 +19,7 @@ from build_tasks.presentation.answers import answers_on
 from build_tasks.presentation.sink import ReaderGone, discard_the_rest
 from build_tasks.tasks.boundary import Boundary
 from build_tasks.tasks.names import overlooked
-from build_tasks.tasks.typed import quoted, similar_tasks, with_flags
+from build_tasks.tasks.typed import in_words, quoted, similar_tasks, with_flags
 
 if TYPE_CHECKING:
     from build_tasks.presentation.contents import Chapter
@@ -62,7 +62,7 @@ class InvProgram(Program):
         try:
             super().parse_tasks()
         except (ParseError, ValueError) as error:
-            self._refuse(str(error), self._suggestions(error), self._overlooked(error))
+            self._refuse(str(error), self._suggestions(error), self._hint(error))
 
     def parse_core_args(self) -> None:
         super().parse_core_args()
@@ -75,7 +75,7 @@ class InvProgram(Program):
         try:
             super().parse_cleanup()
         except ParseError as error:
-            self._refuse(str(error), self._suggestions(error), self._overlooked(error))
+            self._refuse(str(error), self._suggestions(error), self._hint(error))
         except Exit as error:
             if not error.message:
                 raise
@@ -146,7 +146,7 @@ class InvProgram(Program):
         fix = f"{hint}. " if hint else f"did you mean {meant}? " if meant else ""
         error = FlowError(
             "read the command line",
-            why,
+            in_words(why),
             f"{fix}`{self.binary} --list` shows all tasks, `{self.binary} --help TASK` the flags of one",
             code=ExitCode.USAGE,
         )
@@ -173,9 +173,12 @@ class InvProgram(Program):
             sys.argv[1:] = typed
         return [*self.collection.task_names]
 
-    def _overlooked(self, error: Exception) -> str:
-        """That the service in the name of a task is a folder that is none yet; else empty."""
-        name, root = quoted(error).partition(".")[0], self.collection.loaded_from
+    def _hint(self, error: Exception) -> str:
+        """Of a collection that is no task, or a folder that is no service yet; else empty."""
+        given, root = quoted(error), self.collection.loaded_from
+        if given in self.collection.collections:
+            return f"`{self.binary} --list {given}` shows its tasks"
+        name = given.partition(".")[0]
         return overlooked(Path(root), name, [*self.collection.collections]) if root else ""
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 
 from build_tasks.tasks.command import BARE_WORDS
+
+_ALONE = re.compile(r"Flag <Argument: (\w+).*> needed value and was not given one!")
+_NO_NUMBER = re.compile(r"invalid literal for int\(\) with base 10: (.+)")
+_LACKING = re.compile(r"'(\S+)' did not receive required positional arguments: (.+)")
 
 
 def with_flags(words: Sequence[str], tasks: Container[str]) -> list[str]:
@@ -23,12 +28,25 @@ def quoted(error: Exception) -> str:
     return str(error).split("'")[1] if "'" in str(error) else ""
 
 
+def in_words(said: str) -> str:
+    """What Invoke (or Python) says of a command line, where that speaks of its own classes instead."""
+    if alone := _ALONE.fullmatch(said):
+        return f"--{alone[1].replace('_', '-')} needs a value"
+    if number := _NO_NUMBER.fullmatch(said):
+        return f"{number[1]} is no whole number"
+    if lacking := _LACKING.fullmatch(said):
+        return f"{lacking[1]} needs more: {lacking[2].replace(chr(39), '')}"
+    return said
+
+
 def similar_tasks(given: str, known: Sequence[str]) -> list[str]:
     """At most three task names that ``given`` may have meant, the likeliest first.
 
     A right collection counts: of ``delivery.biuld`` only the second half is in doubt. A name without a
     collection (``build``) may belong to any.
     """
+    if given in known:  # right as it is: what is wrong comes after it
+        return []
     collection, dot, name = given.rpartition(".")
     inside = {
         task.removeprefix(f"{collection}."): task for task in known if task.startswith(f"{collection}.")

@@ -42,7 +42,12 @@ def crash(context):
     """Crash."""
     raise KeyError("x")
 
-ns = Collection(Collection("delivery", build, push, crash))
+@task
+@boundary
+def show(context, name, version, wide_of=""):
+    """Show a service."""
+
+ns = Collection(Collection("delivery", build, push, crash, show))
 '''
 
 
@@ -78,8 +83,12 @@ def test_a_task_that_works(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
         (["delivery.biuld"], 2, "did you mean `delivery.build`?"),
         (["build"], 2, "did you mean `delivery.build`?"),
         (["delivery.build", "--cuont", "3"], 2, "did you mean `--count`?"),
-        (["delivery.build", "--count", "many"], 2, "'many'"),
-        (["delivery.build", "--count"], 2, "needed value"),
+        (["delivery.build", "--count", "many"], 2, "'many' is no whole number"),
+        (["delivery.build", "--count"], 2, "--count needs a value"),
+        (["delivery.show", "--wide-of"], 2, "--wide-of needs a value"),
+        (["delivery.show"], 2, "delivery.show needs more: name, version"),
+        (["delivery"], 2, "to do: `./inv --list delivery` shows its tasks. "),
+        (["--help", "delivery"], 2, "to do: `./inv --list delivery` shows its tasks. "),
         (["--help", "delivery.biuld"], 2, "did you mean `delivery.build`?"),
         (["--list", "nothing"], 2, "'nothing' not found"),
         (["--list-depth", "x", "--list"], 2, "'x'"),
@@ -214,6 +223,7 @@ def test_help_survives_the_decorator(folder: Path, capsys: pytest.CaptureFixture
         ("build", ["all.build", "delivery.build", "package.build"]),
         ("bord", ["board"]),
         ("delivery.xyzzy", []),
+        ("delivery.push", []),
         ("", []),
     ],
 )
