@@ -81,6 +81,8 @@ def _status(session: Session) -> Task:
             rows = [[p.kind, p.name, p.state.value, p.actual, p.desired] for p in found.parts]
             columns = ["part", "name", "state", "is", "should be"]
             session.answers.show_table(columns, rows, title=f"instance {found.instance}")
+            if not found.complete:
+                session.answers.show_line("next: ./inv platform.up")
         if not found.complete:
             raise Exit(code=int(ExitCode.UNAVAILABLE))
 
