@@ -21,7 +21,7 @@ def list_task(session: Session) -> Task:
         name="list",
         help={
             "service": "its versions (default: every service's)",
-            "last": "so many of each service, those that were cut last (0: all)",
+            "last": "so many of each service, those that were cut last (default: 10; 0: all)",
             "running": "also where each runs (--no-running asks no cluster)",
             "json": words.JSON,
         },

@@ -79,7 +79,7 @@ def _logs(session: Session, name: str) -> Task:
             "env": f"{words.ENV} (default: dev)",
             "version": words.VERSION + " (default: all that are deployed)",
             "follow": "go on until Ctrl-C",
-            "tail": "lines of each pod to begin with",
+            "tail": "lines of each pod to begin with (default: 100)",
         }
     )
     @session.boundary

@@ -157,6 +157,13 @@ def test_where_a_task_works_by_default_is_said(repository: Path) -> None:
             assert f"(default: {default})" in task.help["env"], name
 
 
+def test_a_number_that_is_taken_by_default_is_said(repository: Path) -> None:
+    for name, task in _tasks(namespace(repository)):
+        for flag, parameter in inspect.signature(task.body).parameters.items():
+            if type(parameter.default) is int and parameter.default:
+                assert f"(default: {parameter.default}" in task.help[flag], f"{name} --{flag}"
+
+
 def test_every_task_that_changes_something_can_be_tried_dry(repository: Path) -> None:
     tasks = dict(_tasks(namespace(repository)))
     changing = ["push", "deploy", "verify", "switch", "rollback", "retire", "promote"]
