@@ -22,21 +22,22 @@ def check_scanners(settings: Settings, scanners: Mapping[ScannerName, Scanner]) 
     results: list[CheckResult] = []
     names = load_scan_policy(settings.root, settings.scan_policy).scanners
     for position, name in enumerate(names):
-        obstacle = _obstacle(scanners[name])
+        obstacle, remedy = _obstacle(scanners[name])
         if not obstacle:
             stands_in = f"; it stands in for {names[position - 1]}" if results else ""
             found = f"its source can be reached: scans use it{stands_in}"
             return [*results, CheckResult(f"scanner {name}", Verdict.OK, found)]
         last = position == len(names) - 1
         verdict = Verdict.WARNING if last else Verdict.NOTE
-        found = f"its source cannot be reached: {obstacle}"
-        fix = f"until one can, every scan fails; {_MIRROR}" if last else _MIRROR
-        results.append(CheckResult(f"scanner {name}", verdict, found, fix))
+        fix = f"until one can, every scan fails; {remedy}" if last else remedy
+        results.append(CheckResult(f"scanner {name}", verdict, obstacle, fix))
     return results
 
 
-def _obstacle(scanner: Scanner) -> str:
+def _obstacle(scanner: Scanner) -> tuple[str, str]:
+    """Why it cannot be used, and what to do; empty if it can."""
     try:
-        return scanner.obstacle()
+        obstacle = scanner.obstacle()
     except FlowError as error:
-        return error.why
+        return f"it cannot be tried: {error.why}", error.fix or _MIRROR
+    return f"its source cannot be reached: {obstacle}" if obstacle else "", _MIRROR

@@ -41,8 +41,9 @@ def test_no_scanner_that_the_policy_names_can_be_used(shop: Shop, text: str) -> 
 
 def test_a_program_that_is_missing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> str:
-        raise FlowError("look", "cannot start grype", code=ExitCode.SCANNER_UNAVAILABLE)
+        raise FlowError("look", "cannot start grype", "run x", code=ExitCode.SCANNER_UNAVAILABLE)
 
     monkeypatch.setattr(shop.grype, "obstacle", missing)
     [found] = look(shop)
-    assert "cannot start grype" in found.found
+    assert found.found == "it cannot be tried: cannot start grype"
+    assert found.fix == "until one can, every scan fails; run x"
