@@ -10,7 +10,7 @@ from build_tasks.planning.promotion_plans import is_plan, read_plan, write_plan
 
 
 def check_free(file: Path) -> None:
-    """Nothing but an older plan is in the way.
+    """There is a folder for it, and nothing but an older plan is in the way.
 
     :raises FlowError: CONFLICT, USAGE.
     """
@@ -18,6 +18,8 @@ def check_free(file: Path) -> None:
         taken = file.exists() and not is_plan(file.read_bytes())
     except OSError as error:
         raise _refused("write", file, error.strerror or str(error)) from None
+    if not file.parent.is_dir():
+        raise _refused("write", file, f"there is no folder {file.parent}")
     if taken:
         fix = "name another file, or remove it"
         raise FlowError(f"write the plan {file}", "it is there and is no plan", fix, code=ExitCode.CONFLICT)

@@ -81,6 +81,13 @@ def test_a_plan_is_written_over_a_plan_and_nothing_else(second: Shop, inv: Inv) 
     assert precious.read_text() == "hello\n"
 
 
+def test_a_plan_that_could_not_be_written_is_not_begun(second: Shop, inv: Inv) -> None:
+    folder = second.root.parent / "missing"
+    second.registry._tags.clear()
+    refused = inv(PLAN.format(folder / "plan.json"))
+    assert refused.code is ExitCode.USAGE and f"there is no folder {folder}" in refused.err
+
+
 def test_a_dry_run_writes_no_plan(second: Shop, inv: Inv) -> None:
     file = second.root.parent / "plan.json"
     said = inv(f"{PLAN.format(file)} --dry-run")
@@ -100,7 +107,7 @@ def test_a_dry_run_writes_no_plan(second: Shop, inv: Inv) -> None:
         ("--apply {other}", "it is about package v0.2.0"),
         ("--apply {readme}", "it is not the plan of a promotion"),
         ("--version 0.2.0 --plan {folder}", "Is a directory"),
-        ("--version 0.2.0 --plan {folder}/none/plan.json", "No such file or directory"),
+        ("--version 0.2.0 --plan {folder}/none/plan.json", "there is no folder"),
         ("--plan {plan}", "which version?"),
         ("--version 0.9.0 --plan {plan}", "it was never pushed"),
     ],
