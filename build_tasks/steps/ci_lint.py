@@ -75,7 +75,8 @@ def _is_made_of(derived: ServiceSources, file: str) -> bool:
 def _named(texts: Sources, wanted: Sequence[str]) -> Mapping[str, CiSystem]:
     missing = [path for path in wanted if path not in texts]
     if missing:
-        raise FlowError(_WHAT, f"there is no file {', '.join(missing)}", code=ExitCode.USAGE)
+        fix = "name files by their paths from the repository's root"
+        raise FlowError(_WHAT, f"there is no file {', '.join(missing)}", fix, code=ExitCode.USAGE)
     known, unknown = named_files(texts, wanted)
     if unknown:
         why = f"{', '.join(unknown)}: neither Azure's, GitHub's nor GitLab's by name or content"

@@ -144,4 +144,4 @@ def _check_bump(bump: str) -> None:
 
     if bump not in ("major", "minor", "patch"):
         what, fix = "read the command line", "one of major, minor, patch"
-        raise FlowError(what, f"--bump {bump!r} is none", fix, code=ExitCode.USAGE)
+        raise FlowError(what, f"there is no --bump {bump!r}", fix, code=ExitCode.USAGE)
