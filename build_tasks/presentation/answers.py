@@ -79,7 +79,7 @@ class Answers:
 
         table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
         for column in columns:
-            table.add_column(column)
+            table.add_column(column, overflow="fold")  # a name or digest without its end is none
         for row in rows:
             table.add_row(*(Text(encodable(printable(cell), self._surroundings.encoding)) for cell in row))
         Console(

@@ -83,6 +83,14 @@ def test_a_table_in_a_pipe_is_aligned_and_never_cut() -> None:
     ]
 
 
+def test_on_a_narrow_terminal_no_name_loses_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "24")
+    screen = Screen(terminal=True)
+    address = "unix:///run/build-tasks/docker.sock"
+    Answers(screen, {"TERM": "xterm", "NO_COLOR": "1"}).show_table(["name"], [[address]])
+    assert address in "".join(screen.text().split())
+
+
 def test_a_table_on_a_terminal_cannot_be_painted_by_its_cells() -> None:
     screen = Screen(terminal=True)
     Answers(screen, {"TERM": "xterm", "NO_COLOR": "1"}).show_table(
