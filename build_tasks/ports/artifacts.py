@@ -45,6 +45,19 @@ class BaseImages(Protocol):
         """For each reference the engine's image that stands for it (itself, if it could be pulled)."""
 
 
+class ProvenanceStore(Protocol):
+    """What the builder told of images of this machine's engine."""
+
+    def keep(self, image: str, document: bytes) -> None:
+        """Keep it; what was kept of that image before stays.
+
+        :param image: its id.
+        """
+
+    def of(self, image: str) -> bytes | None:
+        """What was kept of an image; None if nothing was."""
+
+
 class Registry(Protocol):
     """An OCI registry, https://github.com/opencontainers/distribution-spec."""
 

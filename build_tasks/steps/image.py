@@ -18,6 +18,11 @@ from build_tasks.steps.workbench import Workbench
 
 _SOURCE = "org.opencontainers.image.source"
 
+#: Stages that evidence is about, or found with. An engine's image of these is believed by a run that signs if
+#: this machine kept what its builder told of exactly that image: anybody can give an image a name and labels.
+#: The stage `build` is none: the others are built from it by the builder, not by its name.
+_SIGNED_FOR = (FINAL, TESTRUNNER)
+
 
 def build_stage(
     bench: Workbench, service: Service, stage: str, made: Recipe, *, force: bool = False
@@ -47,8 +52,8 @@ def build_stage(
     image = bench.builder.inspect(tag)
     if image is None:
         raise FlowError(title, f"the engine built {tag} and does not know it", code=ExitCode.BUILD_FAILED)
-    if stage == FINAL:
-        keep_provenance(bench, service, made, image, built.provenance)
+    if stage in _SIGNED_FOR:
+        keep_provenance(bench, image, built.provenance)
     return image
 
 
@@ -104,12 +109,9 @@ def _reason(
         return f"no image for inputs {made.inputs[:12]}"
     if _outdated(present, revision):
         return "its inputs have been committed since it was built"
-    # Nothing is signed about the stage `build`: the others are built from it by the builder, not by its name.
-    if bench.signing and stage == TESTRUNNER:
-        return "what it finds will be signed, and nothing tells who built the one in the engine"
     if bench.signing and UNSEEN_LABEL in present.labels:
         return "the one in the engine was built from more than its inputs"
-    if bench.signing and stage == FINAL and kept_provenance(bench, service, made, present) is None:
+    if bench.signing and stage in _SIGNED_FOR and kept_provenance(bench, present) is None:
         return "nothing is kept of how the one in the engine was built"
     return ""
 

@@ -97,7 +97,7 @@ def _tests_run(bench: Workbench, service: Service, made: Recipe, tested: TestSum
 
 def _provenance(bench: Workbench, service: Service, made: Recipe, image: LocalImage) -> Provenance:
     """What the builder told of the very image; a run that signs builds one of which nothing is kept."""
-    found = kept_provenance(bench, service, made, image)
+    found = kept_provenance(bench, image)
     if found is None:
         why = "the builder tells no provenance (docker buildx does from 0.13 on)"
         raise FlowError(f"publish {service.name}", why, "use a newer buildx", code=ExitCode.TOOL_FAILED)

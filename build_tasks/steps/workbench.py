@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from build_tasks.model.scan import ScannerName
     from build_tasks.model.service import Service
     from build_tasks.model.settings import Settings
-    from build_tasks.ports.artifacts import BaseImages, Charts, ImageBuilder, Registry
+    from build_tasks.ports.artifacts import BaseImages, Charts, ImageBuilder, ProvenanceStore, Registry
     from build_tasks.ports.reporting import Clock, Reporter
     from build_tasks.ports.runtime import Environments
     from build_tasks.ports.scanning import BillsOfMaterials, Scanner
@@ -67,6 +67,7 @@ class Workbench(Basis):
     environments: Environments
     signer: Signer
     bills: BillsOfMaterials
+    provenance: ProvenanceStore
     scanners: Mapping[ScannerName, Scanner]
     builder_key: Path
     holds: Holds

@@ -10,17 +10,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from build_tasks.adapters.content_store import ContentStore
 from build_tasks.adapters.docker import DockerEngine
 from build_tasks.adapters.docker_client import DockerClient, Engine
 from build_tasks.adapters.helm_charts import HelmCharts
 from build_tasks.adapters.helm_program import HelmProgram
+from build_tasks.adapters.kept_provenance import KeptProvenance
 from build_tasks.adapters.oci import OrasRegistry
 from build_tasks.adapters.ssh import SshSigner
 from build_tasks.adapters.this_command import this_command
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.steps.holds import Holds
 from build_tasks.steps.workbench import Workbench
-from build_tasks.wiring.scanning import Scanners, bills
+from build_tasks.wiring.scanning import PROVENANCE, Scanners, bills
 
 if TYPE_CHECKING:
     from build_tasks.adapters.command_log import CommandLog
@@ -56,6 +58,7 @@ def workbench(composition: Composition) -> Workbench:
         environments=ClusterEnvironments(composition),
         signer=SshSigner(processes, ssh_keygen),
         bills=bills(composition, engine),
+        provenance=KeptProvenance(ContentStore(composition.cache / PROVENANCE)),
         scanners=Scanners(composition),
         builder_key=composition.builder_key,
         holds=Holds(this_command(processes.clean)),

@@ -120,9 +120,9 @@ class Provisioning:
     def cached(self, instances: Path, engine: Path) -> CachedFolders:
         """The content stores, for making room; see there for the parameters."""
         from build_tasks.adapters.cached_things import CachedFolders
-        from build_tasks.wiring.scanning import BILLS
+        from build_tasks.wiring.scanning import BILLS, PROVENANCE
 
-        stores = (self._store, *(ContentStore(self._cache / name) for name in ("systems", BILLS)))
+        stores = (self._store, *(ContentStore(self._cache / name) for name in ("systems", BILLS, PROVENANCE)))
         return CachedFolders(stores, self._wanted_folders, instances, engine)
 
     def _wanted_folders(self) -> Iterator[Path]:

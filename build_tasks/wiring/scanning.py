@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 #: grype's own variable; it may hold a login, which a committed file must not.
 _MIRROR = "GRYPE_DB_UPDATE_URL"
-#: Folder of the cache with the bills of materials of images.
-BILLS = "bills"
+#: Folders of the cache with what is known of images: what is in them, and how they were built.
+BILLS, PROVENANCE = "bills", "provenance"
 
 
 def bills(composition: Composition, engine: DockerEngine) -> BillsOfMaterials:

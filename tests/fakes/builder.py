@@ -101,6 +101,19 @@ class FakeBuilder:
         return image
 
 
+@dataclass
+class FakeProvenance:
+    """The port ``ProvenanceStore``."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def keep(self, image: str, document: bytes) -> None:
+        self.kept.setdefault(image, document)
+
+    def of(self, image: str) -> bytes | None:
+        return self.kept.get(image)
+
+
 def _full(tag: str) -> str:
     """Docker's reading of a name without a tag."""
     return tag if ":" in tag.rpartition("/")[2] else f"{tag}:latest"

@@ -27,7 +27,7 @@ from build_tasks.steps.run import Run
 from build_tasks.steps.workbench import Workbench
 from tests.fakes import samples
 from tests.fakes.bases import FakeBases
-from tests.fakes.builder import FakeBuilder, ScriptedRun
+from tests.fakes.builder import FakeBuilder, FakeProvenance, ScriptedRun
 from tests.fakes.charts import FakeCharts, values_as_configmap
 from tests.fakes.clock import FakeClock
 from tests.fakes.origin import FakeOrigin
@@ -88,7 +88,7 @@ class Shop:
         self.builder = self._engine()
         self.tests_say(PASSED)
         self.environments = FakeEnvironments(render=conforming)
-        self.bills = FakeBills()
+        self.bills, self.provenance = FakeBills(), FakeProvenance()
         self.grype = FakeScanner(ScannerName.GRYPE, self.clock.now())
         self.patch_level = FakeScanner(ScannerName.PATCH_LEVEL, self.clock.now())
         self.origin = FakeOrigin()
@@ -159,6 +159,7 @@ class Shop:
         self.tests_say(PASSED)
         self.bases.provided.clear()
         self.bills.asked.clear()
+        self.provenance.kept.clear()
         self.reporter.forget()
         self.bench = replace(self.bench, builder=self.builder)
 
@@ -195,6 +196,7 @@ class Shop:
             source=self.source,
             signer=self.signer,
             bills=self.bills,
+            provenance=self.provenance,
             scanners={scanner.name: scanner for scanner in (self.grype, self.patch_level)},
             builder_key=self.keys["builder"],
             holds=Holds(Holder("ann@laptop/1-a", "./inv delivery.deploy")),

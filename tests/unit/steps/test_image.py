@@ -9,7 +9,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Built, LocalImage
 from build_tasks.model.upstream import PULLED
-from build_tasks.planning.dockerfile import BUILD, FINAL
+from build_tasks.planning.dockerfile import BUILD, FINAL, TESTRUNNER
 from build_tasks.steps.build_provenance import kept_provenance
 from build_tasks.steps.image import build_stage, check_image
 from build_tasks.steps.image_labels import INPUTS_LABEL, STAND_INS_LABEL
@@ -121,33 +121,45 @@ def test_inputs_are_known_without_any_base_image(shop: Shop) -> None:
     assert shop.bases.provided == [BASE], "only for a build"
 
 
-def test_what_the_builder_told_of_a_runtime_image_is_kept(shop: Shop) -> None:
+@pytest.mark.parametrize("stage", [FINAL, TESTRUNNER])
+def test_what_the_builder_told_of_an_image_is_kept(shop: Shop, stage: str) -> None:
     shop.builder.provenance = {**shop.builder.provenance, "uri": "https://me:hunter2@git.example.org/x"}
-    image, made = build(shop), recipe(shop.bench, shop.service)
-    kept = kept_provenance(shop.bench, shop.service, made, image)
+    image = build(shop, stage)
+    kept = kept_provenance(shop.bench, image)
     assert kept is not None and kept.predicate["uri"] == "https://git.example.org/x"
-    files = [file.read_text() for file in (shop.root / ".build").rglob("*.json")]
-    assert files and not any("hunter2" in text for text in files)
+    assert not any(b"hunter2" in text for text in shop.provenance.kept.values())
 
 
 def test_provenance_is_of_one_image(shop: Shop) -> None:
-    image, made = build(shop), recipe(shop.bench, shop.service)
-    assert kept_provenance(shop.bench, shop.service, made, replace(image, id="sha256:other")) is None
+    image = build(shop)
+    assert kept_provenance(shop.bench, replace(image, id="sha256:other")) is None
 
 
 def test_a_builder_that_tells_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    build(shop)
+    image = build(shop)
+    shop.provenance.kept.clear()
     monkeypatch.setattr(shop.builder, "build", lambda request: Built())
-    image, made = build(shop, force=True), recipe(shop.bench, shop.service)
-    assert kept_provenance(shop.bench, shop.service, made, image) is None
+    assert kept_provenance(shop.bench, build(shop, force=True)) is None
+    assert image.id not in shop.provenance.kept
 
 
 def test_provenance_that_cannot_be_read(shop: Shop) -> None:
-    image, made = build(shop), recipe(shop.bench, shop.service)
-    [file] = (shop.root / ".build" / "delivery" / "provenance").iterdir()
-    for text in ("", "{}", '{"image": 1}', '{"image": "x", "provenance": {}}'):
-        file.write_text(text)
-        assert kept_provenance(shop.bench, shop.service, made, image) is None
+    image = build(shop)
+    for text in (b"", b"{}", b"[1]", b'{"predicate": 1}'):
+        shop.provenance.kept[image.id] = text
+        assert kept_provenance(shop.bench, image) is None
+
+
+@pytest.mark.parametrize("stage", [FINAL, TESTRUNNER])
+def test_who_signs_believes_an_image_that_this_machine_built(shop: Shop, stage: str) -> None:
+    """Another clone on the same machine has the engine and the cache, and nothing else."""
+    build(shop, stage)
+    signing = replace(shop.bench, signing=True)
+    build_stage(signing, shop.service, stage, recipe(signing, shop.service))
+    assert len(shop.builder.built) == 1
+    shop.provenance.kept.clear()
+    build_stage(signing, shop.service, stage, recipe(signing, shop.service))
+    assert len(shop.builder.built) == 2, "anybody may have given it its name and its labels"
 
 
 def test_a_publisher_s_own_image_is_used_and_is_no_stand_in(shop: Shop) -> None:

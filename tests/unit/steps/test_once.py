@@ -209,7 +209,7 @@ def test_what_was_done_here_before_is_published_without_doing_it_again(shop: Sho
 
 
 def test_an_image_without_its_provenance_is_built_again_before_it_is_tested_and_scanned(shop: Shop) -> None:
-    """The engine has the image, but whoever had it built kept nothing: another clone, on the same engine."""
+    """The engine has the image, but nobody on this machine kept how it was built: somebody loaded it, say."""
     shop.run(action(Verb.IMAGE))
     engine = shop.builder
     shop.another_machine()
