@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
+from typing import IO
 
 from tests.integration.conftest import Terminal, Typed
 from tests.integration.gameday import Gameday
@@ -97,11 +98,12 @@ class Begun:
             reader.join(_DEADLINE)
         return Typed(status, "".join(self._said["out"]), "".join(self._said["err"]))
 
-    def _read(self, name: str, stream: Iterator[str]) -> None:
-        for line in stream:
-            with self._news:
-                self._said[name].append(line)
-                self._news.notify_all()
+    def _read(self, name: str, stream: IO[str]) -> None:
+        with stream:
+            for line in stream:
+                with self._news:
+                    self._said[name].append(line)
+                    self._news.notify_all()
         with self._news:
             self._news.notify_all()
 
