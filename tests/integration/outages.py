@@ -105,6 +105,8 @@ class EngineLine:
 
     def close(self) -> None:
         self._cut()
+        for one in (self._listening, *self._open):
+            one.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _accept(self) -> None:
