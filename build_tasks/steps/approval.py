@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from build_tasks.errors import ExitCode, FlowError
+from build_tasks.errors import FlowError
 from build_tasks.model.approvals import Standing
 from build_tasks.model.environment import Environment
 from build_tasks.model.evidence import (
@@ -27,10 +27,9 @@ from build_tasks.planning.statements import read_statement, write_statement
 from build_tasks.steps.attached import signed_for
 from build_tasks.steps.release import allowed_signers, key_of, record, required_approvals
 from build_tasks.steps.released import artifacts
+from build_tasks.steps.signatures import SIGNATURE, parts, signed, signer_of
 from build_tasks.steps.verify import check_verified
 from build_tasks.steps.workbench import Workbench
-
-_STATEMENT, _SIGNATURE = "statement.json", "statement.json.sig"
 
 
 def decide(
@@ -63,11 +62,10 @@ def decide(
     )
     with bench.reporter.step(what, f"image {found.image.short}, chart {found.chart.short}"):
         data = write_statement(statement)
-        signature = bench.signer.sign(data, signing_key, APPROVAL_NAMESPACE)
-        signer = bench.signer.verify(data, signature, allowed_signers(bench), APPROVAL_NAMESPACE)
+        files = signed(bench, data, signing_key, APPROVAL_NAMESPACE)
+        signer = bench.signer.verify(data, files[SIGNATURE], allowed_signers(bench), APPROVAL_NAMESPACE)
         if decision is Decision.APPROVE:
             check_may_decide(release, signer)
-        files = {_STATEMENT: data, _SIGNATURE: signature}
         bench.registry.attach(_image(bench, service, found), APPROVAL_TYPE, files)
     until = f", counts until {expires:%Y-%m-%d %H:%M} UTC" if decision is Decision.APPROVE else ""
     bench.reporter.note(f"signed by {signer.principal}{until}")
@@ -160,18 +158,16 @@ def _keep(bench: Workbench, service: Service, found: ReleasedArtifacts) -> None:
 
 
 def _checked(bench: Workbench, item: Attachment, signers: str) -> SignedStatement | None:
-    data, signature = item.files.get(_STATEMENT, b""), item.files.get(_SIGNATURE, b"")
+    data, signature = parts(item.files)
     try:
         statement = read_statement(data)
     except ValueError as error:
         bench.reporter.warn(f"attachment {item.digest.short} is passed over: {error}")
         return None
-    try:
-        return SignedStatement(statement, bench.signer.verify(data, signature, signers, APPROVAL_NAMESPACE))
-    except FlowError as error:
-        if error.code is not ExitCode.REFUSED:
-            raise
-        return SignedStatement(statement, None, error.why)
+    signer = signer_of(bench, data, signature, signers, APPROVAL_NAMESPACE)
+    if isinstance(signer, str):
+        return SignedStatement(statement, None, signer)
+    return SignedStatement(statement, signer)
 
 
 def _image(bench: Workbench, service: Service, found: ReleasedArtifacts) -> Ref:

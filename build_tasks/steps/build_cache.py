@@ -7,7 +7,7 @@ whatever is wrong with it, the build goes on without.
 
 from __future__ import annotations
 
-from build_tasks.errors import ExitCode, FlowError
+from build_tasks.errors import FlowError
 from build_tasks.model.build_cache import CACHE_TYPE, CacheStatement
 from build_tasks.model.images import Attachment, CacheUse, Digest, Ref
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
@@ -15,8 +15,8 @@ from build_tasks.model.service import Service
 from build_tasks.planning.cache_statements import read_cache_statement, write_cache_statement
 from build_tasks.planning.dockerfile import FINAL, TESTRUNNER
 from build_tasks.planning.names import build_cache
-from build_tasks.steps.evidence import SIGNATURE, STATEMENT
 from build_tasks.steps.release import allowed_signers
+from build_tasks.steps.signatures import parts, signed, signer_of
 from build_tasks.steps.workbench import Workbench
 
 #: Stages whose build cache the registry keeps; the build stage is part of the others.
@@ -57,8 +57,8 @@ def sign_for_cache(bench: Workbench, service: Service, stage: str, cache: Digest
         return  # it was signed for before, and nothing is new in it
     data = write_cache_statement(CacheStatement(service.name, stage, cache, bench.clock.now()))
     try:
-        signature = bench.signer.sign(data, bench.builder_key, EVIDENCE_NAMESPACE)
-        bench.registry.attach(left, CACHE_TYPE, {STATEMENT: data, SIGNATURE: signature})
+        files = signed(bench, data, bench.builder_key, EVIDENCE_NAMESPACE)
+        bench.registry.attach(left, CACHE_TYPE, files)
     except FlowError as error:
         bench.reporter.warn(f"nobody else will use the build cache of {service.name}: {error.why}")
 
@@ -83,16 +83,14 @@ def _refusal(
     bench: Workbench, service: Service, stage: str, cache: Digest, item: Attachment, signers: str
 ) -> str:
     """Why what is attached to a cache does not do; empty if it does."""
-    data, signature = item.files.get(STATEMENT, b""), item.files.get(SIGNATURE, b"")
+    data, signature = parts(item.files)
     try:
         said = read_cache_statement(data)
-        signer = bench.signer.verify(data, signature, signers, EVIDENCE_NAMESPACE)
     except ValueError as error:
         return str(error)
-    except FlowError as error:
-        if error.code is not ExitCode.REFUSED:
-            raise
-        return f"signed by no accepted builder: {error.why}"
+    signer = signer_of(bench, data, signature, signers, EVIDENCE_NAMESPACE)
+    if isinstance(signer, str):
+        return f"signed by no accepted builder: {signer}"
     if said.cache != cache:
         return f"what {signer.principal} signed is about another cache ({said.cache.short})"
     if (said.service, said.stage) != (service.name, stage):

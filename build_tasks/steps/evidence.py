@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Attachment, Digest, Ref
 from build_tasks.model.proofs import (
     EVIDENCE_NAMESPACE,
@@ -17,10 +16,8 @@ from build_tasks.model.proofs import (
 from build_tasks.model.service import Service
 from build_tasks.planning.in_toto import read_evidence, write_evidence
 from build_tasks.steps.release import allowed_signers
+from build_tasks.steps.signatures import parts, signed, signer_of
 from build_tasks.steps.workbench import Workbench
-
-#: Files of an attachment: the in-toto statement and its signature, as `ssh-keygen -Y verify` takes them.
-STATEMENT, SIGNATURE = "statement.json", "statement.json.sig"
 
 
 def attach_evidence(
@@ -39,8 +36,7 @@ def attach_evidence(
     pieces = {}
     for kind, content in contents.items():
         data = write_evidence(EvidenceStatement(kind, service.name, _digest(image), inputs, content))
-        signature = bench.signer.sign(data, key, EVIDENCE_NAMESPACE)
-        pieces[kind.artifact_type] = {STATEMENT: data, SIGNATURE: signature}
+        pieces[kind.artifact_type] = signed(bench, data, key, EVIDENCE_NAMESPACE)
     bench.registry.attach_all(image, pieces)
 
 
@@ -58,17 +54,14 @@ def attached_evidence(bench: Workbench, image: Ref) -> list[SignedEvidence]:
 
 
 def _checked(bench: Workbench, kind: EvidenceKind, item: Attachment, signers: str) -> SignedEvidence:
-    data, signature = item.files.get(STATEMENT, b""), item.files.get(SIGNATURE, b"")
+    data, signature = parts(item.files)
     try:
         statement = read_evidence(data)
     except ValueError as error:
         return SignedEvidence(kind, None, None, str(error))
-    try:
-        signer = bench.signer.verify(data, signature, signers, EVIDENCE_NAMESPACE)
-    except FlowError as error:
-        if error.code is not ExitCode.REFUSED:
-            raise
-        return SignedEvidence(kind, statement, None, error.why)
+    signer = signer_of(bench, data, signature, signers, EVIDENCE_NAMESPACE)
+    if isinstance(signer, str):
+        return SignedEvidence(kind, statement, None, signer)
     return SignedEvidence(kind, statement, signer)
 
 
