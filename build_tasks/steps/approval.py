@@ -75,7 +75,8 @@ def decide(
 def missing_approvals(bench: Workbench, service: Service, version: Version) -> str:
     """What a version still lacks, in words; empty if nothing stands between it and a promotion."""
     release = record(bench, service, version)
-    standing = standing_of(bench, release, service, artifacts(bench, service, version))
+    found = artifacts(bench, service, version)
+    standing = standing_of(bench, release, service, found, bench.settings.production)
     if standing.open:
         return ""
     if standing.rejection is not None:
@@ -101,10 +102,7 @@ def check_gate(
     """
     bench.source.fetch()
     release = record(bench, service, version)
-    statements = decisions(bench, service, found)
-    required = 1 if again else required_approvals(bench)
-    now = None if again else bench.clock.now()
-    standing = stand(release, found, production.name, statements, now, required)
+    standing = standing_of(bench, release, service, found, production, again=again)
     try:
         return check_approved(release, standing, approvers(bench))
     except FlowError:
@@ -118,15 +116,22 @@ def approvers(bench: Workbench) -> Sequence[Signature]:
 
 
 def standing_of(
-    bench: Workbench, release: ReleaseRecord, service: Service, found: ReleasedArtifacts
+    bench: Workbench,
+    release: ReleaseRecord,
+    service: Service,
+    found: ReleasedArtifacts,
+    production: Environment,
+    *,
+    again: bool = False,
 ) -> Standing:
     """How far the approvals of a version have come.
 
     :param release: its record.
+    :param again: it was let in before; see :func:`check_gate`.
     """
-    production, now = bench.settings.production.name, bench.clock.now()
     statements = decisions(bench, service, found)
-    return stand(release, found, production, statements, now, required_approvals(bench))
+    now, required = (None, 1) if again else (bench.clock.now(), required_approvals(bench))
+    return stand(release, found, production.name, statements, now, required)
 
 
 def decisions(

@@ -51,7 +51,7 @@ def preview(
     active = _active(bench, service)
     if since is None:  # else that another version is live is told as what it is
         check_production(service.name, version, active, downgrade)
-    standing = standing_of(bench, release, service, found)
+    standing = standing_of(bench, release, service, found, bench.settings.production)
     planned = _planned(bench, service, version, found, reason, since.active if since else active)
     running = _running(bench, service, active)
     plan = PromotionPlan(
