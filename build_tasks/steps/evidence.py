@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from build_tasks.model.images import Attachment, Digest, Ref
@@ -14,7 +14,10 @@ from build_tasks.model.proofs import (
     SignedEvidence,
 )
 from build_tasks.model.service import Service
+from build_tasks.planning.evidence import Pushed, Subject
 from build_tasks.planning.in_toto import read_evidence, write_evidence
+from build_tasks.planning.names import candidate_image
+from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.release import allowed_signers
 from build_tasks.steps.signatures import parts, signed, signer_of
 from build_tasks.steps.workbench import Workbench
@@ -40,17 +43,29 @@ def attach_evidence(
     bench.registry.attach_all(image, pieces)
 
 
-def attached_evidence(bench: Workbench, image: Ref) -> list[SignedEvidence]:
-    """All evidence attached to an image, oldest first, with the outcome of checking each signature.
+def attached_evidence(
+    bench: Workbench, image: Ref, kinds: Iterable[EvidenceKind] = EvidenceKind
+) -> list[SignedEvidence]:
+    """Evidence attached to an image, oldest first, with the outcome of checking each signature.
 
     :param image: by digest.
+    :param kinds: what of it is fetched.
     """
-    kinds = {kind.artifact_type: kind for kind in EvidenceKind}
-    found = bench.registry.attachments(image, *kinds)
+    types = {kind.artifact_type: kind for kind in kinds}
+    found = bench.registry.attachments(image, *types)
     if not found:
         return []
     signers = allowed_signers(bench)
-    return [_checked(bench, kinds[item.artifact_type], item, signers) for item in found]
+    return [_checked(bench, types[item.artifact_type], item, signers) for item in found]
+
+
+def subject_of(bench: Workbench, service: Service, image: Digest, pushed: Pushed | None = None) -> Subject:
+    """What evidence about an image has to be about: its label says what it is made of.
+
+    :param pushed: as which version; None: that does not matter.
+    """
+    ref = candidate_image(bench.settings, service.name).at(image)
+    return Subject(service.name, image, bench.registry.labels(ref).get(INPUTS_LABEL, ""), pushed)
 
 
 def _checked(bench: Workbench, kind: EvidenceKind, item: Attachment, signers: str) -> SignedEvidence:

@@ -10,12 +10,11 @@ from build_tasks.model.scan import ScanPolicy
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.model.weighed import EvidenceFound
-from build_tasks.planning.evidence import Pushed, ScanRule, Subject, told, weigh
+from build_tasks.planning.evidence import Pushed, ScanRule, told, weigh
 from build_tasks.planning.names import candidate_image, release_branch
 from build_tasks.planning.scan_policy import judge, production_refusal, too_old
 from build_tasks.planning.scan_table import named
-from build_tasks.steps.evidence import attached_evidence
-from build_tasks.steps.image_labels import INPUTS_LABEL
+from build_tasks.steps.evidence import attached_evidence, subject_of
 from build_tasks.steps.release import main_ref, record
 from build_tasks.steps.workbench import Workbench
 
@@ -49,9 +48,8 @@ def weigh_evidence(
     :param commit: the one that the release record names; empty: whatever commit it was pushed from.
     """
     ref = candidate_image(bench.settings, service.name).at(artifacts.image)
-    inputs = bench.registry.labels(ref).get(INPUTS_LABEL, "")
     pushed = Pushed(str(version), artifacts.chart, commit)
-    subject = Subject(service.name, artifacts.image, inputs, pushed)
+    subject = subject_of(bench, service, artifacts.image, pushed)
     return weigh(subject, attached_evidence(bench, ref), _production_rule(bench))
 
 

@@ -9,12 +9,13 @@ from build_tasks.model.images import Digest
 from build_tasks.model.proofs import REUSABLE, EvidenceKind, Released
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.model.weighed import EvidenceFound
 from build_tasks.planning.evidence import Pushed, Subject, weigh
 from build_tasks.planning.names import candidate_chart, candidate_image
-from build_tasks.steps.evidence import attach_evidence, attached_evidence
-from build_tasks.steps.image_labels import INPUTS_LABEL
+from build_tasks.steps.evidence import attach_evidence, attached_evidence, subject_of
+from build_tasks.steps.released import found_artifacts
 from build_tasks.steps.workbench import Workbench
+
+_RELEASE = frozenset({EvidenceKind.RELEASE})
 
 
 def testify(
@@ -22,7 +23,7 @@ def testify(
 ) -> None:
     """Sign what the version is, unless that was done: whoever writes to the registry can move a tag."""
     subject = _subject(bench, service, version, artifacts)
-    if _is_told(bench, subject):
+    if _testified(bench, subject, _RELEASE):
         return
     said = Released(str(version), artifacts.chart, bench.source.head().sha, bench.clock.now())
     image = candidate_image(bench.settings, service.name).at(artifacts.image)
@@ -36,19 +37,15 @@ def is_pushed_from_here(bench: Workbench, service: Service, version: Version, im
     if chart is None:
         return False
     artifacts, commit = ReleasedArtifacts(image, chart), bench.source.head().sha
-    return _is_told(bench, _subject(bench, service, version, artifacts, commit))
+    return _testified(bench, _subject(bench, service, version, artifacts, commit), _RELEASE)
 
 
 def is_pushed(bench: Workbench, service: Service, version: Version) -> bool:
     """Whether an accepted builder testified what the version's tags stand for: nothing is left to push or to
     sign. A tag alone tells of a push that broke off, or of anybody who writes to the registry.
     """
-    image = candidate_image(bench.settings, service.name).tagged(version.tag)
-    found = bench.registry.digest(image)
-    chart = bench.registry.digest(candidate_chart(bench.settings, service.name).tagged(str(version)))
-    if found is None or chart is None:
-        return False
-    return _is_told(bench, _subject(bench, service, version, ReleasedArtifacts(found, chart)))
+    found = found_artifacts(bench, service, version)
+    return found is not None and _testified(bench, _subject(bench, service, version, found), _RELEASE)
 
 
 def is_vouched_for(bench: Workbench, service: Service, image: Digest, inputs: str) -> bool:
@@ -56,21 +53,17 @@ def is_vouched_for(bench: Workbench, service: Service, image: Digest, inputs: st
 
     Its label alone says nothing: whoever writes to the registry can push an image with any label.
     """
-    return _weighed(bench, Subject(service.name, image, inputs)).has(REUSABLE)
+    return _testified(bench, Subject(service.name, image, inputs), REUSABLE)
 
 
 def _subject(
     bench: Workbench, service: Service, version: Version, artifacts: ReleasedArtifacts, commit: str = ""
 ) -> Subject:
-    image = candidate_image(bench.settings, service.name).at(artifacts.image)
-    inputs = bench.registry.labels(image).get(INPUTS_LABEL, "")
-    return Subject(service.name, artifacts.image, inputs, Pushed(str(version), artifacts.chart, commit))
+    pushed = Pushed(str(version), artifacts.chart, commit)
+    return subject_of(bench, service, artifacts.image, pushed)
 
 
-def _is_told(bench: Workbench, subject: Subject) -> bool:
-    return _weighed(bench, subject).has(frozenset({EvidenceKind.RELEASE}))
-
-
-def _weighed(bench: Workbench, subject: Subject) -> EvidenceFound:
+def _testified(bench: Workbench, subject: Subject, kinds: frozenset[EvidenceKind]) -> bool:
+    """Whether evidence of these kinds counts and speaks for it; nothing else is fetched."""
     image = candidate_image(bench.settings, subject.service).at(subject.image)
-    return weigh(subject, attached_evidence(bench, image))
+    return weigh(subject, attached_evidence(bench, image, kinds)).has(kinds)

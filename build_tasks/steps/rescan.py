@@ -18,13 +18,12 @@ from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.model.weighed import Accepted, EvidenceFound
 from build_tasks.planning.bill_of_materials import read_bill
-from build_tasks.planning.evidence import Subject, told, weigh
+from build_tasks.planning.evidence import told, weigh
 from build_tasks.planning.names import candidate_image
 from build_tasks.planning.scan_policy import fingerprint, judge
 from build_tasks.steps.candidates import Candidate
-from build_tasks.steps.evidence import attach_evidence, attached_evidence
+from build_tasks.steps.evidence import attach_evidence, attached_evidence, subject_of
 from build_tasks.steps.evidence_gate import main_policy
-from build_tasks.steps.image_labels import INPUTS_LABEL
 from build_tasks.steps.inputs import Recipe
 from build_tasks.steps.proofs import scan_proof
 from build_tasks.steps.released import artifacts
@@ -96,11 +95,11 @@ def scan_version(
     if digest is None:
         return None
     image = tagged.at(digest)
-    inputs = bench.registry.labels(image).get(INPUTS_LABEL, "")
-    evidence = weigh(Subject(service.name, digest, inputs), attached_evidence(bench, image))
+    subject = subject_of(bench, service, digest)
+    evidence = weigh(subject, attached_evidence(bench, image))
     _check_sbom(service, version, evidence)
     policy = main_policy(bench)
-    result = _held(bench, service, _Known(image, inputs, evidence), policy, key, force=force)
+    result = _held(bench, service, _Known(image, subject.inputs, evidence), policy, key, force=force)
     conclude(bench, service, policy, result, whose=f" on {bench.settings.main_branch}")
     return result
 
