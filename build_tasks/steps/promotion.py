@@ -8,7 +8,7 @@ from pathlib import Path
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.approvals import Standing
 from build_tasks.model.evidence import ReleasedArtifacts, ReleaseRecord
-from build_tasks.model.plan import Plan
+from build_tasks.model.plan import Expected, Plan
 from build_tasks.model.promotion import Preview, PromotionPlan, SeenApproval
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
@@ -105,12 +105,24 @@ def carry_out(bench: Workbench, service: Service, plan: PromotionPlan) -> None:
         execute(run, actions_of(service, plan))
 
 
+def at_once(bench: Workbench, service: Service, version: Version, *, downgrade: bool) -> Plan:
+    """What a promotion does as things are now; what production runs must not change until it is done.
+
+    :raises FlowError: REFUSED if the version may not follow what runs; WRONG_CLUSTER.
+    """
+    active = _active(bench, service)
+    check_production(service.name, version, active, downgrade)
+    return _actions(service, version, bench.settings.production.name, Expected(active))
+
+
 def actions_of(service: Service, plan: PromotionPlan) -> Plan:
     """The plan's actions in order."""
-    because = (
-        f"promote {service.name} {plan.version.tag} to {plan.environment}, which runs {plan.expected.words}"
-    )
-    return Plan(because, tuple(promotion(service, plan.version, plan.environment, plan.expected)))
+    return _actions(service, plan.version, plan.environment, plan.expected)
+
+
+def _actions(service: Service, version: Version, environment: str, expected: Expected) -> Plan:
+    because = f"promote {service.name} {version.tag} to {environment}, which runs {expected.words}"
+    return Plan(because, tuple(promotion(service, version, environment, expected)))
 
 
 def _active(bench: Workbench, service: Service) -> Version | None:

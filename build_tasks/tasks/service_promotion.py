@@ -12,10 +12,7 @@ from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session, version
 
 if TYPE_CHECKING:
-    from build_tasks.model.plan import Plan
     from build_tasks.model.promotion import Preview
-    from build_tasks.model.service import Service
-    from build_tasks.model.version import Version
 
 _HELP = {
     "version": words.VERSION,
@@ -57,6 +54,7 @@ def _promote(session: Session, name: str, wanted: str, downgrade: bool, reason: 
     from contextlib import nullcontext
 
     from build_tasks.steps.holding import holding
+    from build_tasks.steps.promotion import at_once
     from build_tasks.steps.released import artifacts
 
     chosen, service = version(wanted), session.service(name)
@@ -64,23 +62,8 @@ def _promote(session: Session, name: str, wanted: str, downgrade: bool, reason: 
     # What production runs decides whether this is a downgrade: nobody may change it before it is done.
     alone = nullcontext() if dry_run else holding(session.bench, name, session.bench.settings.production)
     with alone:
-        plan = _promotion(session, service, chosen, downgrade)
+        plan = at_once(session.bench, service, chosen, downgrade=downgrade)
         session.run(plan, dry_run=dry_run, reason=reason or f"{chosen.tag} promoted")
-
-
-def _promotion(session: Session, service: Service, chosen: Version, downgrade: bool) -> Plan:
-    from build_tasks.model.plan import Expected, Plan
-    from build_tasks.planning.pipeline import promotion
-    from build_tasks.planning.versions import check_production
-    from build_tasks.steps.live import active_version
-
-    production = session.bench.settings.production
-    session.bench.environments.workloads(production).check_cluster()
-    running = active_version(session.bench, service, production)
-    check_production(service.name, chosen, running, downgrade)
-    expected = Expected(running)
-    because = f"promote {service.name} {chosen.tag} to {production.name}, which runs {expected.words}"
-    return Plan(because, tuple(promotion(service, chosen, production.name, expected)))
 
 
 def _plan(
