@@ -6,14 +6,8 @@ on the same agent, finds the image in the engine but nothing in its own ``.build
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.model.platform import content_key
+from build_tasks.adapters.kept_documents import KeptDocuments
 from build_tasks.ports.scanning import BillsOfMaterials
-
-#: Name of the store's entries.
-_NAME, _FILE = "bills", "bom.cdx.json"
 
 
 class KeptBills:
@@ -24,20 +18,18 @@ class KeptBills:
         it) and its settings.
     """
 
-    def __init__(self, bills: BillsOfMaterials, store: ContentStore, made_with: tuple[str, ...]) -> None:
+    def __init__(self, bills: BillsOfMaterials, kept: KeptDocuments, made_with: tuple[str, str]) -> None:
         self._bills = bills
-        self._store = store
+        self._kept = kept
         self._made_with = made_with
 
     def of(self, image: str, name: str, *, anew: bool = False) -> bytes:
-        # Its name is told in the bill, too.
-        key = content_key(image, name, *self._made_with)
+        about = "\n".join((image, name, *self._made_with))  # the bill tells its name, too
         if anew:
-            self._store.remove(_NAME, key)
-        kept = self._store.find(_NAME, key)
+            self._kept.forget(about)
+        kept = self._kept.of(about)
         if kept is not None:
-            return (kept / _FILE).read_bytes()
+            return kept
         document = self._bills.of(image, name, anew=anew)
-        with self._store.fill(_NAME, key) as folder:
-            Path(folder, _FILE).write_bytes(document)
+        self._kept.keep(about, document)
         return document

@@ -15,7 +15,7 @@ from build_tasks.adapters.docker import DockerEngine
 from build_tasks.adapters.docker_client import DockerClient, Engine
 from build_tasks.adapters.helm_charts import HelmCharts
 from build_tasks.adapters.helm_program import HelmProgram
-from build_tasks.adapters.kept_provenance import KeptProvenance
+from build_tasks.adapters.kept_documents import KeptDocuments
 from build_tasks.adapters.oci import OrasRegistry
 from build_tasks.adapters.ssh import SshSigner
 from build_tasks.adapters.this_command import this_command
@@ -58,7 +58,7 @@ def workbench(composition: Composition) -> Workbench:
         environments=ClusterEnvironments(composition),
         signer=SshSigner(processes, ssh_keygen),
         bills=bills(composition, engine),
-        provenance=KeptProvenance(ContentStore(composition.cache / PROVENANCE)),
+        provenance=KeptDocuments(ContentStore(composition.cache / PROVENANCE), "provenance.json"),
         scanners=Scanners(composition),
         builder_key=composition.builder_key,
         holds=Holds(this_command(processes.clean)),

@@ -28,12 +28,14 @@ def bills(composition: Composition, engine: DockerEngine) -> BillsOfMaterials:
     """Bills of materials of the engine's images."""
     from build_tasks.adapters.content_store import ContentStore
     from build_tasks.adapters.kept_bills import KeptBills
+    from build_tasks.adapters.kept_documents import KeptDocuments
     from build_tasks.adapters.syft import SETTINGS, Syft
 
     program, scratch = composition.tool("syft"), composition.cache / "scratch"
     syft = Syft(composition.processes, program, engine.save, scratch)
     made_with = (str(program.resolve()), SETTINGS.read_text(encoding="utf-8"))
-    return KeptBills(syft, ContentStore(composition.cache / BILLS), made_with)
+    kept = KeptDocuments(ContentStore(composition.cache / BILLS), "bom.cdx.json")
+    return KeptBills(syft, kept, made_with)
 
 
 def security_suite(composition: Composition) -> SecuritySuite:

@@ -8,6 +8,7 @@ import pytest
 
 from build_tasks.adapters.content_store import ContentStore
 from build_tasks.adapters.kept_bills import KeptBills
+from build_tasks.adapters.kept_documents import KeptDocuments
 from build_tasks.errors import FlowError
 from tests.fakes.scanning import FakeBills
 
@@ -22,9 +23,10 @@ class Listed:
         self.cache, self.bills = cache, FakeBills()
 
     def of(
-        self, image: str = ID, name: str = NAME, *, with_: tuple[str, ...] = SYFT, anew: bool = False
+        self, image: str = ID, name: str = NAME, *, with_: tuple[str, str] = SYFT, anew: bool = False
     ) -> bytes:
-        return KeptBills(self.bills, ContentStore(self.cache), with_).of(image, name, anew=anew)
+        kept = KeptDocuments(ContentStore(self.cache), "bom.cdx.json")
+        return KeptBills(self.bills, kept, with_).of(image, name, anew=anew)
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_another_name_of_the_same_image(listed: Listed) -> None:
 
 
 @pytest.mark.parametrize("with_", [("/cache/tools/syft/2/bin/syft", SYFT[1]), (SYFT[0], "file: {}")])
-def test_another_program_or_other_settings(listed: Listed, with_: tuple[str, ...]) -> None:
+def test_another_program_or_other_settings(listed: Listed, with_: tuple[str, str]) -> None:
     listed.of()
     listed.of(with_=with_)
     assert len(listed.bills.asked) == 2

@@ -1,16 +1,16 @@
-"""What the builder told of an image is kept for the machine."""
+"""What is known of an image is kept for the machine."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.kept_provenance import KeptProvenance
+from build_tasks.adapters.kept_documents import KeptDocuments
 
 
-def kept(cache: Path) -> KeptProvenance:
+def kept(cache: Path) -> KeptDocuments:
     """As another clone has it."""
-    return KeptProvenance(ContentStore(cache))
+    return KeptDocuments(ContentStore(cache), "provenance.json")
 
 
 def test_what_one_clone_kept_another_finds(tmp_path: Path) -> None:
@@ -30,3 +30,10 @@ def test_it_may_be_thrown_away(tmp_path: Path) -> None:
     [entry] = ContentStore(tmp_path).entries()
     ContentStore(tmp_path).remove(entry.parent.name, entry.name)
     assert kept(tmp_path).of("sha256:1") is None
+
+
+def test_the_whole_of_what_it_is_about_counts(tmp_path: Path) -> None:
+    """A builder signs for an image of which something is kept: a short hash of its id is too few digits."""
+    kept(tmp_path).keep("sha256:1", b"{}")
+    [entry] = ContentStore(tmp_path).entries()
+    assert len(entry.name) == 64
