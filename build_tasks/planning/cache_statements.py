@@ -12,6 +12,7 @@ import msgspec
 
 from build_tasks.model.build_cache import CacheStatement
 from build_tasks.model.images import Digest
+from build_tasks.planning.in_toto import to_sign
 
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 _Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -41,14 +42,14 @@ class _Statement(msgspec.Struct, rename={"type": "_type", "predicate_type": "pre
 
 
 def write_cache_statement(said: CacheStatement) -> bytes:
-    """The bytes that are signed: JSON with sorted keys, an indented line for each."""
+    """The bytes that are signed, as those of evidence."""
     digest = _Digest(said.cache.text.removeprefix("sha256:"))
     subject = _Subject(f"{said.service}:{said.stage}", digest)
     predicate = _Predicate(said.service, said.stage, said.recorded)
     document = _Statement(
         "https://in-toto.io/Statement/v1", [subject], "urn:build-tasks:build-cache:v1", predicate
     )
-    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1) + b"\n"
+    return to_sign(document)
 
 
 def read_cache_statement(data: bytes) -> CacheStatement:

@@ -40,8 +40,13 @@ class _Statement(msgspec.Struct, rename={"type": "_type", "predicate_type": "pre
     predicate: dict[str, Any]
 
 
+def to_sign(document: object) -> bytes:
+    """The bytes of a statement that are signed: JSON with sorted keys, an indented line for each."""
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1) + b"\n"
+
+
 def write_evidence(statement: EvidenceStatement) -> bytes:
-    """The bytes that are signed: JSON with sorted keys, an indented line for each."""
+    """The bytes that are signed, see :func:`to_sign`."""
     content = statement.content
     kind = content.type if isinstance(content, Provenance) else _PREDICATES[statement.kind]
     image = statement.image.text.removeprefix("sha256:")
@@ -54,7 +59,7 @@ def write_evidence(statement: EvidenceStatement) -> bytes:
         "predicateType": kind,
         "predicate": write_predicate(content, statement.inputs),
     }
-    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1) + b"\n"
+    return to_sign(document)
 
 
 def read_evidence(data: bytes) -> EvidenceStatement:

@@ -14,6 +14,7 @@ import pytest
 
 from build_tasks.errors import ExitCode
 from build_tasks.model.instance import LABEL, VARIABLE, Instance
+from tests.integration import outages
 from tests.integration.conftest import Terminal
 from tests.integration.gameday import Gameday
 
@@ -36,14 +37,7 @@ def own() -> Instance:
 @pytest.fixture
 def docker(platform: None) -> Docker:
     """Docker's client; gives the lines it prints."""
-    program = Path(os.environ["BUILD_TASKS_TOOLS"], "docker")
-
-    def run(*words: str) -> list[str]:
-        return subprocess.run(
-            [program, *words], check=True, capture_output=True, text=True
-        ).stdout.splitlines()
-
-    return run
+    return lambda *words: outages.docker(*words).splitlines()
 
 
 @pytest.fixture

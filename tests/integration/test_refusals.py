@@ -13,6 +13,7 @@ import pytest
 from build_tasks.errors import ExitCode
 from build_tasks.model.instance import Instance
 from tests.integration.conftest import Terminal, Told, Typed
+from tests.integration.outages import docker
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -163,9 +164,8 @@ def test_a_registry_that_is_stopped(told: Told) -> None:
 
 @contextmanager
 def _stopped(container: str) -> Iterator[None]:
-    docker = Path(os.environ["BUILD_TASKS_TOOLS"], "docker")
-    subprocess.run([docker, "stop", container], check=True, capture_output=True)
+    docker("stop", container)
     try:
         yield
     finally:
-        subprocess.run([docker, "start", container], check=True, capture_output=True)
+        docker("start", container)
