@@ -50,12 +50,14 @@ class OwnChecks:
     def platform(self) -> Iterator[Mapping[str, str]]:
         """An instance of the platform that nobody else uses, removed at the end whatever happens.
 
-        Made and removed by the tasks themselves, in processes of their own, as a user would; what an
-        earlier run left behind is used up. Gives the environment variables that lead to it.
+        Made and removed by the tasks themselves, in processes of their own, as a user would. What a run
+        that was killed left behind is removed first: the versions in its registry are not this run's.
+        Gives the environment variables that lead to it.
         """
         # Tests look into images that our recipes made, and CI reaches no publisher.
         environ = {VARIABLE: INSTANCE, ROUTES_VARIABLE: f"{Route.PATH},{Route.PACKAGES}"}
         folder = Instance.of({**os.environ, **environ}, state_folder()).folder
+        self._task("platform.down", environ)
         try:
             self._task("platform.up", environ)
             yield {

@@ -184,10 +184,7 @@ class Supplies(Protocol):
         """Where the tools come from that may be the user's own. Makes nothing."""
 
     def tools(self) -> None:
-        """Make kind, kubectl, helm, oras, docker ... callable."""
-
-    def engine_programs(self) -> None:
-        """Make the managed engine's programs callable."""
+        """Make kind, kubectl, helm, oras, docker ... callable, and the managed engine's own programs."""
 
     def updates(self) -> None:
         """Once a day: have base images that lack security updates made anew when they are next needed."""

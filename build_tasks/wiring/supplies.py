@@ -40,9 +40,6 @@ class PlatformSupplies:
         provisioning.host_packages()(groups)
         self._platform.record_tools(provisioning.tools()(self._programs))
 
-    def engine_programs(self) -> None:
-        """They are among the tools."""
-
     def updates(self) -> None:
         self._platform.take_updates()
 

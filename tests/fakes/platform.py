@@ -36,6 +36,7 @@ class FakeWorld:
 
     :param end_at: number of the change at which the run is ended; None: never.
     :param effective: whether that change still happens.
+    :param programs: whether the instance's folder leads to the tools.
     """
 
     end_at: int | None = None
@@ -43,6 +44,7 @@ class FakeWorld:
     changes: list[str] = field(default_factory=list)
     engine_runs: bool = True
     engine_used: bool = True
+    programs: bool = False
     inotify: int = 128
     uploads_allowed: bool = True
     containers: dict[str, ContainerState] = field(default_factory=dict)
@@ -98,6 +100,7 @@ class FakeManagedEngine:
         return self.world.engine_used
 
     def start(self) -> None:
+        assert self.world.programs, "cannot start dockerd: No such file or directory"
         self.world.act("start engine", lambda: self._set(True))
 
     def stop(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +75,7 @@ class FakeFiles:
         self.world.act(f"write {path.name}", lambda: self.world.files.update({path: text}))
 
     def remove_folder(self, folder: Path) -> bool:
+        self.world.programs = False
         gone = [path for path in self.world.files if path.is_relative_to(folder)]
         for path in gone:
             del self.world.files[path]
@@ -102,13 +103,14 @@ class FakeKeys:
 class FakeSupplies:
     """The port ``Supplies``; ``node`` is the pinned node image, ``network`` what it connects pods with.
 
-    ``made`` names the threads that asked for the images.
+    ``made`` names the threads that asked for the images; ``linked`` hears that the tools are callable.
     """
 
     node: str = "node:1"
     network: PodNetwork = PodNetwork.CILIUM
     made: list[str] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    linked: Callable[[], None] = lambda: None
 
     def missing_tools(self) -> tuple[str, ...]:
         return self.missing
@@ -117,10 +119,7 @@ class FakeSupplies:
         return (ToolOrigin("kubectl", "1.37.2 or >=1.36.0,<1.39.0", "1.36.4 from PATH"),)
 
     def tools(self) -> None:
-        """They are there."""
-
-    def engine_programs(self) -> None:
-        """They are there."""
+        self.linked()
 
     def updates(self) -> None:
         """There are none."""
@@ -161,7 +160,7 @@ def platform_parts(
         cache=Path("/cache"),
         engine=EngineChoice(managed.host, "29", True, "a test"),
         managed=managed,
-        supplies=FakeSupplies(),
+        supplies=FakeSupplies(linked=lambda: setattr(world, "programs", True)),
         objects=FakeObjects(world),
         clusters=FakeKind(world),
         admin=admin,

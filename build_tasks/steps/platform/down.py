@@ -16,7 +16,6 @@ def down(parts: PlatformParts) -> None:
     instance, reporter = parts.instance, parts.reporter
     with parts.files.lock(parts.lock_path):
         if _engine_answers(parts):
-            parts.supplies.tools()
             for cluster in parts.cluster_names:
                 _remove_cluster(parts, cluster)
             _remove_registry(parts)
@@ -30,13 +29,14 @@ def down(parts: PlatformParts) -> None:
 
 def _engine_answers(parts: PlatformParts) -> bool:
     """A managed engine that does not run is started: its data root still holds the instance's containers."""
-    if not parts.engine.managed or parts.managed.answers():
-        return True
-    if not parts.managed.has_data():
+    running = not parts.engine.managed or parts.managed.answers()
+    if not running and not parts.managed.has_data():
         return False
-    with parts.reporter.step("start the managed container engine", "it holds what is to be removed"):
-        parts.supplies.engine_programs()
-        parts.managed.start()
+    # They are found through the instance's folder, which the last `down` removed.
+    parts.supplies.tools()
+    if not running:
+        with parts.reporter.step("start the managed container engine", "it holds what is to be removed"):
+            parts.managed.start()
     return True
 
 

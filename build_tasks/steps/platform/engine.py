@@ -58,7 +58,6 @@ def ensure_engine(parts: PlatformParts) -> None:
         parts.reporter.skip("container engine", "the managed engine runs")
     else:
         with parts.reporter.step("start the managed container engine", choice.reason):
-            parts.supplies.engine_programs()
             parts.managed.start()
 
 

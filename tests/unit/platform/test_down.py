@@ -52,6 +52,16 @@ def test_ended_anywhere_and_run_again(number: int, effective: bool) -> None:
     assert not world.engine_runs
 
 
+def test_a_second_time_there_is_nothing_to_do() -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+    up(parts)
+    down(parts)
+    down(parts)
+    assert nothing_left(world)
+    assert not world.engine_runs
+
+
 def test_what_others_made_stays_and_so_does_the_engine() -> None:
     stranger = ContainerState("stranger", "running", "image", {}, {})
     foreign = NetworkState("foreign", "10.0.0.0/24", {})
