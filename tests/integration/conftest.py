@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -82,14 +81,6 @@ class Told:
 
     def key(self, owner: str) -> str:
         return str(self.stage / "keys" / owner)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def interruptible() -> None:
-    """Commands can be ended by Ctrl-C, as a terminal's can, also where a shell started the tests in the
-    background: then they, and what they start, would ignore it (POSIX, "Asynchronous Lists")."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
