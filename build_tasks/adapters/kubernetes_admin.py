@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import yaml
-
 from build_tasks.adapters.admin_account import AdminAccount
+from build_tasks.adapters.kubeconfig_files import endpoint_of
 from build_tasks.adapters.kubernetes_admin_json import are_back, facts_of, images_of, pod_run_of
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.local_platform import OWNER_LABEL, ClusterFacts, Endpoint, PodRun
@@ -69,8 +68,8 @@ class KubernetesAdmin(AdminAccount):
         done = self._kubectl(what, "get", kinds, "-A", f"--selector={OWNER_LABEL}", "--output=json")
         return facts_of(done.stdout)
 
-    def apply(self, manifests: str) -> None:
-        words = ("apply", "--server-side", "--force-conflicts", f"--field-manager={_OWNER}", "--filename=-")
+    def apply(self, manifests: str, owner: str = _OWNER) -> None:
+        words = ("apply", "--server-side", "--force-conflicts", f"--field-manager={owner}", "--filename=-")
         self._kubectl("apply manifests", *words, stdin=manifests)
 
     def annotate(self, kind: str, name: str, namespace: str, annotations: Mapping[str, str]) -> None:
@@ -86,12 +85,13 @@ class KubernetesAdmin(AdminAccount):
         self.processes.redact([encoded, value])
         return value
 
-    def put_secret(self, namespace: str, name: str, values: Mapping[str, str]) -> None:
+    def put_secret(self, namespace: str, name: str, values: Mapping[str, str], kind: str = "Opaque") -> None:
         encoded = {key: base64.b64encode(value.encode()).decode() for key, value in values.items()}
         self.processes.redact([*values.values(), *encoded.values()])
         key, _, owner = OWNER_LABEL.partition("=")
         metadata = {"name": name, "namespace": namespace, "labels": {key: owner}}
-        self.apply(json.dumps({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded}))
+        secret = {"apiVersion": "v1", "kind": "Secret", "type": kind, "metadata": metadata, "data": encoded}
+        self.apply(json.dumps(secret))
 
     def images(self) -> frozenset[str]:
         kinds = "pods,deployments,replicasets,statefulsets,daemonsets,jobs,cronjobs"
@@ -131,19 +131,13 @@ class KubernetesAdmin(AdminAccount):
     def endpoint(self) -> Endpoint:
         """Read from the kubeconfig file.
 
-        :raises FlowError: UNAVAILABLE when the file is missing or not kind's.
+        :raises FlowError: UNAVAILABLE when the file is missing or does not have the context.
         """
-        try:
-            text = self.kubeconfig.read_text(encoding="utf-8")
-            cluster = yaml.safe_load(text)["clusters"][0]["cluster"]
-            return Endpoint(cluster["server"], cluster["certificate-authority-data"])
-        except (OSError, yaml.YAMLError, LookupError, TypeError):
-            raise FlowError(
-                f"find the API of cluster {self.cluster}",
-                f"{self.kubeconfig} is not a usable kubeconfig file",
-                "remove it and run `./inv platform.up`",
-                code=ExitCode.UNAVAILABLE,
-            ) from None
+        return endpoint_of(self.kubeconfig, self.context, self.cluster)
+
+    def exists(self, kind: str, name: str) -> bool:
+        words = ("get", kind, name, "--ignore-not-found", "--output=name")
+        return bool(self._kubectl(f"look for {kind} {name}", *words).stdout.strip())
 
     def may(self, account: str, verb: str, resource: str, namespace: str) -> bool:
         who = f"--as=system:serviceaccount:{account}"

@@ -11,6 +11,7 @@ from typing import Any
 
 from build_tasks.adapters.oci_failures import explained, is_loopback, is_missing
 from build_tasks.adapters.process import Processes
+from build_tasks.adapters.registry_trust import certificate_authority
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.images import Digest, Ref
 
@@ -81,9 +82,9 @@ class OrasClient:
 
     def repositories(self, registry: str) -> Sequence[str]:
         """Names of all repositories of a registry, empty ones included."""
-        plain = ["--plain-http"] if self._is_plain(registry) else []
+        words = ("repo", "ls", *self._connection(registry), "--", registry)
         what = f"list the repositories of {registry}"
-        return tuple(self._run(("repo", "ls", *plain, "--", registry), (registry,), what, _QUESTION).split())
+        return tuple(self._run(words, (registry,), what, _QUESTION).split())
 
     def delete(self, ref: Ref) -> None:
         """Forget a manifest and every tag that stands for it; no error if there is none."""
@@ -146,28 +147,33 @@ class OrasClient:
 
     def copy(self, source: Ref, target: Ref) -> None:
         """Copy between repositories, without what is attached; oras mounts what one registry has."""
-        words = ["cp", "--no-tty"]
-        words += ["--from-plain-http"] if self._is_plain(source.registry) else []
-        words += ["--to-plain-http"] if self._is_plain(target.registry) else []
         hosts = (source.registry, target.registry)
-        self._run((*words, "--", str(source), str(target)), hosts, f"copy {source} to {target}")
+        ends = (*self._connection(hosts[0], "from-"), *self._connection(hosts[1], "to-"))
+        words = ("cp", "--no-tty", *ends, "--", str(source), str(target))
+        self._run(words, hosts, f"copy {source} to {target}")
 
-    def _is_plain(self, registry: str) -> bool:
-        return registry in self._plain_http or is_loopback(registry)
+    def _connection(self, registry: str, end: str = "") -> Sequence[str]:
+        """Options for how a registry is reached, and whose certificates are believed there.
+
+        :param end: ``from-`` or ``to-``, where a command takes two registries.
+        """
+        if registry in self._plain_http or is_loopback(registry):
+            return (f"--{end}plain-http",)
+        authority = certificate_authority(registry)
+        return (f"--{end}ca-file={authority}",) if authority else ()
 
     def _ask(self, words: Iterable[str], ref: Ref, *, what: str, missing_ok: bool = True) -> str | None:
-        plain = ["--plain-http"] if self._is_plain(ref.registry) else []
         name = str(ref.at(ref.digest) if ref.digest else ref)
         try:
-            return self._run((*words, *plain, "--", name), (ref.registry,), what, _QUESTION)
+            argv = (*words, *self._connection(ref.registry), "--", name)
+            return self._run(argv, (ref.registry,), what, _QUESTION)
         except ToolError as error:
             if missing_ok and is_missing(error):
                 return None
             raise
 
     def _do(self, words: Iterable[str], operands: Iterable[str], host: str, what: str) -> None:
-        plain = ["--plain-http"] if self._is_plain(host) else []
-        self._run((*words, *plain, "--", *operands), (host,), what)
+        self._run((*words, *self._connection(host), "--", *operands), (host,), what)
 
     def _run(self, words: Sequence[str], hosts: Sequence[str], what: str, timeout: float = _TRANSFER) -> str:
         try:

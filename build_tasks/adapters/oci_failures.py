@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from build_tasks.adapters.registry_trust import trust_folder
 from build_tasks.errors import ExitCode, FlowError, ToolError
 
 _MISSING = re.compile(r": not found\s*$|(name|manifest|blob) unknown|(NAME|MANIFEST|BLOB)_UNKNOWN", re.M)
 _REFUSED = re.compile(r"unauthorized|denied|status code 40[13]|basic credential not found", re.I)
+_UNTRUSTED = re.compile(r"x509:|tls: (failed to verify|bad) certificate")
 _DOWN = re.compile(
     r"dial tcp|connection re(fused|set)|no such host|i/o timeout|Client\.Timeout|deadline exceeded|\bEOF\b"
     r"|tls:|x509:|HTTP response to HTTPS client|did not end within|status code 50[0234]",
@@ -32,7 +34,10 @@ def explained(error: ToolError, hosts: Sequence[str]) -> FlowError:
     registry = " and ".join(dict.fromkeys(named))
     if is_missing(error):
         return error
-    if _DOWN.search(f"{error.why}\n{error.stderr}"):
+    if _UNTRUSTED.search(error.stderr):
+        why = f"the certificate of the registry {registry} is not to be trusted here"
+        fix = f"if its authority is yours, put that into {trust_folder(named[0])}/ca.crt, as for Docker"
+    elif _DOWN.search(f"{error.why}\n{error.stderr}"):
         local = all(map(is_loopback, named))
         why = f"the registry {registry} does not answer"
         fix = "start it: ./inv platform.up" if local else f"check that {registry} can be reached from here"

@@ -112,6 +112,10 @@ def settings_sense(text: str, table: SettingsTable) -> list[Problem]:
         if other != name:
             path = (*TABLES, "environments", name, "namespace")
             found.append(problem_at("pyproject.toml", text, path, f"{other!r} is in that namespace already"))
+        if e.kubeconfig and not e.context:
+            path = (*TABLES, "environments", name, "kubeconfig")
+            message = "name its context, too: without one this is the local platform's"
+            found.append(problem_at("pyproject.toml", text, path, message))
     for key in ("repository_wide", "unclaimed"):
         lines = getattr(table.affected, key)
         found += pattern_sense("pyproject.toml", text, (*TABLES, "affected", key), lines)

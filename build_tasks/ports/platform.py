@@ -141,8 +141,11 @@ class ClusterAdmin(Protocol):
     def facts(self) -> ClusterFacts:
         """What is there of ours."""
 
-    def apply(self, manifests: str) -> None:
-        """Server-side apply of a YAML stream."""
+    def apply(self, manifests: str, owner: str = "build-tasks") -> None:
+        """Server-side apply of a YAML stream; what the owner no longer names is removed from its objects."""
+
+    def exists(self, kind: str, name: str) -> bool:
+        """Whether the cluster has an object of a kind that lives in no namespace, whoever made it."""
 
     def annotate(self, kind: str, name: str, namespace: str, annotations: Mapping[str, str]) -> None:
         """Set annotations of an object."""
@@ -150,7 +153,7 @@ class ClusterAdmin(Protocol):
     def secret(self, namespace: str, name: str, key: str) -> str:
         """A value of a Secret, from now on redacted everywhere; empty if there is none."""
 
-    def put_secret(self, namespace: str, name: str, values: Mapping[str, str]) -> None:
+    def put_secret(self, namespace: str, name: str, values: Mapping[str, str], kind: str = "Opaque") -> None:
         """Make or change a Secret; the values go by standard input."""
 
     def images(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from invoke import Collection, Context, Exit, Task
 
 from build_tasks.tasks import words
 from build_tasks.tasks.command import command
+from build_tasks.tasks.platform_account import account
 from build_tasks.tasks.platform_pin import pin
 from build_tasks.tasks.session import Session
 
@@ -21,7 +22,7 @@ _CACHE_LIMIT = 20 * 1024**3
 
 def collection(session: Session) -> Collection:
     """The collection ``platform``."""
-    tasks = (_up, _tools, _down, _status, _doctor, _env, _prune, pin)
+    tasks = (_up, _tools, _down, _status, _doctor, _env, _prune, pin, account)
     return Collection("platform", *(task(session) for task in tasks))
 
 

@@ -76,27 +76,27 @@ class PlatformComposition:
             managed=self.managed_engine,
             supplies=PlatformSupplies(self, client, managed_engine=choice.managed),
             objects=DockerObjects(client),
-            clusters=Kind(self._processes, choice.host, composition.reporter.detail),
+            clusters=Kind(self.processes, choice.host, composition.reporter.detail),
             admin=self._admin,
             images=DockerEngine(client, on_line=composition.reporter.detail),
-            registry=OrasRegistry(self._processes, Path("oras")),
+            registry=OrasRegistry(self.processes, Path("oras")),
             host=Machine(),
             files=LocalPrivateFiles(),
-            keys=SshKeys(self._processes, self.tools_folder / "ssh-keygen"),
+            keys=SshKeys(self.processes, self.tools_folder / "ssh-keygen"),
             clock=SystemClock(composition.log),
             reporter=composition.reporter,
-            end_programs=self._processes.end_running,
+            end_programs=self.processes.end_running,
         )
 
     @cached_property
     def client(self) -> DockerClient:
         """The client of the engine that the platform uses."""
-        return DockerClient(self._processes, self._engine(self.engine_choice))
+        return DockerClient(self.processes, self._engine(self.engine_choice))
 
     @cached_property
     def managed_engine(self) -> ManagedEngine:
         folders = EngineFolders(ENGINE_RUN, self._composition.cache / "engine", self.tools_folder)
-        return ManagedEngine(self._processes, folders)
+        return ManagedEngine(self.processes, folders)
 
     @property
     def tools_folder(self) -> Path:
@@ -115,7 +115,7 @@ class PlatformComposition:
     def _admin(self, cluster: str) -> KubernetesAdmin:
         instance = self._instance
         return KubernetesAdmin(
-            self._processes, cluster, instance.admin_kubeconfig(cluster), instance.admin_context(cluster)
+            self.processes, cluster, instance.admin_kubeconfig(cluster), instance.admin_context(cluster)
         )
 
     @cached_property
@@ -126,7 +126,7 @@ class PlatformComposition:
         return choose_engine(users, self.managed_engine)
 
     @cached_property
-    def _processes(self) -> Processes:
+    def processes(self) -> Processes:
         """Programs by name are those that the platform provides."""
         path = os.pathsep.join((str(self.tools_folder), os.environ.get("PATH", os.defpath)))
         # What a user's shell is set to makes no difference.

@@ -92,7 +92,10 @@ class FakeAdmin:
         ready = frozenset(there.releases)
         return ClusterFacts(namespaces, marks if configured else None, ready, there.network)
 
-    def apply(self, manifests: str) -> None:
+    def exists(self, kind: str, name: str) -> bool:
+        return (kind.capitalize(), "", name) in self._there().objects
+
+    def apply(self, manifests: str, owner: str = "build-tasks") -> None:
         there = self._there()
         for document in _documents(manifests):
             meta = document["metadata"]
@@ -107,7 +110,7 @@ class FakeAdmin:
     def secret(self, namespace: str, name: str, key: str) -> str:
         return self._there().secrets.get((namespace, name), {}).get(key, "")
 
-    def put_secret(self, namespace: str, name: str, values: Mapping[str, str]) -> None:
+    def put_secret(self, namespace: str, name: str, values: Mapping[str, str], kind: str = "Opaque") -> None:
         there = self._there()
         self._check_namespace(namespace)
         self.world.act(f"secret {name}", lambda: there.secrets.update({(namespace, name): dict(values)}))

@@ -20,16 +20,20 @@ def account_usable(text: str, endpoint: Endpoint, namespace: str, now: datetime)
         config = json.loads(text)
         cluster = config["clusters"][0]["cluster"]
         token = config["users"][0]["user"]["token"]
-        same = (cluster["server"], cluster["certificate-authority-data"]) == (endpoint.server, endpoint.ca)
+        same = (cluster["server"], cluster.get("certificate-authority-data", "")) == (
+            endpoint.server,
+            endpoint.ca,
+        )
         own = config["contexts"][0]["context"]["namespace"] == namespace
-        return same and own and _end_of(token) > now + _MARGIN
+        return same and own and end_of(token) > now + _MARGIN
     except (ValueError, LookupError, TypeError):
         return False
 
 
 def kubeconfig_text(context: str, namespace: str, endpoint: Endpoint, token: str) -> str:
     """A kubeconfig with one context, as JSON (which is YAML)."""
-    cluster = {"server": endpoint.server, "certificate-authority-data": endpoint.ca}
+    authority = {"certificate-authority-data": endpoint.ca} if endpoint.ca else {}
+    cluster = {"server": endpoint.server, **authority}
     return json.dumps(
         {
             "apiVersion": "v1",
@@ -43,6 +47,14 @@ def kubeconfig_text(context: str, namespace: str, endpoint: Endpoint, token: str
         },
         indent=2,
     )
+
+
+def contexts_in(text: str) -> list[str]:
+    """Names of the contexts in a kubeconfig as :func:`kubeconfig_text` writes it; none of what is no such."""
+    try:
+        return [str(one["name"]) for one in json.loads(text)["contexts"]]
+    except (ValueError, LookupError, TypeError):
+        return []
 
 
 def ensure_account(parts: PlatformParts, need: EnvironmentNeed, *, fresh: bool) -> None:
@@ -62,8 +74,8 @@ def ensure_account(parts: PlatformParts, need: EnvironmentNeed, *, fresh: bool) 
         )
 
 
-def _end_of(token: str) -> datetime:
-    """A JSON web token's ``exp`` (RFC 7519, section 4.1.4)."""
+def end_of(token: str) -> datetime:
+    """When a JSON web token ends: its ``exp`` (RFC 7519, section 4.1.4)."""
     payload = token.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return datetime.fromtimestamp(int(claims["exp"])).astimezone()

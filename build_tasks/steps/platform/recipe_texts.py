@@ -49,17 +49,15 @@ def cluster_manifests(
     if network is PodNetwork.KINDNET:
         texts.append(render(recipes, "pod-network.yaml"))
     if production:
-        for admits, prefix in (("production", f"{host}/prod/"), ("production-infra", f"{host}/prod/infra/")):
-            texts.append(
-                render(
-                    recipes,
-                    "images-policy.yaml",
-                    admits=admits,
-                    prefix=prefix,
-                    prefix_pattern=re.escape(prefix).replace("\\", "\\\\"),
-                )
-            )
+        texts += [images_policy(recipes, "production", f"{host}/prod/")]
+        texts += [images_policy(recipes, "production-infra", f"{host}/prod/infra/")]
     return "---\n".join(texts)
+
+
+def images_policy(recipes: Path, admits: str, prefix: str) -> str:
+    """The rule of which images may run in namespaces that are labelled so."""
+    pattern = re.escape(prefix).replace("\\", "\\\\")
+    return render(recipes, "images-policy.yaml", admits=admits, prefix=prefix, prefix_pattern=pattern)
 
 
 def data_manifests(recipes: Path, *, production: bool) -> str:
@@ -76,9 +74,14 @@ def environment_manifests(recipes: Path, need: EnvironmentNeed) -> str:
         (
             render(recipes, "namespace.yaml", namespace=need.namespace, admits=admits),
             render(recipes, "environment.yaml", **names),
-            render(recipes, "deployer.yaml", **names),
+            deployer_manifests(recipes, need),
         )
     )
+
+
+def deployer_manifests(recipes: Path, need: EnvironmentNeed) -> str:
+    """The account alone that deploys to an environment."""
+    return render(recipes, "deployer.yaml", namespace=need.namespace, environment=need.name)
 
 
 def store_manifests(recipes: Path, need: EnvironmentNeed, store: DataStore) -> str:

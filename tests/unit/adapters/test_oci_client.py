@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def says(tmp_path: Path) -> Path:
         ("Error response from registry: response status code 503: Service Unavailable", "does not answer"),
         (
             'Get "https://x/v2/": tls: failed to verify certificate: x509: certificate signed by',
-            "does not answer",
+            "is not to be trusted here",
         ),
         ("Error response from registry: unauthorized: authentication required", "does not let this account"),
         ("response status code 403: denied: permission_denied", "does not let this account"),
@@ -86,3 +87,33 @@ def test_only_loopback_and_named_registries_are_plain(says: Path, registry: str,
     says.with_name("said").write_text("x: not found")
     OrasClient(Processes(CommandLog(None)), says, {"named:5000"}).resolve(Ref(registry, "x", "v1"))
     assert ("--plain-http" in says.with_name("argv").read_text().split()) is plain
+
+
+@pytest.mark.parametrize(
+    ("ask", "option"),
+    [
+        (lambda oras: oras.resolve(_REMOTE), "--ca-file="),
+        (lambda oras: oras.repositories(_REMOTE.registry), "--ca-file="),
+        (lambda oras: oras.tag(_REMOTE, "v2"), "--ca-file="),
+        (lambda oras: oras.copy(_REMOTE, _LOCAL), "--from-ca-file="),
+        (lambda oras: oras.copy(_LOCAL, _REMOTE), "--to-ca-file="),
+    ],
+)
+def test_an_authority_that_docker_is_told_of_is_believed_as_well(
+    says: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[OrasClient], object], option: str
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(says.parent))
+    authority = says.parent / "docker" / "certs.d" / _REMOTE.registry / "ca.crt"
+    authority.parent.mkdir(parents=True)
+    authority.write_text("a certificate")
+    says.with_name("said").write_text("no")
+    with pytest.raises(FlowError):
+        ask(OrasClient(Processes(CommandLog(None)), says))
+    assert f"{option}{authority}" in says.with_name("argv").read_text().splitlines()
+
+
+def test_where_docker_is_told_of_none_the_machine_s_own_are_believed(says: Path) -> None:
+    says.with_name("said").write_text("no")
+    with pytest.raises(FlowError):
+        OrasClient(Processes(CommandLog(None)), says).resolve(_REMOTE)
+    assert "ca-file" not in says.with_name("argv").read_text()

@@ -65,11 +65,12 @@ def test_another_cluster_by_its_context(tmp_path: Path, monkeypatch: pytest.Monk
 def test_an_account_of_a_ci_s_secret_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its path is in a variable, on agents; where the variable is not set, its name is what is told."""
     monkeypatch.setenv("KUBECONFIG_PROD", "/secrets/prod")
-    settings = load(tmp_path, LEAST + 'kubeconfig = "${KUBECONFIG_PROD}"\n')
+    own = LEAST + 'context = "aks-prod"\n'
+    settings = load(tmp_path, own + 'kubeconfig = "${KUBECONFIG_PROD}"\n')
     assert settings.production.kubeconfig == "/secrets/prod"
     assert settings.ci.kubeconfigs == {"prod": "KUBECONFIG_PROD"}
     monkeypatch.delenv("KUBECONFIG_PROD")
-    again = load(tmp_path, LEAST + 'kubeconfig = "$KUBECONFIG_PROD"\n')
+    again = load(tmp_path, own + 'kubeconfig = "$KUBECONFIG_PROD"\n')
     assert (again.production.kubeconfig, again.ci) == ("$KUBECONFIG_PROD", settings.ci)
 
 
@@ -274,3 +275,8 @@ def test_patterns_that_cannot_be(tmp_path: Path, line: str, mistake: str) -> Non
     [found] = mistakes(tmp_path, text)
     place = text.splitlines().index(line) + 1
     assert found.startswith(f"pyproject.toml:{place}: tool.build_tasks.{mistake}")
+
+
+def test_a_kubeconfig_of_one_s_own_goes_with_its_context(tmp_path: Path) -> None:
+    [found] = mistakes(tmp_path, LEAST + 'kubeconfig = "~/.kube/prod"\n')
+    assert "environments.prod.kubeconfig: name its context, too" in found
