@@ -43,7 +43,7 @@ def explained(error: ToolError, hosts: Sequence[str]) -> FlowError:
         fix = "start it: ./inv platform.up" if local else f"check that {registry} can be reached from here"
     elif _REFUSED.search(error.stderr):
         why = f"the registry {registry} does not let this account do that"
-        fix = f"log in with an account that may: oras login {named[0]}"
+        fix = f"log in with an account that may: docker login {named[0]}"
     else:
         return error
     return FlowError(error.what, why, fix, code=ExitCode.UNAVAILABLE, details=error.details, log=error.log)

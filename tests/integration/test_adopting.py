@@ -16,10 +16,9 @@ from typing import Any
 import pytest
 
 from build_tasks.errors import ExitCode
-from build_tasks.model.instance import Instance
 from tests.integration.conftest import ROOT, Terminal, Typed
+from tests.integration.shop import commit, commit_policies, open_shop, release
 
-BOOKSHOP = Path(__file__).with_name("bookshop")
 PAGE = (ROOT / "docs" / "adopting.md").read_text(encoding="utf-8")
 PIPELINE = Path(".github", "workflows", "catalogue.yml")
 #: What builds the shop before it has the tasks.
@@ -76,19 +75,12 @@ def vendored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(tmp_path: Path, vendored: Path) -> Adopter:
     """The bookshop as it is when only step 1 of the page was done."""
     shop = Adopter(tmp_path / "shop")
-    shutil.copytree(BOOKSHOP, shop.folder)
+    open_shop(shop)
     (shop.folder / PIPELINE).parent.mkdir(parents=True)
     (shop.folder / PIPELINE).write_text(BEFORE)
-    (shop.folder / ".gitignore").write_text("/.venv/\n/.venv.lock\n/.build/\n__pycache__/\n")
-    shop.git("init", "--quiet", "--initial-branch", "trunk")
-    commit(shop, "The shop as it was")
+    commit(shop, "Its pipeline")
     shutil.copytree(vendored, shop.folder, symlinks=True, dirs_exist_ok=True)
     return shop
-
-
-def commit(shop: Terminal, what: str) -> None:
-    shop.git("add", "--all")
-    shop.git("commit", "--quiet", "-m", what)
 
 
 def adopt(shop: Adopter) -> None:
@@ -162,27 +154,8 @@ def test_a_release_can_be_looked_at_before_there_is_one(shop: Adopter) -> None:
 def test_its_first_release_reaches_production(platform: None, shop: Adopter, tmp_path: Path) -> None:
     """Main's pipeline, a cut, QA, an approval and a promotion: nothing of the sample application is there."""
     adopt(shop)
-    keys = {who: new_key(tmp_path / who) for who in ("rhea", "amir")}
-    builder = Instance.of(os.environ).builder_key.with_suffix(".pub").read_text().strip()
-    lines = [f'{who} namespaces="git,approval@build-tasks" {key}' for who, key in keys.items()]
-    (shop.folder / "policy").mkdir()
-    signers = shop.folder / "policy" / "allowed_signers"
-    signers.write_text("\n".join([*lines, f'ci namespaces="evidence@build-tasks" {builder}', ""]))
-    shutil.copy(ROOT / "policy" / "scan.toml", signers.with_name("scan.toml"))
-    commit(shop, "The policies")
+    commit_policies(shop, tmp_path)
     assert "2 passed, 0 failed, 0 skipped" in shop.must("catalogue.test").said
-    shop.must("ci.run", "--event", "manual")
-    shop.must("release.cut", "catalogue", "--version", "0.1.0", "--key", str(tmp_path / "rhea"))
-    shop.git("checkout", "--quiet", "release/catalogue/v0.1.0")
-    shop.must("ci.run")
-    shop.must("catalogue.approve", "--version", "0.1.0", "--key", str(tmp_path / "amir"))
-    shop.must("catalogue.promote", "--version", "0.1.0")
+    release(shop, "0.1.0", tmp_path)
     [deployed] = shop.json("catalogue.status", "--env", "prod")
     assert (deployed["version"], deployed["live"], deployed["verified"]) == ("v0.1.0", True, True)
-
-
-def new_key(file: Path) -> str:
-    """Make a key pair; gives the public half."""
-    argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", file.name, "-f", str(file)]
-    subprocess.run(argv, check=True)
-    return file.with_suffix(".pub").read_text().strip()

@@ -1,0 +1,162 @@
+"""A cluster and a registry not of `platform.up`: TLS by an authority of its own, and a password."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+from build_tasks.model.instance import Instance
+from build_tasks.model.platform import PlatformImages
+from build_tasks.steps.platform.kind_config import with_component_versions
+from build_tasks.steps.platform.parts import PlatformParts
+from build_tasks.wiring import Composition
+from tests.integration.conftest import ROOT
+from tests.integration.outages import docker
+from tests.integration.waiting import wait_until
+
+_NODE_TRUST = """\
+server = "https://{registry}"
+[host."https://{registry}"]
+  ca = "/etc/containerd/certs.d/{registry}/ca.crt"
+"""
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """:param registry: its address.
+    :param authority: who vouches for its certificate, PEM.
+    :param password: of the user ``docker``, whom the registry made up itself.
+    :param kubeconfig: the cluster's administrator's file, with the context ``context``.
+    """
+
+    registry: str
+    authority: bytes
+    password: str
+    kubeconfig: Path
+    context: str
+
+    def log_in(self, folder: Path, password: str) -> subprocess.CompletedProcess[str]:
+        """As docs say, with the password on standard input; ``folder`` gets the ``config.json``."""
+        program = Path(os.environ["BUILD_TASKS_TOOLS"], "docker")
+        words = ["--config", str(folder), "login", self.registry, "--username=docker", "--password-stdin"]
+        return subprocess.run([program, *words], input=password, capture_output=True, text=True, check=False)
+
+    def believed_in(self, folder: Path) -> None:
+        """Put the authority where Docker looks for it, below a user's ``~/.config``."""
+        trust = folder / "docker" / "certs.d" / self.registry
+        trust.mkdir(parents=True)
+        (trust / "ca.crt").write_bytes(self.authority)
+
+
+@contextmanager
+def made_by_hand(folder: Path) -> Iterator[Theirs]:
+    """Made by hand: kind and a container, which are gone afterwards; what a killed test left goes before."""
+    instance = Instance.of(os.environ)
+    parts = Composition(ROOT, os.environ).platform.parts
+    name = instance.cluster_name("theirs")
+    network, container = f"build-tasks-{name}", f"{name}-registry"
+    kubeconfig = folder / "admin"
+    _clear(parts, name, network, container, kubeconfig)
+    parts.objects.create_network(network, {})
+    address = _address(network)
+    registry = f"{address}:5000"
+    authority = trustme.CA()
+    try:
+        images = parts.supplies.image_names()
+        password = _start_registry(images, network, container, address, authority, folder)
+        _trust_of_engine(images, registry, authority)
+        _start_cluster(parts, images, name, network, kubeconfig)
+        node = f"{name}-control-plane"
+        certificates = f"/etc/containerd/certs.d/{registry}"
+        parts.objects.write_file(node, f"{certificates}/ca.crt", authority.cert_pem.bytes().decode())
+        parts.objects.write_file(node, f"{certificates}/hosts.toml", _NODE_TRUST.format(registry=registry))
+        yield Theirs(registry, authority.cert_pem.bytes(), password, kubeconfig, f"kind-{name}")
+    finally:
+        _clear(parts, name, network, container, kubeconfig)
+        _trust_of_engine(parts.supplies.image_names(), registry, None)
+
+
+def _clear(parts: PlatformParts, name: str, network: str, container: str, kubeconfig: Path) -> None:
+    if parts.objects.cluster_containers(name):
+        parts.clusters.delete(name, kubeconfig)
+    parts.objects.remove_container(container)
+    parts.objects.remove_network(network)
+
+
+def _address(network: str) -> str:
+    """One in the upper half of its subnet, which the engine does not give out by itself."""
+    [subnet] = docker(
+        "network", "inspect", network, "--format={{range .IPAM.Config}}{{.Subnet}}{{end}}"
+    ).split()
+    return str(ipaddress.ip_network(subnet)[-9])
+
+
+def _start_registry(
+    images: PlatformImages, network: str, container: str, address: str, authority: trustme.CA, folder: Path
+) -> str:
+    """Gives the password that it makes up: it has a file of users to keep, and there is none yet."""
+    certificate = authority.issue_cert(address)
+    own = folder / "registry"
+    own.mkdir()
+    own.chmod(0o777)
+    (own / "tls.crt").write_bytes(b"".join(one.bytes() for one in certificate.cert_chain_pems))
+    (own / "tls.key").write_bytes(certificate.private_key_pem.bytes())
+    settings = {
+        "REGISTRY_HTTP_TLS_CERTIFICATE": "/own/tls.crt",
+        "REGISTRY_HTTP_TLS_KEY": "/own/tls.key",
+        "REGISTRY_AUTH_HTPASSWD_REALM": "theirs",
+        "REGISTRY_AUTH_HTPASSWD_PATH": "/own/htpasswd",
+    }
+    variables = [f"--env={key}={value}" for key, value in settings.items()]
+    where = (f"--network={network}", f"--ip={address}", f"--name={container}")
+    docker("create", *where, *variables, images.registry)
+    docker("cp", str(own), f"{container}:/own")
+    docker("start", container)
+    said: list[str] = []
+
+    def told() -> bool:
+        said[:] = re.findall(
+            r'password=(?:\\?")?([\w-]+).*user=docker|user=docker.*password=(\S+)', _logs(container)
+        )
+        return bool(said)
+
+    wait_until(told, "the registry tells the password that it made up")
+    return next(word for word in said[0] if word)
+
+
+def _logs(container: str) -> str:
+    program = Path(os.environ["BUILD_TASKS_TOOLS"], "docker")
+    done = subprocess.run([program, "logs", container], capture_output=True, text=True, check=True)
+    return done.stdout + done.stderr
+
+
+def _trust_of_engine(images: PlatformImages, registry: str, authority: trustme.CA | None) -> None:
+    """Through the engine, whose host need not be this one; without an authority, none is left."""
+    folder = f"/certs.d/{registry}"
+    make = f"mkdir -p {folder} && cat > {folder}/ca.crt" if authority else f"rm -rf {folder}"
+    program = Path(os.environ["BUILD_TASKS_TOOLS"], "docker")
+    words = ["run", "--rm", "--interactive", "--network=none", "--user=0", "--entrypoint=sh"]
+    mount = "--volume=/etc/docker/certs.d:/certs.d"
+    subprocess.run(
+        [program, *words, mount, images.stores["redis"], "-c", make],
+        input=authority.cert_pem.bytes() if authority else b"",
+        check=True,
+        capture_output=True,
+    )
+
+
+def _start_cluster(
+    parts: PlatformParts, images: PlatformImages, name: str, network: str, kubeconfig: Path
+) -> None:
+    config = with_component_versions(parts.kind_config, images.node)
+    parts.clusters.create(
+        name, image=images.node.image, config=config, network=network, kubeconfig=kubeconfig
+    )
