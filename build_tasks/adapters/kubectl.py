@@ -15,6 +15,7 @@ from build_tasks.adapters.deployer_account import KUBECTL_ENV, DeployerAccount
 from build_tasks.adapters.kubectl_failures import cluster_failure, refusals, unreachable, wrong_context
 from build_tasks.adapters.kubernetes_objects import Deployments, Events, KubeConfig, Pods
 from build_tasks.adapters.port_forward import PortForward
+from build_tasks.adapters.running import wait_for
 from build_tasks.adapters.workload_states import event_line, pod_state, rollouts
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.releases import PodState, Rollout
@@ -114,7 +115,7 @@ class KubectlWorkloads(DeployerAccount):
         words += [f"--max-log-requests={_LOG_REQUESTS}", *(["--follow"] if follow else [])]
         argv = self._argv(words)
         with self.processes.background(argv, env=KUBECTL_ENV, on_line=on_line, on_error=said.append) as run:
-            status = run.wait()
+            status = wait_for(run)
         if status != 0:
             what, why = f"read the logs of {selector}", f"kubectl ended with status {status}"
             raise FlowError(

@@ -8,6 +8,8 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import IO, Protocol
 
+from build_tasks.adapters.running import LONGEST_WAIT, wait_for
+
 
 class LineReader:
     """Reads a stream to its end, and closes it, in a thread that runs in a copy of the caller's context.
@@ -50,7 +52,8 @@ class LineReader:
 
     def result(self) -> bytes:
         """Everything that was read, once the stream has ended; raises what ``on_line`` raised."""
-        self._thread.join()
+        while self._thread.is_alive():
+            self._thread.join(LONGEST_WAIT)
         if self._failure is not None:
             raise self._failure
         return b"".join(self._kept)
@@ -83,7 +86,7 @@ class Piped(Protocol):
     def stdout(self) -> IO[bytes] | None: ...
     @property
     def stderr(self) -> IO[bytes] | None: ...
-    def wait(self) -> int: ...
+    def wait(self, timeout: float | None = None) -> int: ...
     def terminate(self) -> None: ...
 
 
@@ -115,8 +118,8 @@ def communicate(
     readers = attend(program, on_line, on_line)
     if isinstance(stdin, bytes) and program.stdin:
         feed(program.stdin, stdin)
-    program.wait()
     out, err = (reader.result() for reader in readers)
+    wait_for(program)
     return out, err
 
 

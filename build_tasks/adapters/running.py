@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,9 @@ from typing import Protocol
 
 #: Seconds a process group gets between SIGTERM and SIGKILL when the user interrupts.
 _GRACE = 5.0
+#: Seconds that the main thread waits without looking up. A signal that comes just before a wait begins, or to
+#: another thread, does not end that wait: Python notes it, and acts on it when the main thread runs again.
+LONGEST_WAIT = 0.5
 #: Seconds that an interruption waits for a program that is to be seen through.
 _PATIENCE = 60.0
 
@@ -23,7 +27,7 @@ class Program(Protocol):
     pid: int
 
     def poll(self) -> int | None: ...
-    def wait(self) -> int: ...
+    def wait(self, timeout: float | None = None) -> int: ...
 
 
 class RunningPrograms:
@@ -76,6 +80,19 @@ def dying_with_us(*argv: str) -> list[str]:
     """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig=KILL", *argv] if setpriv else list(argv)
+
+
+class Waitable(Protocol):
+    """A child process."""
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+def wait_for(program: Waitable) -> int:
+    """Wait for a program's end, and hear an interruption meanwhile; gives its status."""
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            return program.wait(LONGEST_WAIT)
 
 
 def end(*programs: Program) -> None:

@@ -238,6 +238,22 @@ def test_an_interrupt_ends_the_program_and_its_children(
     wait_until(lambda: not is_alive(child))
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("program", ["exec sleep 1000", "exec sleep 1000 >&- 2>&-"], ids=["open", "closed"])
+def test_an_interrupt_is_heard_that_does_not_wake_the_main_thread(
+    processes: Processes, tmp_path: Path, program: str
+) -> None:
+    """One that comes just before it begins to wait; to send it to another thread has the same effect."""
+
+    def interrupt_when_running() -> None:
+        wait_until((tmp_path / "runs").exists)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    threading.Thread(target=interrupt_when_running, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        processes.run(["sh", "-c", f"touch {tmp_path}/runs; {program}"])
+
+
 def test_the_environment_is_the_given_one(log: Path) -> None:
     processes = Processes(CommandLog(log), env={"PATH": os.environ["PATH"], "COLOUR": "red"})
     done = processes.run(["env"], env={"SHAPE": "round"})
