@@ -22,6 +22,8 @@ from build_tasks.model.leases import Holder, Lease
 _PATIENCE = 5.0
 #: Annotation with what the holder typed.
 _COMMAND = "build-tasks/command"
+#: ... and with its process, for others on its machine.
+_PROCESS = "build-tasks/process"
 #: What the API server answers when what is there is not what was seen. Of a Lease that is to be made, "not
 #: found" is said when there is no such namespace.
 _OTHERWISE = {
@@ -67,7 +69,8 @@ class KubectlLeases(DeployerAccount):
     def take(self, name: str, holder: Holder, seconds: int, instead_of: Lease | None = None) -> Lease | None:
         what = f"take the Lease {name} in {self.environment.name}"
         edition = instead_of.edition if instead_of else ""
-        wanted = Lease(name, holder.name, holder.command, datetime.now(UTC), seconds, edition)
+        now = datetime.now(UTC)
+        wanted = Lease(name, holder.name, holder.command, now, seconds, edition, holder.process)
         if instead_of is None:
             return self._write("create", self._path(), wanted, what)
         return self._write("replace", self._path(name), wanted, what)
@@ -129,6 +132,7 @@ class KubectlLeases(DeployerAccount):
             spec.acquire_time,
             spec.lease_duration_seconds or 0,
             f"{found.metadata.uid}/{found.metadata.resource_version}",
+            found.metadata.annotations.get(_PROCESS, ""),
         )
 
     def _path(self, name: str = "") -> str:
@@ -141,7 +145,7 @@ def _text(lease: Lease) -> str:
     metadata: dict[str, object] = {
         "name": lease.name,
         "labels": {"app.kubernetes.io/managed-by": "build-tasks"},
-        "annotations": {_COMMAND: lease.command},
+        "annotations": {_COMMAND: lease.command, **({_PROCESS: lease.process} if lease.process else {})},
         **_seen(lease),
     }
     since = lease.since or datetime.now(UTC)

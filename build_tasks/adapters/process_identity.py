@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -55,6 +56,31 @@ class ProcessIdentity:
                 time.sleep(0.05)
 
 
+def traces_of_this_process() -> str:
+    """What others on this machine can tell by that it has ended; empty where they cannot.
+
+    Besides the identity: the namespace that its number counts in, and the user, for others may not be seen.
+    """
+    if not shutil.which("setpriv"):
+        return ""  # what it has started could go on without it, see dying_with_us
+    try:
+        mine = ProcessIdentity.of(os.getpid())
+        return f"{mine.boot}/{_numbering()}/{os.getuid()}/{mine.pid}/{mine.start}"
+    except OSError:
+        return ""
+
+
+def has_ended(traces: str) -> bool:
+    """Whether a process that left such traces is known to have ended: on this machine it would be seen."""
+    try:
+        boot, numbering, user, pid, start = traces.split("/")
+        identity = ProcessIdentity(int(pid), int(start), boot)
+        here = (boot, numbering, int(user)) == (_boot(), _numbering(), os.getuid())
+        return here and not identity.alive()
+    except (OSError, ValueError):
+        return False
+
+
 def in_our_network(name: str) -> Iterator[int]:
     """Numbers of the running processes called ``name`` that share this process's network namespace."""
     ours = os.readlink("/proc/self/ns/net")
@@ -66,6 +92,11 @@ def in_our_network(name: str) -> Iterator[int]:
                 yield int(folder.name)
         except OSError:
             continue  # it ended while we looked, or belongs to somebody whose namespaces we may not see
+
+
+def _numbering() -> str:
+    """The namespace of process numbers, see pid_namespaces(7)."""
+    return os.readlink("/proc/self/ns/pid")
 
 
 def _boot() -> str:

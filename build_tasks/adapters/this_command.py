@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 
+from build_tasks.adapters.process_identity import traces_of_this_process
 from build_tasks.model.leases import Holder
 
 #: Longer commands are cut: it is a line for people.
@@ -25,7 +26,7 @@ def this_command(clean: Callable[[str], str], argv: Sequence[str] | None = None)
     :param argv: its words, the program first; None: this process's own.
     """
     name = f"{_user()}@{socket.gethostname()}/{os.getpid()}-{secrets.token_hex(4)}"
-    return Holder(name, clean(_typed(sys.argv if argv is None else argv)))
+    return Holder(name, clean(_typed(sys.argv if argv is None else argv)), traces_of_this_process())
 
 
 def _typed(argv: Sequence[str]) -> str:

@@ -12,10 +12,12 @@ class Holder:
 
     :param name: no other command has it: ``ann@laptop/4711-5f0c9d2e``.
     :param command: what was typed, ``./inv delivery.promote --version 1.0.2``.
+    :param process: says to others on its machine which process it is; empty where that cannot be said.
     """
 
     name: str
     command: str
+    process: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Lease:
     :param since: when it was acquired, by the holder's clock; None if that is not said.
     :param seconds: how long it may go without being renewed before it counts as left behind.
     :param edition: changes with every change of it, renewals included; says nothing about their order.
+    :param process: the holder's, see there.
     """
 
     name: str
@@ -35,3 +38,4 @@ class Lease:
     since: datetime | None
     seconds: int
     edition: str
+    process: str = ""

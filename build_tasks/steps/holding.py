@@ -94,12 +94,12 @@ class _Turn:
         """Looks are counted, not clocks: each pause takes its time whatever they are set to."""
         unchanged = 0.0
         for _ in range(int(_PATIENCE / _INTERVAL)):
-            stale = there is not None and unchanged >= max(there.seconds, LASTS)
-            if there is None or not there.holder or stale:
+            left = "" if there is None else self._left_behind(there, unchanged)
+            if there is None or not there.holder or left:
                 lease = self._leases.take(self._name, self._holder, LASTS, instead_of=there)
                 if lease is not None:
-                    if there is not None and stale:
-                        self._say_taken_over(there, unchanged)
+                    if there is not None and there.holder:
+                        self._say_taken_over(there, left)
                     return lease
             self._bench.clock.pause(_INTERVAL)
             seen, there = there, self._leases.read(self._name)
@@ -112,12 +112,23 @@ class _Turn:
             code=ExitCode.BUSY,
         )
 
-    def _say_taken_over(self, left: Lease, seconds: float) -> None:
-        if left.holder:
-            self._bench.reporter.warn(
-                f"{left.holder} had {self._place} and was not heard of for {seconds:g} s: taken over"
-                + (f" ({left.command})" if left.command else "")
-            )
+    def _left_behind(self, there: Lease, unchanged: float) -> str:
+        """Why it counts as left behind; empty while it does not.
+
+        Of a process of this machine it can be seen that it has ended. What that had asked of the cluster last
+        may still take effect: nothing is taken over at the first look.
+
+        :param unchanged: for how many seconds it was not renewed.
+        """
+        if unchanged >= max(there.seconds, LASTS):
+            return f"was not heard of for {unchanged:g} s"
+        if unchanged >= _INTERVAL and there.process and self._bench.holds.ended(there.process):
+            return "was ended"
+        return ""
+
+    def _say_taken_over(self, left: Lease, why: str) -> None:
+        command = f" ({left.command})" if left.command else ""
+        self._bench.reporter.warn(f"{left.holder} had {self._place} and {why}: taken over{command}")
 
 
 def _told(lease: Lease) -> str:

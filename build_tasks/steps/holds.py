@@ -8,6 +8,7 @@ so it does not matter what they say.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -99,7 +100,9 @@ class Holds:
     """What this command holds, by service and environment.
 
     :param holder: this command.
+    :param ended: whether another holder's process is known to have ended.
     """
 
     holder: Holder
+    ended: Callable[[str], bool] = lambda _process: False
     held: dict[tuple[str, str], Hold] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from build_tasks.adapters.helm_charts import HelmCharts
 from build_tasks.adapters.helm_program import HelmProgram
 from build_tasks.adapters.kept_documents import KeptDocuments
 from build_tasks.adapters.oci import OrasRegistry
+from build_tasks.adapters.process_identity import has_ended
 from build_tasks.adapters.ssh import SshSigner
 from build_tasks.adapters.this_command import this_command
 from build_tasks.errors import ExitCode, FlowError
@@ -61,7 +62,7 @@ def workbench(composition: Composition) -> Workbench:
         provenance=KeptDocuments(ContentStore(composition.cache / PROVENANCE), "provenance.json"),
         scanners=Scanners(composition),
         builder_key=composition.builder_key,
-        holds=Holds(this_command(processes.clean)),
+        holds=Holds(this_command(processes.clean), has_ended),
     )
 
 

@@ -26,7 +26,7 @@ from tests.contract.fixtures_runtime import logged as logged
 from tests.contract.yard import until
 from tests.fakes.leases import FakeLeases
 
-ANN = Holder("ann@laptop/1-a", "./inv delivery.promote --version 1.0.2 --reason 'it''s \"time\"'")
+ANN = Holder("ann@laptop/1-a", "./inv delivery.promote --version 1.0.2 --reason 'it''s \"time\"'", "boot/1")
 BEN = Holder("ben@desk/2-b", "./inv delivery.switch")
 
 
@@ -76,7 +76,8 @@ def test_one_that_somebody_has(leases: Leases, name: str) -> None:
     lease = taken(leases, name)
     assert leases.take(name, BEN, 15) is None
     there = leases.read(name)
-    assert there is not None and (there.holder, there.edition) == (ANN.name, lease.edition)
+    assert there is not None and (there.holder, there.process) == (ANN.name, ANN.process)
+    assert there.edition == lease.edition
 
 
 def test_a_renewal_is_seen_and_who_does_not_know_of_it_changes_nothing(leases: Leases, name: str) -> None:

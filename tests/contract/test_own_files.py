@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import http.server
 import os
+import signal
 import socket
 import stat
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -16,7 +19,7 @@ import pytest
 from build_tasks.adapters.machine import Machine
 from build_tasks.adapters.private_files import LocalPrivateFiles
 from build_tasks.adapters.process import Processes
-from build_tasks.adapters.process_identity import ProcessIdentity
+from build_tasks.adapters.process_identity import ProcessIdentity, has_ended, traces_of_this_process
 
 
 class Registry(http.server.BaseHTTPRequestHandler):
@@ -152,3 +155,35 @@ def test_a_record_that_cannot_be_read_is_none(text: str, tmp_path: Path) -> None
     record = tmp_path / "record.json"
     record.write_text(text)
     assert ProcessIdentity.read(record) is None
+
+
+def test_a_process_that_has_ended_is_known_by_what_it_left(processes: Processes, tmp_path: Path) -> None:
+    words = "import time; from build_tasks.adapters.process_identity import traces_of_this_process as traces"
+    log = tmp_path / "log"
+    pid = processes.spawn(
+        [sys.executable, "-c", f"{words}; print(traces(), flush=True); time.sleep(600)"], log=log
+    )
+    try:
+        while not log.read_text().endswith("\n"):
+            time.sleep(0.02)
+        traces = log.read_text().strip()
+        assert str(pid) in traces.split("/")
+        assert not has_ended(traces)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+    while not has_ended(traces):
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_of_another_machine_or_user_or_container_nothing_is_known(part: int) -> None:
+    parts = traces_of_this_process().split("/")
+    parts[4] = "1"  # no process of this number has that start
+    assert has_ended("/".join(parts))
+    parts[part] = "4711"
+    assert not has_ended("/".join(parts))
+
+
+@pytest.mark.parametrize("text", ["", "a/b/c/d/e", "a/b", "\x1b[31m/1/2/3/4"])
+def test_what_is_no_trace_says_nothing(text: str) -> None:
+    assert not has_ended(text)

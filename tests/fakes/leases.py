@@ -39,7 +39,7 @@ class FakeLeases:
 
     def take(self, name: str, holder: Holder, seconds: int, instead_of: Lease | None = None) -> Lease | None:
         now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-        wanted = Lease(name, holder.name, holder.command, now, seconds, "")
+        wanted = Lease(name, holder.name, holder.command, now, seconds, "", holder.process)
         written = self._put(wanted, instead_of)
         self.acquired += [name] if written else []
         return written

@@ -112,6 +112,26 @@ def test_what_was_left_behind_is_taken_over_whatever_the_clocks_say(
     assert warning.startswith(f"{BEN.name} had delivery in qa and was not heard of for 15 s: taken over")
 
 
+def test_one_whose_process_has_ended_on_this_machine_is_not_waited_for(
+    shop: Shop, leases: FakeLeases
+) -> None:
+    bens(leases, process="boot/4711")
+    shop.bench.holds.ended = lambda process: process == "boot/4711"
+    with holding(shop.bench, "delivery", shop.qa):
+        assert leases.there[NAME].holder == "ann@laptop/1-a"
+    assert shop.clock.elapsed() == 1
+    [warning] = shop.reporter.warnings
+    assert warning.startswith(f"{BEN.name} had delivery in qa and was ended: taken over")
+
+
+@pytest.mark.parametrize("process", ["", "another boot/4711"])
+def test_of_one_that_nothing_is_known_of_it_is_not_said(shop: Shop, leases: FakeLeases, process: str) -> None:
+    bens(leases, process=process)
+    shop.bench.holds.ended = lambda process: process == "boot/4711"
+    with holding(shop.bench, "delivery", shop.qa):
+        assert shop.clock.elapsed() == 15
+
+
 def test_a_renewal_begins_the_wait_anew(shop: Shop, leases: FakeLeases) -> None:
     bens(leases)
     renew = renewing(leases)
