@@ -86,17 +86,22 @@ class OwnChecks:
         code = "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
         self._lint("check who imports whom", "-c", code, "--no-logo")
 
-    def tests(self, folder: str, env: Mapping[str, str]) -> tuple[Tally, FlowError | None]:
+    def tests(
+        self, folder: str, env: Mapping[str, str], *, side_by_side: bool = False
+    ) -> tuple[Tally, FlowError | None]:
         """Run the tests of a folder.
 
         :param env: variables on top of this process's own.
+        :param side_by_side: as many at a time as there are CPUs: tests that share nothing.
         :returns: how many did what, and what to say if that is not good.
         """
         with TemporaryDirectory(prefix="build-tasks-") as made:
             report = Path(made) / "junit.xml"
             # A folder of its own: another run on this machine may be removing the shared one.
             apart = f"--basetemp={made}/tests"
-            done = self._python("-m", "pytest", "-q", folder, f"--junitxml={report}", apart, env=env)
+            words = ("-m", "pytest", "-q", folder, f"--junitxml={report}", apart)
+            together = ("--numprocesses=auto", "--dist=worksteal") if side_by_side else ()
+            done = self._python(*words, *together, env=env)
             cases = _cases(report)
         what, log = f"run {folder}", self._processes.log.path
         if not cases:

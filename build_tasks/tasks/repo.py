@@ -118,7 +118,7 @@ def _suites(tools: OwnChecks, kinds: Sequence[str], environ: Mapping[str, str]) 
     }
 
     def running(kind: str) -> Callable[[], Outcome]:
-        return lambda: Outcome(*tools.tests(f"tests/{kind}", environ))
+        return lambda: Outcome(*tools.tests(f"tests/{kind}", environ, side_by_side=kind == "unit"))
 
     return [Check(f"run {kind} tests", reasons[kind], running(kind)) for kind in kinds]
 
