@@ -9,12 +9,15 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.integration.gameday import Gameday
 from tests.integration.typed import Typed as Typed
+
+if TYPE_CHECKING:
+    from tests.integration.releasing import Approved
 
 ROOT = Path(__file__).parents[2]
 _FAULTS = pytest.StashKey[Gameday]()
@@ -118,3 +121,11 @@ def told(platform: None, fresh_clone: Terminal) -> Told:
     typed = fresh_clone.inv("demo")
     assert typed.status == 0, typed.said[-6000:]
     return Told(fresh_clone, typed.said)
+
+
+@pytest.fixture(scope="session")
+def approved(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Approved:
+    """A version of one service that waits to be promoted; made once, for promotions change nothing of it."""
+    from tests.integration.releasing import release_for_approval
+
+    return release_for_approval(told, tmp_path_factory.mktemp("faults") / "agent")

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
 from tests.integration.accounts import Account
 from tests.integration.conftest import Terminal, Told
 
@@ -92,10 +90,9 @@ class Approved:
         return Terminal(folder)
 
 
-@pytest.fixture(scope="session")
-def approved(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Approved:
-    """A version in QA with an approval for production."""
-    agent = new_agent(told, tmp_path_factory.mktemp("faults") / "agent")
+def release_for_approval(told: Told, folder: Path) -> Approved:
+    """A version in QA with an approval for production, built anew on this machine."""
+    agent = new_agent(told, folder)
     merge_a_change(told)
     on_main(agent)
     agent.must(*TO_MAIN)

@@ -9,6 +9,7 @@ import pytest
 
 from build_tasks.errors import ExitCode
 from tests.integration.conftest import Terminal, Told
+from tests.integration.releasing import SERVICE, Approved
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -91,14 +92,6 @@ def test_nothing_goes_into_production_on_the_word_of_nobody(second_clone: Termin
     assert shown.said.count("NOT ENOUGH: signed by no accepted builder") == 6
 
 
-def test_the_build_cache_is_taken_from_the_builder_alone(second_clone: Terminal, tmp_path: Path) -> None:
-    taken = second_clone.must("delivery.build", "--force")
-    assert "build cache" not in taken.said, taken.said
-    _main_without_the_builder(second_clone, tmp_path / "origin.git")
-    left = second_clone.must("delivery.build", "--force")
-    assert "is not used: signed by no accepted builder" in left.said, left.said
-
-
 def test_a_job_of_main_without_a_key_is_told_how_to_get_one(second_clone: Terminal, tmp_path: Path) -> None:
     words = ("ci.run", "--event", "push", "--branch", "main")
     refused = second_clone.inv(*words, BUILD_TASKS_BUILDER_KEY=str(tmp_path / "nowhere"))
@@ -112,3 +105,14 @@ def test_a_pull_request_needs_none(second_clone: Terminal, tmp_path: Path) -> No
     done = second_clone.inv(*words, BUILD_TASKS_BUILDER_KEY=str(tmp_path / "nowhere"))
     assert done.status == 0, done.said
     assert "test delivery: skipped, tested by ci on" in done.said
+
+
+def test_the_build_cache_is_taken_from_the_builder_alone(
+    approved: Approved, second_clone: Terminal, tmp_path: Path
+) -> None:
+    """Of what was built here and now: images that an engine had before come without a cache."""
+    taken = second_clone.must(f"{SERVICE}.build", "--force")
+    assert "build cache" not in taken.said, taken.said
+    _main_without_the_builder(second_clone, tmp_path / "origin.git")
+    left = second_clone.must(f"{SERVICE}.build", "--force")
+    assert "is not used: signed by no accepted builder" in left.said, left.said

@@ -25,7 +25,6 @@ from tests.integration.releasing import (
     new_agent,
     on_main,
 )
-from tests.integration.releasing import approved as approved
 
 pytestmark = pytest.mark.timeout(1500)
 #: A folder .build without a byte to spare, for one command.

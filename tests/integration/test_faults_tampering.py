@@ -16,7 +16,6 @@ from build_tasks.model.instance import Instance
 from tests.integration.conftest import Terminal, Told, Typed
 from tests.integration.gameday import Gameday
 from tests.integration.releasing import SERVICE, Approved, live
-from tests.integration.releasing import approved as approved
 
 pytestmark = pytest.mark.timeout(900)
 #: `inv` on a machine whose clock is off by so many hours.
@@ -118,7 +117,9 @@ def test_a_kubeconfig_that_points_elsewhere_is_not_deployed_to(
     text = file.read_text(encoding="utf-8")
     assert qa in text
     kubeconfig = Instance.of(os.environ).kubeconfig("prod")
-    file.write_text(text.replace(qa, f'{qa}kubeconfig = "{kubeconfig}"\n'), encoding="utf-8")
+    context = Instance.of(os.environ).context("qa")
+    own = f'{qa}context = "{context}"\nkubeconfig = "{kubeconfig}"\n'
+    file.write_text(text.replace(qa, own), encoding="utf-8")
     for task in ("deploy", "switch", "retire"):
         about = () if task == "retire" else ("--version", approved.version)
         typed = elsewhere.inv(f"{SERVICE}.{task}", "--env", "qa", *about)

@@ -23,7 +23,6 @@ from tests.integration.releasing import (
     nobody_holds_it,
     on_main,
 )
-from tests.integration.releasing import approved as approved
 from tests.integration.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(1500)

@@ -63,7 +63,7 @@ def test_a_kubeconfig_of_another_cluster(clone: Terminal, tmp_path: Path) -> Non
     _edit(
         clone.folder / "pyproject.toml",
         'cluster = "devtest"\nnamespace = "qa"\n',
-        f'cluster = "devtest"\nnamespace = "qa"\nkubeconfig = "{prod}"\n',
+        f'cluster = "devtest"\nnamespace = "qa"\ncontext = "{instance.context('qa')}"\nkubeconfig = "{prod}"\n',
     )
     refused = clone.inv("delivery.status", "--env", "qa")
     _refused(refused, ExitCode.WRONG_CLUSTER, instance.context("prod"), instance.context("qa"))
