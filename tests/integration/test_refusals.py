@@ -59,11 +59,11 @@ def test_an_unknown_environment_names_the_nearest(clone: Terminal) -> None:
 @pytest.mark.usefixtures("platform")
 def test_a_kubeconfig_of_another_cluster(clone: Terminal, tmp_path: Path) -> None:
     instance = Instance.of(os.environ)
-    prod = instance.kubeconfig("prod")
+    context, prod = instance.context("qa"), instance.kubeconfig("prod")
     _edit(
         clone.folder / "pyproject.toml",
         'cluster = "devtest"\nnamespace = "qa"\n',
-        f'cluster = "devtest"\nnamespace = "qa"\ncontext = "{instance.context('qa')}"\nkubeconfig = "{prod}"\n',
+        f'cluster = "devtest"\nnamespace = "qa"\ncontext = "{context}"\nkubeconfig = "{prod}"\n',
     )
     refused = clone.inv("delivery.status", "--env", "qa")
     _refused(refused, ExitCode.WRONG_CLUSTER, instance.context("prod"), instance.context("qa"))
