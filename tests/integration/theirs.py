@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +19,11 @@ from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.wiring import Composition
 from tests.integration.conftest import ROOT
 from tests.integration.outages import docker
-from tests.integration.waiting import wait_until
 
+#: Of the registry's only user, ``docker``.
+PASSWORD = "open-sesame-4711"
+#: With the password's bcrypt hash of the least cost: a registry computes it for each of its requests.
+_USER = "docker:$2b$04$MDKB9r4..zpVn8uxk8gVwui.oC4ALp9P3R3z5/hU7z/ZBJLKiPoY6\n"
 _NODE_TRUST = """\
 server = "https://{registry}"
 [host."https://{registry}"]
@@ -33,13 +35,11 @@ server = "https://{registry}"
 class Theirs:
     """:param registry: its address.
     :param authority: who vouches for its certificate, PEM.
-    :param password: of the user ``docker``, whom the registry made up itself.
     :param kubeconfig: the cluster's administrator's file, with the context ``context``.
     """
 
     registry: str
     authority: bytes
-    password: str
     kubeconfig: Path
     context: str
 
@@ -71,14 +71,14 @@ def made_by_hand(folder: Path) -> Iterator[Theirs]:
     authority = trustme.CA()
     try:
         images = parts.supplies.image_names()
-        password = _start_registry(images, network, container, address, authority, folder)
+        _start_registry(images, network, container, address, authority, folder)
         _trust_of_engine(images, registry, authority)
         _start_cluster(parts, images, name, network, kubeconfig)
         node = f"{name}-control-plane"
         certificates = f"/etc/containerd/certs.d/{registry}"
         parts.objects.write_file(node, f"{certificates}/ca.crt", authority.cert_pem.bytes().decode())
         parts.objects.write_file(node, f"{certificates}/hosts.toml", _NODE_TRUST.format(registry=registry))
-        yield Theirs(registry, authority.cert_pem.bytes(), password, kubeconfig, f"kind-{name}")
+        yield Theirs(registry, authority.cert_pem.bytes(), kubeconfig, f"kind-{name}")
     finally:
         _clear(parts, name, network, container, kubeconfig)
         _trust_of_engine(parts.supplies.image_names(), registry, None)
@@ -101,41 +101,24 @@ def _address(network: str) -> str:
 
 def _start_registry(
     images: PlatformImages, network: str, container: str, address: str, authority: trustme.CA, folder: Path
-) -> str:
-    """Gives the password that it makes up: it has a file of users to keep, and there is none yet."""
+) -> None:
     certificate = authority.issue_cert(address)
     own = folder / "registry"
     own.mkdir()
-    own.chmod(0o777)
     (own / "tls.crt").write_bytes(b"".join(one.bytes() for one in certificate.cert_chain_pems))
     (own / "tls.key").write_bytes(certificate.private_key_pem.bytes())
+    (own / "users").write_text(_USER)
     settings = {
         "REGISTRY_HTTP_TLS_CERTIFICATE": "/own/tls.crt",
         "REGISTRY_HTTP_TLS_KEY": "/own/tls.key",
         "REGISTRY_AUTH_HTPASSWD_REALM": "theirs",
-        "REGISTRY_AUTH_HTPASSWD_PATH": "/own/htpasswd",
+        "REGISTRY_AUTH_HTPASSWD_PATH": "/own/users",
     }
     variables = [f"--env={key}={value}" for key, value in settings.items()]
     where = (f"--network={network}", f"--ip={address}", f"--name={container}")
     docker("create", *where, *variables, images.registry)
     docker("cp", str(own), f"{container}:/own")
     docker("start", container)
-    said: list[str] = []
-
-    def told() -> bool:
-        said[:] = re.findall(
-            r'password=(?:\\?")?([\w-]+).*user=docker|user=docker.*password=(\S+)', _logs(container)
-        )
-        return bool(said)
-
-    wait_until(told, "the registry tells the password that it made up")
-    return next(word for word in said[0] if word)
-
-
-def _logs(container: str) -> str:
-    program = Path(os.environ["BUILD_TASKS_TOOLS"], "docker")
-    done = subprocess.run([program, "logs", container], capture_output=True, text=True, check=True)
-    return done.stdout + done.stderr
 
 
 def _trust_of_engine(images: PlatformImages, registry: str, authority: trustme.CA | None) -> None:
