@@ -13,7 +13,7 @@ import msgspec
 
 from build_tasks.adapters.deployer_account import KUBECTL_ENV, DeployerAccount
 from build_tasks.adapters.kubectl_failures import cluster_failure, refusals, unreachable, wrong_context
-from build_tasks.adapters.kubernetes_objects import Deployments, Events, KubeConfig, Pods
+from build_tasks.adapters.kubernetes_objects import Deployments, Events, KubeConfig, Pod, Pods, Workload
 from build_tasks.adapters.port_forward import PortForward
 from build_tasks.adapters.running import wait_for
 from build_tasks.adapters.workload_states import event_line, pod_state, rollouts
@@ -79,8 +79,13 @@ class KubectlWorkloads(DeployerAccount):
         return rollouts(self._get("deployments,replicasets", selector, Deployments).items)
 
     def pods(self, selector: str) -> Sequence[PodState]:
-        """Pods that match a label selector, those being deleted included."""
         return [pod_state(item) for item in self._get("pods", selector, Pods).items]
+
+    def rollouts_with_pods(self, selector: str) -> tuple[Sequence[Rollout], Sequence[PodState]]:
+        """Asked again and again while a version starts: one program instead of two."""
+        found = self._get("deployments,replicasets,pods", selector, Workload).items
+        pods = [item for item in found if isinstance(item, Pod)]
+        return rollouts([item for item in found if not isinstance(item, Pod)]), list(map(pod_state, pods))
 
     def events(self, name_prefix: str) -> Sequence[str]:
         """Warning events of objects whose name starts so, oldest first, one line each."""

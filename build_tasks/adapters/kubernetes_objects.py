@@ -66,7 +66,7 @@ class PodSpec(msgspec.Struct):
     containers: list[Container] = []
 
 
-class Pod(msgspec.Struct):
+class Pod(msgspec.Struct, tag_field="kind", tag=True):
     metadata: Metadata
     spec: PodSpec
     status: PodStatus
@@ -127,6 +127,12 @@ class Event(msgspec.Struct, rename="camel"):
 
 class Pods(msgspec.Struct):
     items: list[Pod]
+
+
+class Workload(msgspec.Struct):
+    """`kubectl get deployments,replicasets,pods`."""
+
+    items: list[Deployment | ReplicaSet | Pod]
 
 
 class Deployments(msgspec.Struct):

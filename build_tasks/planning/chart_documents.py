@@ -12,6 +12,9 @@ import yaml
 HOOK = "helm.sh/hook"
 Manifest = Mapping[str, Any]
 _DOCUMENT = re.compile(r"^---.*$", re.M)
+#: libyaml's are ten times as fast, and not in every PyYAML.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _SOURCE = re.compile(r"^# Source: (?P<path>\S+)$", re.M)
 
 
@@ -34,11 +37,16 @@ def documents(rendered: str) -> list[Document]:
     """
     found = []
     for text in _DOCUMENT.split(rendered):
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=_LOADER)
         source = _SOURCE.search(text)
         if content:
             found.append(Document(content, source["path"] if source else ""))
     return found
+
+
+def as_yaml(manifest: Manifest) -> str:
+    """One document of a stream."""
+    return str(yaml.dump(manifest, Dumper=_DUMPER))
 
 
 def within(manifest: object, *path: str) -> Manifest:

@@ -69,7 +69,10 @@ class Workloads(Protocol):
         """Deployments that match a label selector."""
 
     def pods(self, selector: str) -> Sequence[PodState]:
-        """Pods that match a label selector."""
+        """Pods that match a label selector, those being deleted included."""
+
+    def rollouts_with_pods(self, selector: str) -> tuple[Sequence[Rollout], Sequence[PodState]]:
+        """Both, by one question."""
 
     def events(self, name_prefix: str) -> Sequence[str]:
         """Warning events of objects whose name starts so, oldest first, one line each."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import yaml
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.service import Service
-from build_tasks.planning.chart_documents import Document, documents, within
+from build_tasks.planning.chart_documents import Document, Manifest, as_yaml, documents, within
 from build_tasks.planning.chart_places import ChartFiles
 from build_tasks.planning.conventions import chart_violations, violations
 from build_tasks.planning.helm_findings import in_repository
@@ -42,12 +44,15 @@ def check_chart(bench: Workbench, candidate: Candidate) -> None:
     folder = bench.settings.root / service.chart
     names = [path.name for path in folder.iterdir()]
     missing = [f"{v.source}: {v}" for v in chart_violations(service.chart, names, environments)]
-    made = {e: _rendered(bench, candidate, e) for e in candidate.values}
+    with ThreadPoolExecutor() as pool:  # nearly all of it is Helm's work
+        asked = {e: pool.submit(copy_context().run, _rendered, bench, candidate, e) for e in candidate.values}
+    made = {environment: one.result() for environment, one in asked.items()}
     broken = {e.name: _broken(bench, candidate, e, made[e]) for e in candidate.values}
     _refuse(service, "the chart breaks the conventions", missing, broken)
     judge = bench.environments.workloads(next(iter(candidate.values)))
-    refused = {e.name: judge.refusals(_for_dry_run(made[e])) for e in candidate.values}
-    _refuse(service, "Kubernetes would refuse what the chart makes", [], refused)
+    if judge.refusals(_for_dry_run(*made.values())):
+        refused = {e.name: judge.refusals(_for_dry_run(made[e])) for e in candidate.values}
+        _refuse(service, "Kubernetes would refuse what the chart makes", [], refused)
 
 
 def _rendered(bench: Workbench, candidate: Candidate, environment: Environment) -> list[Document]:
@@ -98,16 +103,21 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
 
 
-def _for_dry_run(made: Sequence[Document]) -> str:
-    """As a YAML stream; without the service accounts of bare pods: those would have to exist already."""
-    manifests = [within(document.content) for document in made]
-    pods = [m for m in manifests if m.get("kind") == "Pod"]
-    others = [m for m in manifests if m.get("kind") != "Pod"]
-    homeless = [
-        {**pod, "spec": {k: v for k, v in within(pod, "spec").items() if k != "serviceAccountName"}}
-        for pod in pods
-    ]
-    return str(yaml.safe_dump_all([*others, *homeless]))
+def _for_dry_run(*made: Sequence[Document]) -> str:
+    """As a YAML stream, what several environments get alike once: most of a chart.
+
+    Without the service accounts of bare pods, which would have to exist already.
+    """
+    manifests = [_tried(within(document.content)) for documents in made for document in documents]
+    distinct = dict.fromkeys(map(as_yaml, manifests))
+    return "---\n".join(distinct)
+
+
+def _tried(manifest: Manifest) -> Manifest:
+    if manifest.get("kind") != "Pod":
+        return manifest
+    spec = {key: value for key, value in within(manifest, "spec").items() if key != "serviceAccountName"}
+    return {**manifest, "spec": spec}
 
 
 def _refuse(

@@ -56,29 +56,29 @@ def _retrying(clock: Clock, timeout: timedelta) -> Retrying:
 
 def _look(workloads: Workloads, release: str) -> Hopeless | bool:
     """True when complete, False while there is hope, else why there is none."""
-    rollouts = workloads.rollouts(selector(release))
+    rollouts, pods = workloads.rollouts_with_pods(selector(release))
     if rollouts and all(rollout.complete for rollout in rollouts):
         return True
     refused = next((rollout for rollout in rollouts if rollout.trouble), None)
     if refused is not None:
         return Hopeless("", "its pods are refused", refused.trouble)
-    return hopeless(_new_pods(workloads, release, rollouts)) or False
+    return hopeless(_of_present_templates(pods, rollouts)) or False
 
 
-def _new_pods(workloads: Workloads, release: str, rollouts: Sequence[Rollout]) -> list[PodState]:
+def _of_present_templates(pods: Sequence[PodState], rollouts: Sequence[Rollout]) -> list[PodState]:
     """The pods of what is being rolled out.
 
     The working tree's release is upgraded in place: a pod of the tree before, which may well be what the new
     one corrects, is still there and tells nothing about it.
     """
     templates = {rollout.template for rollout in rollouts if rollout.template}
-    pods = workloads.pods(selector(release))
     return [pod for pod in pods if not templates or pod.labels.get(TEMPLATE_LABEL) in templates]
 
 
 def _slow(workloads: Workloads, release: str, timeout: timedelta) -> Hopeless:
     message = f"not ready after {timeout.total_seconds():g} s"
-    pods = _new_pods(workloads, release, workloads.rollouts(selector(release)))
+    rollouts, there = workloads.rollouts_with_pods(selector(release))
+    pods = _of_present_templates(there, rollouts)
     # A smoke test's pod stays behind when it has ended.
     waiting = [pod for pod in pods if not pod.ready and pod.phase not in ("Succeeded", "Terminating")]
     if not waiting:

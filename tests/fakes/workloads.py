@@ -49,6 +49,9 @@ class FakeWorkloads:
     def pods(self, selector: str) -> Sequence[PodState]:
         return [found for found in self.pods_by_name.values() if _matches(selector, found.labels)]
 
+    def rollouts_with_pods(self, selector: str) -> tuple[Sequence[Rollout], Sequence[PodState]]:
+        return self.rollouts(selector), self.pods(selector)
+
     def events(self, name_prefix: str) -> Sequence[str]:
         return [
             line for name, lines in self.warnings.items() if name.startswith(name_prefix) for line in lines

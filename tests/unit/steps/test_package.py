@@ -45,10 +45,12 @@ def test_the_archive_bears_the_version(shop: Shop) -> None:
 
 def test_every_environment_is_checked_with_its_own_values(shop: Shop) -> None:
     package(shop.bench, shop.service, v("1.0.2"))
-    linted = [values for _, values in shop.charts.linted]
-    assert [values.get("replicas") for values in linted] == [None, 2, None]
-    repositories = [values["image"]["repository"] for values in linted]  # type: ignore[index]  # a mapping
-    assert repositories == ["delivery", "delivery", "prod/delivery"]
+    linted = [values for _, values in shop.charts.linted]  # side by side, so in any order
+    found = [
+        (values["image"]["repository"], values.get("replicas", 0))  # type: ignore[index]  # a mapping
+        for values in linted
+    ]
+    assert sorted(found) == [("delivery", 0), ("delivery", 2), ("prod/delivery", 0)]
 
 
 def test_a_convention_that_breaks_in_one_environment(shop: Shop) -> None:
@@ -162,6 +164,28 @@ def test_the_smoke_test_s_pod_is_tried_without_its_service_account(
     package(shop.bench, shop.service, v("1.0.2"))
     sent = list(yaml.safe_load_all(asked[0]))
     assert [document["spec"] for document in sent] == [smoke_test()["spec"], {}]
+
+
+def test_what_all_environments_get_alike_is_tried_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def refusals(manifests: str) -> list[str]:
+        asked.append(manifests)
+        return []
+
+    monkeypatch.setattr(shop.namespace("dev").workloads, "refusals", refusals)
+
+    def render(chart: Path, release: str, namespace: str, values: Mapping[str, object]) -> str:
+        deployment, *others = yaml.safe_load_all(conforming(chart, release, namespace, values))
+        deployment["metadata"]["annotations"]["meant-for"] = namespace
+        return str(yaml.safe_dump_all([deployment, *others]))
+
+    shop.charts.render = render
+    package(shop.bench, shop.service, v("1.0.2"))
+    [sent] = [list(yaml.safe_load_all(text)) for text in asked]
+    kinds = [document["kind"] for document in sent]
+    # Three Deployments, each another one; the test's pod with a candidate's image and with production's.
+    assert {kind: kinds.count(kind) for kind in kinds} == {"Deployment": 3, "Pod": 2}
 
 
 def test_what_kubernetes_would_refuse(shop: Shop) -> None:
