@@ -7,6 +7,8 @@ from collections.abc import Container, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 
+from invoke.parser import ParserContext
+
 from build_tasks.tasks.command import BARE_WORDS
 
 _ALONE = re.compile(r"Flag <Argument: (\w+).*> needed value and was not given one!")
@@ -21,6 +23,12 @@ def with_flags(words: Sequence[str], tasks: Container[str]) -> list[str]:
         bare = not word.startswith("-") and word not in tasks
         typed += [BARE_WORDS[before], word] if before in BARE_WORDS and bare else [word]
     return typed
+
+
+def meant_dry_as_well(tasks: Sequence[ParserContext]) -> list[str]:
+    """Tasks that would run for real although another one of the same line is only to say what it would do."""
+    flags = [(task.name or "", task.args["dry-run"].value) for task in tasks if "dry-run" in task.args]
+    return [name for name, dry in flags if not dry] if any(dry for _, dry in flags) else []
 
 
 def quoted(error: Exception) -> str:

@@ -47,7 +47,13 @@ def crash(context):
 def show(context, name, version, wide_of=""):
     """Show a service."""
 
-ns = Collection(Collection("delivery", build, push, crash, show))
+@task
+@boundary
+def tidy(context, dry_run=False):
+    """Tidy up."""
+    print("tidied")
+
+ns = Collection(Collection("delivery", build, push, crash, show, tidy))
 '''
 
 
@@ -248,3 +254,28 @@ def test_the_name_of_a_task_is_its_bodys() -> None:
         raise FlowError("retire", "no", code=ExitCode.REFUSED)
 
     assert Collection(retire).task_names == {"retire": []}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("delivery.build --dry-run", "dry\n"),
+        ("delivery.build --dry-run delivery.build --count 2 --dry-run", "dry\ndry\n"),
+        ("delivery.build --count 2 delivery.build --count 3", "built 2\nbuilt 3\n"),
+    ],
+)
+def test_a_dry_run_is_of_all_tasks_or_of_none(
+    folder: Path, capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    assert run(folder, *words.split()) == 0
+    assert capsys.readouterr().out == said
+
+
+def test_a_task_beside_a_dry_one_does_not_run_for_real(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("delivery.build", "--count", "2", "delivery.tidy", "--dry-run")
+    assert run(folder, *words) == ExitCode.USAGE
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "delivery.build would run for real" in told.err
