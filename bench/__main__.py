@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bench.kinds import KINDS, ROOT, WITHOUT_ENGINE, Measurements
 from bench.showing import show, write
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.presentation.failures import failures_on
 from build_tasks.presentation.outcome import guarded
 from build_tasks.wiring.logs import new_log

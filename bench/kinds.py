@@ -19,7 +19,7 @@ from bench.release_flow import release_flow
 from bench.side_by_side import forced, unchanged
 from bench.starting import TaskRunners, completing, doing_nothing, listing
 from bench.terminal import Terminal
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.tasks.names import service_names
 from build_tasks.wiring import Composition
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.terminal import Terminal
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
 
 _ROOT = Path(__file__).parents[1]
 _PROJECT = """[tool.build_tasks]

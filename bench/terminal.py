@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.errors import ExitCode, FlowError
 
 #: Seconds that a command gets to end by itself, and then again when it is interrupted.

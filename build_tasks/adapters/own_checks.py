@@ -12,8 +12,8 @@ from typing import Protocol
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 
-from build_tasks.adapters.operating_system import state_folder
-from build_tasks.adapters.process import Completed, Processes
+from build_tasks.adapters.machine.operating_system import state_folder
+from build_tasks.adapters.programs.process import Completed, Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.instance import VARIABLE, Instance
 from build_tasks.model.routes import ROUTES_VARIABLE, Route

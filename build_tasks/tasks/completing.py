@@ -52,7 +52,7 @@ def keep(root: Path, offers: Offers) -> None:
     Not where that has changed just now, and nothing happens where it cannot be written: the next one is as
     slow as this one then.
     """
-    from build_tasks.adapters.whole_files import write_whole
+    from build_tasks.adapters.machine.whole_files import write_whole
 
     states = {str(path): state(str(path)) for path in _made_from(root)}
     if any(_is_fresh(one) for one in states.values()) or any("\n" in p or "\t" in p for p in states):

@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_tasks.adapters.command_log import CommandLog
-from build_tasks.adapters.credentials import credentials_of
-from build_tasks.adapters.operating_system import cache_folder, state_folder
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.machine.credentials import credentials_of
+from build_tasks.adapters.machine.operating_system import cache_folder, state_folder
+from build_tasks.adapters.programs.command_log import CommandLog
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.instance import BUILDER_KEY, VARIABLE, Instance
 from build_tasks.model.routes import ROUTES_VARIABLE, Route, routes_of
@@ -86,7 +86,7 @@ class Composition:
 
         :raises FlowError: it says what nobody can build from.
         """
-        from build_tasks.adapters.ci_surroundings import told_by
+        from build_tasks.adapters.ci.surroundings import told_by
 
         return told_by(self._environ)
 
@@ -144,7 +144,7 @@ class Composition:
     @cached_property
     def commands(self) -> Commands:
         """A terminal for the demonstration."""
-        from build_tasks.adapters.user_commands import UserCommands
+        from build_tasks.adapters.programs.user_commands import UserCommands
 
         return UserCommands(self.processes, self.tool("ssh-keygen"))
 

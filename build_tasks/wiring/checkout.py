@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_tasks.adapters.git import GitRepository
+from build_tasks.adapters.git.repository import GitRepository
 from build_tasks.config.loading import load_services, load_settings
 from build_tasks.steps.checkout import Checkout
 

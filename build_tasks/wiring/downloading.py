@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from build_tasks.adapters.downloads import SiteDownloads
-from build_tasks.adapters.web import Web
+from build_tasks.adapters.provisioning.downloads import SiteDownloads
+from build_tasks.adapters.provisioning.web import Web
 
 
 def site_downloads(cache: Path) -> SiteDownloads:

@@ -10,27 +10,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.docker import DockerEngine
-from build_tasks.adapters.docker_client import DockerClient, Engine
-from build_tasks.adapters.helm_charts import HelmCharts
-from build_tasks.adapters.helm_program import HelmProgram
-from build_tasks.adapters.kept_documents import KeptDocuments
-from build_tasks.adapters.oci import OrasRegistry
-from build_tasks.adapters.process_identity import has_ended
-from build_tasks.adapters.ssh import SshSigner
-from build_tasks.adapters.this_command import this_command
+from build_tasks.adapters.docker.client import DockerClient, Engine
+from build_tasks.adapters.docker.engine import DockerEngine
+from build_tasks.adapters.helm.charts import HelmCharts
+from build_tasks.adapters.helm.program import HelmProgram
+from build_tasks.adapters.programs.process_identity import has_ended
+from build_tasks.adapters.programs.this_command import this_command
+from build_tasks.adapters.provisioning.content_store import ContentStore
+from build_tasks.adapters.provisioning.kept_documents import KeptDocuments
+from build_tasks.adapters.registry.registry import OrasRegistry
+from build_tasks.adapters.signing.ssh import SshSigner
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.steps.holds import Holds
 from build_tasks.steps.workbench import Workbench
 from build_tasks.wiring.scanning import PROVENANCE, Scanners, bills
 
 if TYPE_CHECKING:
-    from build_tasks.adapters.command_log import CommandLog
-    from build_tasks.adapters.environments import ToolEnvironments
-    from build_tasks.adapters.helm import HelmReleases
-    from build_tasks.adapters.kubectl import KubectlWorkloads
-    from build_tasks.adapters.kubectl_leases import KubectlLeases
+    from build_tasks.adapters.helm.releases import HelmReleases
+    from build_tasks.adapters.kubernetes.environments import ToolEnvironments
+    from build_tasks.adapters.kubernetes.leases import KubectlLeases
+    from build_tasks.adapters.kubernetes.workloads import KubectlWorkloads
+    from build_tasks.adapters.programs.command_log import CommandLog
     from build_tasks.model.environment import Environment
     from build_tasks.wiring import Composition
 
@@ -119,7 +119,7 @@ class ClusterEnvironments:
 
     @cached_property
     def _tools(self) -> ToolEnvironments:
-        from build_tasks.adapters.environments import ToolEnvironments
+        from build_tasks.adapters.kubernetes.environments import ToolEnvironments
 
         composition = self.composition
         return ToolEnvironments(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from build_tasks.adapters.go import Go
-from build_tasks.adapters.process import Processes
-from build_tasks.adapters.pypi import PythonPackages
+from build_tasks.adapters.programs.process import Processes
+from build_tasks.adapters.provisioning.go import Go
+from build_tasks.adapters.provisioning.pypi import PythonPackages
 from build_tasks.ports.provisioning import Recipes, Store
 from build_tasks.ports.reporting import Reporter
 from build_tasks.steps.platform.go_command import GoFromWheel

@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from build_tasks.adapters.command_log import CommandLog
+from build_tasks.adapters.programs.command_log import CommandLog
 
 #: Logs that are kept, the newest.
 _KEPT = 50

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_tasks.adapters.kubeconfig_files import file_with
-from build_tasks.adapters.kubernetes_admin import KubernetesAdmin
-from build_tasks.adapters.private_files import LocalPrivateFiles
-from build_tasks.adapters.registry_login import login_for
+from build_tasks.adapters.kubernetes.admin import KubernetesAdmin
+from build_tasks.adapters.kubernetes.kubeconfig_files import file_with
+from build_tasks.adapters.machine.private_files import LocalPrivateFiles
+from build_tasks.adapters.registry.login import login_for
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.own_cluster import OwnCluster

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from build_tasks.adapters.oci import OrasRegistry
-from build_tasks.adapters.recipe_files import RecipeFiles
-from build_tasks.adapters.whole_files import write_whole
+from build_tasks.adapters.machine.whole_files import write_whole
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
+from build_tasks.adapters.registry.registry import OrasRegistry
 from build_tasks.config.platform_lock import FILE, load_pins, pins_text
 from build_tasks.model.upstream import Pins
 from build_tasks.ports.artifacts import Registry

@@ -7,20 +7,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_tasks.adapters.credentials import credentials_of
-from build_tasks.adapters.docker import DockerEngine
-from build_tasks.adapters.docker_client import DockerClient, Engine
-from build_tasks.adapters.docker_objects import DockerObjects
-from build_tasks.adapters.dockerd import EngineFolders, ManagedEngine
-from build_tasks.adapters.kind import Kind
-from build_tasks.adapters.kubernetes_admin import KubernetesAdmin
-from build_tasks.adapters.machine import Machine
-from build_tasks.adapters.oci import OrasRegistry
-from build_tasks.adapters.operating_system import OperatingSystem
-from build_tasks.adapters.private_files import LocalPrivateFiles
-from build_tasks.adapters.process import Processes
-from build_tasks.adapters.ssh_keys import SshKeys
-from build_tasks.adapters.user_engines import UserEngines
+from build_tasks.adapters.docker.client import DockerClient, Engine
+from build_tasks.adapters.docker.dockerd import EngineFolders, ManagedEngine
+from build_tasks.adapters.docker.engine import DockerEngine
+from build_tasks.adapters.docker.objects import DockerObjects
+from build_tasks.adapters.docker.user_engines import UserEngines
+from build_tasks.adapters.kubernetes.admin import KubernetesAdmin
+from build_tasks.adapters.kubernetes.kind import Kind
+from build_tasks.adapters.machine.credentials import credentials_of
+from build_tasks.adapters.machine.host import Machine
+from build_tasks.adapters.machine.operating_system import OperatingSystem
+from build_tasks.adapters.machine.private_files import LocalPrivateFiles
+from build_tasks.adapters.programs.process import Processes
+from build_tasks.adapters.registry.registry import OrasRegistry
+from build_tasks.adapters.signing.ssh_keys import SshKeys
 from build_tasks.config.platform_lock import load_pins
 from build_tasks.model.local_platform import EngineChoice, EnvironmentNeed
 from build_tasks.model.platform import Toolbox

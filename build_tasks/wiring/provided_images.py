@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_tasks.adapters.assumed_images import AssumedImages
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.debian import Debootstrap
-from build_tasks.adapters.private_files import LocalPrivateFiles
-from build_tasks.adapters.pypi import PythonPackages
-from build_tasks.adapters.recipe_files import RecipeFiles
-from build_tasks.adapters.trust import HostCertificates
+from build_tasks.adapters.machine.private_files import LocalPrivateFiles
+from build_tasks.adapters.provisioning.assumed_images import AssumedImages
+from build_tasks.adapters.provisioning.content_store import ContentStore
+from build_tasks.adapters.provisioning.debian import Debootstrap
+from build_tasks.adapters.provisioning.pypi import PythonPackages
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
+from build_tasks.adapters.provisioning.trust import HostCertificates
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.base_images import DebianBase, DerivedImages, StandIns
 from build_tasks.steps.platform.go_command import GoToolchain
@@ -27,8 +27,8 @@ from build_tasks.steps.platform.upstream_images import UpstreamImages
 from build_tasks.steps.platform.wheels import Wheel
 
 if TYPE_CHECKING:
-    from build_tasks.adapters.docker_client import DockerClient
-    from build_tasks.adapters.process import Processes
+    from build_tasks.adapters.docker.client import DockerClient
+    from build_tasks.adapters.programs.process import Processes
     from build_tasks.model.upstream import Pins
     from build_tasks.ports.provisioning import GoCompiler, ImageStore, Material
     from build_tasks.ports.reporting import Clock, Reporter
@@ -76,7 +76,7 @@ class ProvidedImages:
 
     def of_platform(self, client: DockerClient, tools: ProvideTools) -> ProvideImages:
         """The step that provides the platform's own images in an engine."""
-        from build_tasks.adapters.engine_images import EngineImages
+        from build_tasks.adapters.docker.images import EngineImages
         from build_tasks.steps.platform.images import ProvideImages
 
         images = EngineImages(client)
@@ -89,7 +89,7 @@ class ProvidedImages:
         """The step that provides base images for services in an engine; without a client, that names them."""
         images: ImageStore = AssumedImages()
         if client:
-            from build_tasks.adapters.engine_images import EngineImages
+            from build_tasks.adapters.docker.images import EngineImages
 
             images = EngineImages(client)
         making = self._stand_ins(images) if self._builds else None
@@ -113,8 +113,8 @@ class ProvidedImages:
 
     def updates(self, client: DockerClient, suite: SecurityUpdates, clock: Clock) -> TakeUpdates:
         """The step that has base images made anew when they lack security updates."""
-        from build_tasks.adapters.docker_objects import DockerObjects
-        from build_tasks.adapters.engine_images import EngineImages
+        from build_tasks.adapters.docker.images import EngineImages
+        from build_tasks.adapters.docker.objects import DockerObjects
         from build_tasks.steps.platform.updates import LIST_PACKAGES, TakeUpdates
 
         objects = DockerObjects(client)

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.debian import DebianHost
-from build_tasks.adapters.operating_system import OperatingSystem
-from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.adapters.machine.operating_system import OperatingSystem
+from build_tasks.adapters.provisioning.content_store import ContentStore
+from build_tasks.adapters.provisioning.debian import DebianHost
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
 from build_tasks.model.platform import Found, ToolRecipe
 from build_tasks.model.routes import Route, pulls_images
 from build_tasks.model.upstream import Pins
@@ -24,10 +24,10 @@ from build_tasks.wiring.go_toolchain import go, go_from_wheel
 from build_tasks.wiring.provided_images import ProvidedImages
 
 if TYPE_CHECKING:
-    from build_tasks.adapters.cached_things import CachedFolders
-    from build_tasks.adapters.docker_client import DockerClient
-    from build_tasks.adapters.go import Go
-    from build_tasks.adapters.process import Processes
+    from build_tasks.adapters.docker.client import DockerClient
+    from build_tasks.adapters.programs.process import Processes
+    from build_tasks.adapters.provisioning.cached_things import CachedFolders
+    from build_tasks.adapters.provisioning.go import Go
     from build_tasks.ports.provisioning import ToolSource
     from build_tasks.ports.reporting import Clock, Reporter
     from build_tasks.ports.scanning import SecurityUpdates
@@ -119,7 +119,7 @@ class Provisioning:
 
     def cached(self, instances: Path, engine: Path) -> CachedFolders:
         """The content stores, for making room; see there for the parameters."""
-        from build_tasks.adapters.cached_things import CachedFolders
+        from build_tasks.adapters.provisioning.cached_things import CachedFolders
         from build_tasks.wiring.scanning import BILLS, PROVENANCE
 
         stores = (self._store, *(ContentStore(self._cache / name) for name in ("systems", BILLS, PROVENANCE)))
@@ -154,13 +154,13 @@ class Provisioning:
 
     def _on_path(self) -> ToolSource:
         """Docker's own plugins are programs, too, and where its client looks for them."""
-        from build_tasks.adapters.path_tools import PathTools
+        from build_tasks.adapters.provisioning.path_tools import PathTools
 
         folders = os.pathsep.join((self._path, *map(str, self._system.plugin_folders)))
         return PathTools(self._processes, folders, self._cache)
 
     def _releases(self) -> ToolSource:
-        from build_tasks.adapters.archives import PublishedArchives
+        from build_tasks.adapters.provisioning.archives import PublishedArchives
         from build_tasks.steps.platform.releases import UpstreamReleases
 
         archives, upstream = PublishedArchives(), self._recipes.upstream()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from build_tasks.adapters.engine_contents import DockerContents, EngineBuildCache
-from build_tasks.adapters.oci_client import OrasClient
-from build_tasks.adapters.oci_contents import OrasContents
+from build_tasks.adapters.docker.contents import DockerContents, EngineBuildCache
+from build_tasks.adapters.registry.client import OrasClient
+from build_tasks.adapters.registry.contents import OrasContents
 from build_tasks.steps.platform.prune import PruneParts
 from build_tasks.wiring.platform import PlatformComposition
 

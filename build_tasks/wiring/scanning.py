@@ -13,8 +13,8 @@ from build_tasks.model.platform import content_key
 from build_tasks.model.scan import ScannerName
 
 if TYPE_CHECKING:
-    from build_tasks.adapters.debian_security import SecuritySuite
-    from build_tasks.adapters.docker import DockerEngine
+    from build_tasks.adapters.docker.engine import DockerEngine
+    from build_tasks.adapters.scanning.debian_security import SecuritySuite
     from build_tasks.ports.scanning import BillsOfMaterials, Scanner
     from build_tasks.wiring import Composition
 
@@ -26,10 +26,10 @@ BILLS, PROVENANCE = "bills", "provenance"
 
 def bills(composition: Composition, engine: DockerEngine) -> BillsOfMaterials:
     """Bills of materials of the engine's images."""
-    from build_tasks.adapters.content_store import ContentStore
-    from build_tasks.adapters.kept_bills import KeptBills
-    from build_tasks.adapters.kept_documents import KeptDocuments
-    from build_tasks.adapters.syft import SETTINGS, Syft
+    from build_tasks.adapters.provisioning.content_store import ContentStore
+    from build_tasks.adapters.provisioning.kept_documents import KeptDocuments
+    from build_tasks.adapters.scanning.kept_bills import KeptBills
+    from build_tasks.adapters.scanning.syft import SETTINGS, Syft
 
     program, scratch = composition.tool("syft"), composition.cache / "scratch"
     syft = Syft(composition.processes, program, engine.save, scratch)
@@ -40,7 +40,7 @@ def bills(composition: Composition, engine: DockerEngine) -> BillsOfMaterials:
 
 def security_suite(composition: Composition) -> SecuritySuite:
     """Debian's, from where the settings say, or this machine's apt."""
-    from build_tasks.adapters.debian_security import SecuritySuite
+    from build_tasks.adapters.scanning.debian_security import SecuritySuite
 
     archive = composition.settings.debian_security
     return SecuritySuite(composition.processes, composition.cache / "debian-security", archive)
@@ -63,7 +63,7 @@ class Scanners(Mapping[ScannerName, "Scanner"]):
 
     @cached_property
     def _grype(self) -> Scanner:
-        from build_tasks.adapters.grype import Grype
+        from build_tasks.adapters.scanning.grype import Grype
 
         composition = self.composition
         mirror = os.environ.get(_MIRROR) or composition.settings.scan_database
@@ -73,8 +73,8 @@ class Scanners(Mapping[ScannerName, "Scanner"]):
 
     @cached_property
     def _patch_level(self) -> Scanner:
-        from build_tasks.adapters.patch_level import PatchLevel
-        from build_tasks.adapters.recipe_files import RecipeFiles
+        from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
+        from build_tasks.adapters.scanning.patch_level import PatchLevel
         from build_tasks.recipes import FOLDER
 
         release = RecipeFiles(FOLDER).text("debian/recipe.toml")["suite"]

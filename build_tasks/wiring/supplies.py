@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from build_tasks.adapters.docker_client import DockerClient
+from build_tasks.adapters.docker.client import DockerClient
 from build_tasks.model.platform import PlatformImages
 from build_tasks.model.upstream import ToolOrigin
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.adapters.process import Processes
-from build_tasks.adapters.process_identity import ProcessIdentity
+from build_tasks.adapters.docker.client import DockerClient
+from build_tasks.adapters.programs.process import Processes
+from build_tasks.adapters.programs.process_identity import ProcessIdentity
 from tests.contract.yard import until
 
 #: It has no bridge, and leaves the machine's packet filter alone: both are the platform's engine's.

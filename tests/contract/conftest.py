@@ -9,7 +9,7 @@ from shutil import which
 
 import pytest
 
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from tests.contract.fixtures_registry import fake_registry, oras_registry, registry_host, registry_lab
 from tests.contract.fixtures_signing import fake_signing, signing_lab, ssh_signing
 from tests.contract.fixtures_source import fake_repository, git_repository, repository

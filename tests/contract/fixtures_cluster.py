@@ -13,12 +13,12 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from build_tasks.adapters.docker import DockerEngine
-from build_tasks.adapters.docker_client import DockerClient, Engine
-from build_tasks.adapters.helm import HelmReleases
-from build_tasks.adapters.helm_program import HelmProgram
-from build_tasks.adapters.kubectl import KubectlWorkloads
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.docker.client import DockerClient, Engine
+from build_tasks.adapters.docker.engine import DockerEngine
+from build_tasks.adapters.helm.program import HelmProgram
+from build_tasks.adapters.helm.releases import HelmReleases
+from build_tasks.adapters.kubernetes.workloads import KubectlWorkloads
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.model.environment import Environment
 from build_tasks.model.images import BuildRequest, Ref
 from tests.contract.app_chart import write_app_chart

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from platformdirs import user_cache_path
 
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.debian import DebianHost
-from build_tasks.adapters.go import Go
-from build_tasks.adapters.process import Completed, Processes
-from build_tasks.adapters.pypi import PythonPackages
-from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.adapters.programs.process import Completed, Processes
+from build_tasks.adapters.provisioning.content_store import ContentStore
+from build_tasks.adapters.provisioning.debian import DebianHost
+from build_tasks.adapters.provisioning.go import Go
+from build_tasks.adapters.provisioning.pypi import PythonPackages
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.go_command import GoFromWheel
 from build_tasks.steps.platform.go_modules import GoModules

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.oci import OrasRegistry
-from build_tasks.adapters.oci_client import OrasClient
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
+from build_tasks.adapters.registry.client import OrasClient
+from build_tasks.adapters.registry.registry import OrasRegistry
 from build_tasks.model.images import Ref
 from build_tasks.ports.artifacts import Registry
 from tests.fakes.oci_content import Store

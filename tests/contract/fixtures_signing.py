@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.process import Processes
-from build_tasks.adapters.ssh import SshSigner
+from build_tasks.adapters.programs.process import Processes
+from build_tasks.adapters.signing.ssh import SshSigner
 from build_tasks.ports.source import Signer
 from tests.fakes.signer import FakeSigner
 

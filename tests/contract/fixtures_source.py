@@ -9,8 +9,8 @@ from typing import Protocol
 
 import pytest
 
-from build_tasks.adapters.git import GitRepository
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.git.repository import GitRepository
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.ports.source import Signer, SourceControl
 from tests.contract.fixtures_signing import SigningLab
 from tests.fakes.origin import FakeOrigin

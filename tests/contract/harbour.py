@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.helm_program import HelmProgram
+from build_tasks.adapters.helm.program import HelmProgram
 from build_tasks.model.environment import Environment
 from build_tasks.model.releases import Revision
 from build_tasks.ports.runtime import Releases

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.go import Go
-from build_tasks.adapters.process import CommandLog, Processes
-from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.provisioning.content_store import ContentStore
+from build_tasks.adapters.provisioning.go import Go
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
 from build_tasks.model.platform import GoProgram, content_key
 from build_tasks.recipes import FOLDER
 

@@ -14,7 +14,7 @@ import pytest
 from bench.big_image import big_image
 from bench.by_hand import Hands
 from bench.copying import Copies
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ToolError
 from build_tasks.model.images import Ref
 from tests.contract.fixtures_registry import RegistryLab

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.process import CommandLog, Processes
-from build_tasks.adapters.syft import Syft
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.scanning.syft import Syft
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials, Component
 from build_tasks.planning.bill_of_materials import read_bill

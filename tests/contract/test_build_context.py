@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.docker_client import DockerClient
+from build_tasks.adapters.docker.client import DockerClient
 from build_tasks.model.affected import Change
 from build_tasks.planning.sources import Sources
 from build_tasks.steps.checkout import WorkingTree

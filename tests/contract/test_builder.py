@@ -12,8 +12,8 @@ from uuid import uuid4
 
 import pytest
 
-from build_tasks.adapters.docker import RUN_LABEL, DockerEngine
-from build_tasks.adapters.docker_client import DockerClient
+from build_tasks.adapters.docker.client import DockerClient
+from build_tasks.adapters.docker.engine import RUN_LABEL, DockerEngine
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, ContainerExit, Digest, Ref
 from build_tasks.planning.provenance import build_type, finished, provenance

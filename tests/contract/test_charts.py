@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from build_tasks.adapters.helm_charts import HelmCharts
-from build_tasks.adapters.helm_program import HelmProgram
+from build_tasks.adapters.helm.charts import HelmCharts
+from build_tasks.adapters.helm.program import HelmProgram
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.ports.artifacts import Charts
 from tests.contract.chart_files import depending_on_library, write_chart, write_library

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from build_tasks.adapters.kubernetes_admin import KubernetesAdmin
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.kubernetes.admin import KubernetesAdmin
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import FlowError
 from build_tasks.model.instance import Instance
 from build_tasks.ports.platform import ClusterAdmin

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from build_tasks.adapters.kubectl import KubectlWorkloads
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.kubernetes.workloads import KubectlWorkloads
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from tests.contract.fixtures_cluster import app_chart as app_chart

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.debian import DebianHost, Debootstrap
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
+from build_tasks.adapters.provisioning.debian import DebianHost, Debootstrap
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.platform import HostPackages
 

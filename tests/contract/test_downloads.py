@@ -14,9 +14,9 @@ import pytest
 import trustme
 from tenacity import wait_none
 
-from build_tasks.adapters import downloads as module
-from build_tasks.adapters.downloads import SiteDownloads
-from build_tasks.adapters.web import Patience, Web
+from build_tasks.adapters.provisioning import downloads as module
+from build_tasks.adapters.provisioning.downloads import SiteDownloads
+from build_tasks.adapters.provisioning.web import Patience, Web
 from build_tasks.errors import ExitCode, FlowError
 from tests.contract.download_site import Handler, Site, proxying, serving
 

@@ -15,9 +15,9 @@ from uuid import uuid4
 
 import pytest
 
-from build_tasks.adapters.docker import DockerEngine
-from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.adapters.engine_contents import DockerContents, EngineBuildCache
+from build_tasks.adapters.docker.client import DockerClient
+from build_tasks.adapters.docker.contents import DockerContents, EngineBuildCache
+from build_tasks.adapters.docker.engine import DockerEngine
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest
 from build_tasks.model.pruning import EngineImage

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.adapters.engine_images import EngineImages
+from build_tasks.adapters.docker.client import DockerClient
+from build_tasks.adapters.docker.images import EngineImages
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.ports.provisioning import ImageStore
 from tests.contract.fixtures_runtime import docker_client as docker_client

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.adapters.docker_objects import DockerObjects
+from build_tasks.adapters.docker.client import DockerClient
+from build_tasks.adapters.docker.objects import DockerObjects
 from build_tasks.errors import FlowError
 from build_tasks.model.local_platform import ContainerSpec
 from build_tasks.ports.platform import EngineObjects

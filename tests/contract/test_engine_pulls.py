@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from build_tasks.adapters.docker import DockerEngine
-from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.adapters.engine_images import EngineImages
+from build_tasks.adapters.docker.client import DockerClient
+from build_tasks.adapters.docker.engine import DockerEngine
+from build_tasks.adapters.docker.images import EngineImages
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, Digest, Ref
 from build_tasks.model.upstream import Pins, Upstream

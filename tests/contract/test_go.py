@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from platformdirs import user_cache_path
 
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.go import Go
-from build_tasks.adapters.process import CommandLog, Processes
-from build_tasks.adapters.pypi import PythonPackages
-from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.provisioning.content_store import ContentStore
+from build_tasks.adapters.provisioning.go import Go
+from build_tasks.adapters.provisioning.pypi import PythonPackages
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.platform import GoProgram
 from build_tasks.recipes import FOLDER

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.credentials import credentials_in
-from build_tasks.adapters.grype import Grype
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.machine.credentials import credentials_in
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.scanning.grype import Grype
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials
 from build_tasks.model.scan import Finding, Knowledge, Severity, Unreachable

@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from build_tasks.adapters.docker import RUN_LABEL, DockerEngine
-from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.docker.client import DockerClient
+from build_tasks.adapters.docker.engine import RUN_LABEL, DockerEngine
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import FlowError
 from build_tasks.model.images import BuildRequest
 from build_tasks.steps.side_by_side import Crew, side_by_side

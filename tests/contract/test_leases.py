@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import pytest
 
-from build_tasks.adapters.kubectl_leases import KubectlLeases
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.kubernetes.leases import KubectlLeases
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.leases import Holder, Lease

@@ -8,16 +8,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from build_tasks.adapters.dockerd import EngineFolders, ManagedEngine
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.docker.dockerd import EngineFolders, ManagedEngine
+from build_tasks.adapters.programs.process import Processes
 
 #: Starts an engine, kills it and its containerd as a machine's end would, starts it again, then stops it.
 _STORY = """
 import json, os, signal, sys
 from pathlib import Path
-from build_tasks.adapters.dockerd import EngineFolders, ManagedEngine
-from build_tasks.adapters.process import CommandLog, Processes
-from build_tasks.adapters.process_identity import in_our_network
+from build_tasks.adapters.docker.dockerd import EngineFolders, ManagedEngine
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.programs.process_identity import in_our_network
 from build_tasks.errors import FlowError
 
 folder, tools = Path(sys.argv[1]), Path(sys.argv[2])

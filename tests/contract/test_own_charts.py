@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from build_tasks.adapters.helm_charts import HelmCharts
-from build_tasks.adapters.helm_program import HelmProgram
+from build_tasks.adapters.helm.charts import HelmCharts
+from build_tasks.adapters.helm.program import HelmProgram
 from build_tasks.planning.chart_documents import documents, within
 from build_tasks.planning.conventions import violations
 from build_tasks.steps.package import overlay

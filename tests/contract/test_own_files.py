@@ -16,10 +16,10 @@ from typing import ClassVar
 
 import pytest
 
-from build_tasks.adapters.machine import Machine
-from build_tasks.adapters.private_files import LocalPrivateFiles
-from build_tasks.adapters.process import Processes
-from build_tasks.adapters.process_identity import ProcessIdentity, has_ended, traces_of_this_process
+from build_tasks.adapters.machine.host import Machine
+from build_tasks.adapters.machine.private_files import LocalPrivateFiles
+from build_tasks.adapters.programs.process import Processes
+from build_tasks.adapters.programs.process_identity import ProcessIdentity, has_ended, traces_of_this_process
 
 
 class Registry(http.server.BaseHTTPRequestHandler):
@@ -158,10 +158,15 @@ def test_a_record_that_cannot_be_read_is_none(text: str, tmp_path: Path) -> None
 
 
 def test_a_process_that_has_ended_is_known_by_what_it_left(processes: Processes, tmp_path: Path) -> None:
-    words = "import time; from build_tasks.adapters.process_identity import traces_of_this_process as traces"
+    words = "import time, build_tasks.adapters.programs.process_identity as identity"
     log = tmp_path / "log"
     pid = processes.spawn(
-        [sys.executable, "-c", f"{words}; print(traces(), flush=True); time.sleep(600)"], log=log
+        [
+            sys.executable,
+            "-c",
+            f"{words}; print(identity.traces_of_this_process(), flush=True); time.sleep(600)",
+        ],
+        log=log,
     )
     try:
         while not log.read_text().endswith("\n"):

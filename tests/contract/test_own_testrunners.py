@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.planning.dockerfile import TESTRUNNER
 from build_tasks.planning.dockerfile_text import instructions
 from build_tasks.steps.test import FILTER, FILTER_LABEL, FROM_ENVIRONMENT

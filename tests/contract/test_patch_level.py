@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.debian_security import SecuritySuite
-from build_tasks.adapters.patch_level import PatchLevel
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.scanning.debian_security import SecuritySuite
+from build_tasks.adapters.scanning.patch_level import PatchLevel
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.scan import NO_PACKAGES, Knowledge, Severity, Unreachable
 from build_tasks.planning.bill_of_materials import read_bill

@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from build_tasks.adapters.oci_client import OrasClient
-from build_tasks.adapters.operating_system import OperatingSystem
-from build_tasks.adapters.process import CommandLog, Completed, Processes
-from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.adapters.machine.operating_system import OperatingSystem
+from build_tasks.adapters.programs.process import CommandLog, Completed, Processes
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
+from build_tasks.adapters.registry.client import OrasClient
 from build_tasks.config.platform_lock import load_pins
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Ref

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.model.ci import CiSystem
 from build_tasks.model.pipelines import CiSettings
 from build_tasks.planning.pipelines.gitlab import gitlab_child

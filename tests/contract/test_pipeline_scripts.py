@@ -9,7 +9,7 @@ from shutil import which
 
 import pytest
 
-from build_tasks.adapters.process import Completed, Processes
+from build_tasks.adapters.programs.process import Completed, Processes
 from build_tasks.planning.pipelines.azure import azure
 from build_tasks.planning.pipelines.github import github
 from build_tasks.planning.pipelines.gitlab import gitlab, gitlab_child

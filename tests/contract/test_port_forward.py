@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.port_forward import PortForward
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.kubernetes.port_forward import PortForward
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ExitCode, FlowError
 
 _LISTENS = "echo Forwarding from 127.0.0.1:8080"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ExitCode, FlowError, ToolError
 
 PATIENCE = 20.0

@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from build_tasks.adapters.kubernetes_admin import KubernetesAdmin
-from build_tasks.adapters.kubernetes_admin_json import facts_of
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.kubernetes.admin import KubernetesAdmin
+from build_tasks.adapters.kubernetes.admin_json import facts_of
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.model.instance import Instance
 from build_tasks.recipes import FOLDER
 from tests.contract.fixtures_runtime import needed

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.oci import OrasRegistry
-from build_tasks.adapters.oci_client import INDEX, MANIFEST, OrasClient, canonical, digest_of
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.registry.client import INDEX, MANIFEST, OrasClient, canonical, digest_of
+from build_tasks.adapters.registry.registry import OrasRegistry
 from build_tasks.model.images import Digest, Ref
 from tests.contract.fixtures_registry import RegistryLab, configure, serving
 from tests.fakes.oci_content import put_image

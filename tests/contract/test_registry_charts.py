@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Digest
 from tests.contract.fixtures_registry import RegistryLab

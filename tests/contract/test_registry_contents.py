@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.oci_client import OrasClient
-from build_tasks.adapters.oci_contents import OrasContents
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
+from build_tasks.adapters.registry.client import OrasClient
+from build_tasks.adapters.registry.contents import OrasContents
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.pruning import StoredImage
 from build_tasks.ports.pruning import RegistryContents

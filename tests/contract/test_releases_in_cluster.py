@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.helm import HelmReleases
-from build_tasks.adapters.helm_program import HelmProgram
-from build_tasks.adapters.kubectl import KubectlWorkloads
+from build_tasks.adapters.helm.program import HelmProgram
+from build_tasks.adapters.helm.releases import HelmReleases
+from build_tasks.adapters.kubernetes.workloads import KubectlWorkloads
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.releases import PodState

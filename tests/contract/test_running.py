@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.process import CommandLog, Completed, Processes
+from build_tasks.adapters.programs.process import CommandLog, Completed, Processes
 from build_tasks.errors import ExitCode, FlowError, ToolError
 
 
@@ -41,7 +41,7 @@ def test_starts_nothing_afterwards() -> None:
 
 
 def test_all_are_ended_together_also_those_that_do_not_want_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("build_tasks.adapters.running._GRACE", 0.5)
+    monkeypatch.setattr("build_tasks.adapters.programs.running._GRACE", 0.5)
     own = Processes(CommandLog(None))
     begun: list[str] = []
     stubborn = ["sh", "-c", "trap '' TERM; echo begun; while :; do sleep 600; done"]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.process import CommandLog, Processes
-from build_tasks.adapters.ssh import SshSigner
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.signing.ssh import SshSigner
 from build_tasks.errors import ExitCode, FlowError
 from tests.contract.fixtures_signing import SigningLab
 

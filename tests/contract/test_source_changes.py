@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.git import GitRepository
+from build_tasks.adapters.git.repository import GitRepository
 from build_tasks.errors import FlowError
 from build_tasks.model.affected import Change
 from build_tasks.model.source import Parting

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.git import GitRepository
+from build_tasks.adapters.git.repository import GitRepository
 from build_tasks.errors import ExitCode, FlowError
 from tests.contract.fixtures_source import RealRepository
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from build_tasks.adapters.process import Processes
-from build_tasks.adapters.ssh import SshSigner
-from build_tasks.adapters.ssh_keys import SshKeys
+from build_tasks.adapters.programs.process import Processes
+from build_tasks.adapters.signing.ssh import SshSigner
+from build_tasks.adapters.signing.ssh_keys import SshKeys
 
 
 def test_a_new_key_signs(tool: Callable[[str], Path], processes: Processes, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 from platformdirs import user_cache_path
 
-from build_tasks.adapters.docker import DockerEngine
-from build_tasks.adapters.docker_client import DockerClient
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.docker.client import DockerClient
+from build_tasks.adapters.docker.engine import DockerEngine
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.model.images import BuildRequest
 from build_tasks.wiring.provisioning import Provisioning
 from tests.contract.fixtures_runtime import docker as docker

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.errors import ToolError
 from build_tasks.model.data_stores import REDIS, STORES, DataStore
 from build_tasks.recipes import FOLDER

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.helm import HelmReleases
-from build_tasks.adapters.kubectl import KubectlWorkloads
+from build_tasks.adapters.helm.releases import HelmReleases
+from build_tasks.adapters.kubernetes.workloads import KubectlWorkloads
 from build_tasks.errors import ExitCode, FlowError
 from tests.contract.fixtures_cluster import app_chart as app_chart
 from tests.contract.fixtures_cluster import app_image as app_image

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from build_tasks.adapters.helm_chart_staging import local_dependencies, stage
-from build_tasks.adapters.oci_charts import chart_metadata
+from build_tasks.adapters.helm.chart_staging import local_dependencies, stage
+from build_tasks.adapters.registry.charts import chart_metadata
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.planning.chart_dependencies import ChartDependency
 

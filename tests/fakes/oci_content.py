@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from build_tasks.adapters.oci_client import INDEX, MANIFEST, canonical, digest_of
+from build_tasks.adapters.registry.client import INDEX, MANIFEST, canonical, digest_of
 from build_tasks.model.images import Digest, Ref
 
 _CONFIG = "application/vnd.oci.image.config.v1+json"

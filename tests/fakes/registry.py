@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from build_tasks.adapters.oci_attachment_manifest import check_file_names
-from build_tasks.adapters.oci_charts import (
+from build_tasks.adapters.registry.attachment_manifest import check_file_names
+from build_tasks.adapters.registry.charts import (
     chart_config,
     chart_manifest,
     chart_metadata,
     check_name,
     layer_digest,
 )
-from build_tasks.adapters.oci_client import MANIFEST, canonical, digest_of
+from build_tasks.adapters.registry.client import MANIFEST, canonical, digest_of
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Attachment, Digest, Ref
 from tests.fakes.oci_content import put_image

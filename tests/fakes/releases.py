@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from build_tasks.adapters.oci_charts import chart_metadata
+from build_tasks.adapters.registry.charts import chart_metadata
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.releases import HookRun, ReleaseStatus, Revision
 from build_tasks.planning.chart_documents import HOOK, documents, within

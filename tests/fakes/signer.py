@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from build_tasks.adapters.ssh_signers import AllowedSigner, fingerprint, parse_allowed_signers
+from build_tasks.adapters.signing.ssh_signers import AllowedSigner, fingerprint, parse_allowed_signers
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.source import Signature
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from build_tasks.adapters.process import CommandLog, Processes
-from build_tasks.adapters.user_commands import UserCommands
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.programs.user_commands import UserCommands
 from build_tasks.errors import ExitCode
 from tests.fakes import ci_environments as ci
 from tests.fakes.ci_agents import azure_commands, github_commands

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from platformdirs import user_cache_path
 
-from build_tasks.adapters.process import CommandLog, Processes
-from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
 from build_tasks.recipes import FOLDER
 
 _HIDDEN = {
@@ -41,7 +41,7 @@ _SCRIPT = """
 import sys
 from pathlib import Path
 from platformdirs import user_cache_path
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.wiring.provisioning import Provisioning
 from tests.fakes.reporter import FakeReporter
 

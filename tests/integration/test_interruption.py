@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 TASK = """
 import os, sys
 from pathlib import Path
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.presentation.console import open_console
 from build_tasks.presentation.failures import failures_on
 from build_tasks.presentation.outcome import guarded

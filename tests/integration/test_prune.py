@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from build_tasks.adapters.oci_client import OrasClient, digest_of
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.registry.client import OrasClient, digest_of
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.instance import Instance
 from tests.fakes.oci_content import put_image

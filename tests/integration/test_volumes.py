@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ToolError
 from build_tasks.model.instance import Instance
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.process import CommandLog, Completed, Processes
+from build_tasks.adapters.programs.process import CommandLog, Completed, Processes
 
 ROOT = Path(__file__).parents[2]
 TASKS = """

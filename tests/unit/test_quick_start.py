@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from build_tasks.adapters.process import CommandLog, Completed, Processes
+from build_tasks.adapters.programs.process import CommandLog, Completed, Processes
 
 ROOT = Path(__file__).parents[2]
 STARTED = """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.archives import PublishedArchives
+from build_tasks.adapters.provisioning.archives import PublishedArchives
 from build_tasks.errors import ExitCode, FlowError
 
 

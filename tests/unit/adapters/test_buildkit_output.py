@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from build_tasks.adapters.buildkit_output import build_failure
+from build_tasks.adapters.docker.buildkit_output import build_failure
 from build_tasks.errors import ExitCode
 
 _FAILED_STEP = """#7 [build 3/5] RUN make

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.buildx_options import build_options, cache_of, provenance_of, with_inline_cache
+from build_tasks.adapters.docker.buildx_options import (
+    build_options,
+    cache_of,
+    provenance_of,
+    with_inline_cache,
+)
 from build_tasks.model.images import BuildRequest, Digest, Ref
 
 CACHE = Ref("localhost:5001", "delivery", "cache")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from build_tasks.adapters.ci_surroundings import told_by
+from build_tasks.adapters.ci.surroundings import told_by
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.ci import CiSystem, Elsewhere, RunBy
 from build_tasks.model.event import EventKind, Told

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.command_log import CommandLog
-from build_tasks.adapters.credentials import credentials_in, credentials_of
-from build_tasks.adapters.process import Processes
+from build_tasks.adapters.machine.credentials import credentials_in, credentials_of
+from build_tasks.adapters.programs.command_log import CommandLog
+from build_tasks.adapters.programs.process import Processes
 from build_tasks.wiring import Composition
 
 

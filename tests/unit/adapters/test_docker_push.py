@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.docker import DockerEngine
-from build_tasks.adapters.docker_client import DockerClient, Engine
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.docker.client import DockerClient, Engine
+from build_tasks.adapters.docker.engine import DockerEngine
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ToolError
 from build_tasks.model.images import Digest, Ref
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from build_tasks.adapters.git_command import split_url
+from build_tasks.adapters.git.command import split_url
 
 
 @pytest.mark.parametrize(

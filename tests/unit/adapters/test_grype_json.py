@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from build_tasks.adapters.grype_json import alerts, database_status, findings, read_document
+from build_tasks.adapters.scanning.grype_json import alerts, database_status, findings, read_document
 from build_tasks.model.scan import Finding, Severity
 
 

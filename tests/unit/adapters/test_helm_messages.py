@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from build_tasks.adapters.helm_failures import deploy_failure
-from build_tasks.adapters.helm_failures import test_failure as failed_test
-from build_tasks.adapters.helm_messages import findings, reason
+from build_tasks.adapters.helm.failures import deploy_failure
+from build_tasks.adapters.helm.failures import test_failure as failed_test
+from build_tasks.adapters.helm.messages import findings, reason
 from build_tasks.errors import ExitCode, ToolError
 
 _HELM_3 = (

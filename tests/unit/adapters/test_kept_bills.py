@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.kept_bills import KeptBills
-from build_tasks.adapters.kept_documents import KeptDocuments
+from build_tasks.adapters.provisioning.content_store import ContentStore
+from build_tasks.adapters.provisioning.kept_documents import KeptDocuments
+from build_tasks.adapters.scanning.kept_bills import KeptBills
 from build_tasks.errors import FlowError
 from tests.fakes.scanning import FakeBills
 

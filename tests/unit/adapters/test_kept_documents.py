@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.kept_documents import KeptDocuments
+from build_tasks.adapters.provisioning.content_store import ContentStore
+from build_tasks.adapters.provisioning.kept_documents import KeptDocuments
 
 
 def kept(cache: Path) -> KeptDocuments:

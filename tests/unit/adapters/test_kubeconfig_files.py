@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.kubeconfig_files import contexts_of, endpoint_of, file_with
+from build_tasks.adapters.kubernetes.kubeconfig_files import contexts_of, endpoint_of, file_with
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.local_platform import Endpoint
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from build_tasks.adapters.kubernetes_admin_json import facts_of
+from build_tasks.adapters.kubernetes.admin_json import facts_of
 from build_tasks.model.local_platform import NetworkFacts
 
 

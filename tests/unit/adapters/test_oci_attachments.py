@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from build_tasks.adapters.oci_attachment_manifest import (
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.registry.attachment_manifest import (
     attachment_manifest,
     check_file_names,
     is_attachment,
 )
-from build_tasks.adapters.oci_attachments import AttachmentStore
-from build_tasks.adapters.oci_client import OrasClient, digest_of
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.registry.attachments import AttachmentStore
+from build_tasks.adapters.registry.client import OrasClient, digest_of
 from build_tasks.errors import ToolError
 from build_tasks.model.images import Ref
 

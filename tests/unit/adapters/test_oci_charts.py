@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from build_tasks.adapters.oci_charts import (
+from build_tasks.adapters.registry.charts import (
     CONFIG,
     CONTENT,
     chart_config,
@@ -14,7 +14,7 @@ from build_tasks.adapters.oci_charts import (
     check_name,
     layer_digest,
 )
-from build_tasks.adapters.oci_client import digest_of
+from build_tasks.adapters.registry.client import digest_of
 from build_tasks.errors import FlowError
 from build_tasks.model.images import Ref
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.oci_client import OrasClient
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.registry.client import OrasClient
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Ref
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.operating_system import OperatingSystem
+from build_tasks.adapters.machine.operating_system import OperatingSystem
 
 HOME = Path("/home/ann")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from build_tasks.adapters.pipes import LineReader
+from build_tasks.adapters.programs.pipes import LineReader
 
 
 def reader_of(stream: io.BytesIO, lines: list[str]) -> LineReader:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from build_tasks.adapters.kubernetes_admin_json import are_back
+from build_tasks.adapters.kubernetes.admin_json import are_back
 
 STARTED = datetime(2026, 1, 1, 12, 0, 0, 900_000, tzinfo=UTC)
 BEFORE, AT_ONCE, AFTER = (f"2026-01-01T{time}Z" for time in ("11:59:59", "12:00:00", "12:00:03"))

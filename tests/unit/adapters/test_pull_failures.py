@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.docker_client import DockerClient, Engine
-from build_tasks.adapters.engine_images import EngineImages
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.docker.client import DockerClient, Engine
+from build_tasks.adapters.docker.images import EngineImages
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ExitCode, FlowError
 
 _REFERENCE = f"docker.io/library/redis@sha256:{'a' * 64}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.registry_login import login_for
+from build_tasks.adapters.registry.login import login_for
 from build_tasks.errors import ExitCode, FlowError
 
 AUTH = base64.b64encode(b"ann:pass:word").decode()

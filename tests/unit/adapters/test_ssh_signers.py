@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from build_tasks.adapters.ssh_signers import fingerprint, parse_allowed_signers, without_blank_lines
+from build_tasks.adapters.signing.ssh_signers import fingerprint, parse_allowed_signers, without_blank_lines
 from build_tasks.errors import ExitCode, FlowError
 
 _BLOB = b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes(32)

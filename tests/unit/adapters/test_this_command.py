@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from build_tasks.adapters.this_command import this_command
+from build_tasks.adapters.programs.this_command import this_command
 
 
 def command(*argv: str) -> str:

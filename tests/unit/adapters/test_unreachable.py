@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from build_tasks.adapters.command_log import Completed
-from build_tasks.adapters.helm_failures import deploy_failure
-from build_tasks.adapters.kubectl_failures import cluster_failure
+from build_tasks.adapters.helm.failures import deploy_failure
+from build_tasks.adapters.kubernetes.failures import cluster_failure
+from build_tasks.adapters.programs.command_log import Completed
 from build_tasks.errors import ExitCode, ToolError
 from build_tasks.model.environment import Environment
 

@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from build_tasks.adapters.operating_system import OperatingSystem
-from build_tasks.adapters.process import CommandLog, Processes
-from build_tasks.adapters.user_engines import UserEngines
+from build_tasks.adapters.docker.user_engines import UserEngines
+from build_tasks.adapters.machine.operating_system import OperatingSystem
+from build_tasks.adapters.programs.process import CommandLog, Processes
 
 _DEFAULT = "unix:///var/run/docker.sock"
 

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from build_tasks.adapters.kubernetes_objects import Deployments, Event, Pod
-from build_tasks.adapters.workload_states import event_line, pod_state, rollouts
+from build_tasks.adapters.kubernetes.objects import Deployments, Event, Pod
+from build_tasks.adapters.kubernetes.workload_states import event_line, pod_state, rollouts
 from build_tasks.model.releases import PodState, Rollout
 
 _NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.kinds import KINDS
 from bench.monorepo import Monorepo
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.model.affected import Reason
 from build_tasks.steps.affected import assess
 from build_tasks.wiring import Composition

@@ -16,7 +16,7 @@ from bench.kinds import KINDS, WITHOUT_ENGINE
 from bench.measuring import Comparison, Side, compare
 from bench.showing import show, write
 from bench.terminal import Terminal, until
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ExitCode, FlowError
 
 

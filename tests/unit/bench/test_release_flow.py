@@ -10,7 +10,7 @@ import pytest
 
 from bench.by_hand import Hands
 from bench.release_flow import ByHand, OurWay
-from build_tasks.adapters.process import CommandLog, Completed, Processes
+from build_tasks.adapters.programs.process import CommandLog, Completed, Processes
 from build_tasks.errors import FlowError, ToolError
 from build_tasks.ports.commands import Typed
 from build_tasks.steps.demo.stage import Stage

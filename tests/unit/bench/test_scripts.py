@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.by_hand import SCRIPTS, Hands
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ToolError
 
 #: Stands for a program: notes how it is called, and leaves the results that `docker cp` would.

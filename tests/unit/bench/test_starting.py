@@ -10,7 +10,7 @@ import pytest
 from bench.measuring import Side
 from bench.starting import TaskRunners
 from bench.terminal import Terminal
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from bench.release_flow import Step, parts
 from bench.tools_time import covered, intervals, logs_of, pauses
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.wiring.flow import SystemClock
 
 LOG = """\

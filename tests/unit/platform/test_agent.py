@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.local_platform import EngineChoice
 from build_tasks.model.platform import Toolbox

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.command_log import CommandLog
+from build_tasks.adapters.programs.command_log import CommandLog
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.presentation.failures import Failures
 from build_tasks.presentation.outcome import guarded

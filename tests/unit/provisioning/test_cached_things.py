@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.cached_things import CachedFolders
-from build_tasks.adapters.content_store import ContentStore
+from build_tasks.adapters.provisioning.cached_things import CachedFolders
+from build_tasks.adapters.provisioning.content_store import ContentStore
 
 
 class Host:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.content_store import ContentStore
+from build_tasks.adapters.provisioning.content_store import ContentStore
 
 
 def test_what_is_filled_is_found(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.content_store import ContentStore
+from build_tasks.adapters.provisioning.content_store import ContentStore
 from build_tasks.errors import FlowError
 from build_tasks.model.platform import Found, GoProgram, HostPackages, Obtainable, ToolRecipe
 from build_tasks.steps.platform.go_modules import GoModules, kept_sources

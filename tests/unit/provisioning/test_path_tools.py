@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from semver import Version
 
-from build_tasks.adapters.path_tools import PathTools, within
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.provisioning.path_tools import PathTools, within
 from build_tasks.model.platform import AcceptedVersions, Declined, Found, ToolRecipe
 
 _RECIPE = ToolRecipe(

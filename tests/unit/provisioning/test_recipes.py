@@ -11,8 +11,8 @@ import pytest
 import yaml
 from semver import Version
 
-from build_tasks.adapters.path_tools import within
-from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.adapters.provisioning.path_tools import within
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
 from build_tasks.model.data_stores import STORES
 from build_tasks.model.platform import ToolRecipe
 from build_tasks.model.upstream import TARGETS, Release

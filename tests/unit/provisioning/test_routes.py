@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.docker_client import DockerClient, Engine
-from build_tasks.adapters.operating_system import OperatingSystem
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.docker.client import DockerClient, Engine
+from build_tasks.adapters.machine.operating_system import OperatingSystem
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.routes import Route
 from build_tasks.model.upstream import Pins

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.content_store import ContentStore
+from build_tasks.adapters.provisioning.content_store import ContentStore
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.platform import AcceptedVersions, ToolRecipe
 from build_tasks.model.upstream import ToolOrigin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from build_tasks.adapters.trust import HostCertificates
+from build_tasks.adapters.provisioning.trust import HostCertificates
 
 
 def _pem(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.private_files import LocalPrivateFiles
+from build_tasks.adapters.machine.private_files import LocalPrivateFiles
 from build_tasks.model.scan import Unreachable
 from build_tasks.planning.patch_level import SecurityIndex, SuitePackage
 from build_tasks.steps.platform.base_images import DerivedImages, StandIns

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.wiring.provisioning import Provisioning
 from tests.fakes.reporter import FakeReporter

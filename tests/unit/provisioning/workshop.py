@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from build_tasks.adapters.assumed_images import AssumedImages
-from build_tasks.adapters.content_store import ContentStore
-from build_tasks.adapters.recipe_files import RecipeFiles
+from build_tasks.adapters.provisioning.assumed_images import AssumedImages
+from build_tasks.adapters.provisioning.content_store import ContentStore
+from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
 from build_tasks.model.images import Digest
 from build_tasks.model.platform import PlatformImages, Toolbox
 from build_tasks.model.upstream import Pins

@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 from invoke import Collection, Program
 
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import ExitCode
 from build_tasks.model.event import Told
 from build_tasks.steps.checkout import Checkout

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tasks.adapters.process import CommandLog, Completed, Processes
+from build_tasks.adapters.programs.process import CommandLog, Completed, Processes
 from build_tasks.completion import file_of
 from build_tasks.errors import ExitCode
 from build_tasks.tasks.completing import script, shells

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bench.monorepo import Monorepo
-from build_tasks.adapters.process import CommandLog, Processes
+from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.model.tests import TestOutcome, TestSummary
 from build_tasks.steps.inputs import recipe
 from build_tasks.steps.test_results import results_of
@@ -69,15 +69,10 @@ print(json.dumps(sorted(sys.modules)))
 """
 #: What `ci.affected` may import of our own packages that others need more of.
 ADAPTERS = {
-    "command_log",
-    "credentials",
-    "deadline",
-    "pipes",
-    "process",
-    "running",
-    "git",
-    "git_command",
-    "operating_system",
+    *("git", "git.command", "git.repository"),
+    *("machine", "machine.credentials", "machine.operating_system"),
+    *("programs", "programs.command_log", "programs.deadline"),
+    *("programs.pipes", "programs.process", "programs.running"),
 }
 
 
@@ -86,8 +81,9 @@ def test_asking_what_is_affected_imports_no_more_than_it_needs() -> None:
     done = Processes(CommandLog(None)).run([sys.executable, "-c", ASKING, ROOT])
     loaded = json.loads(done.stdout)
     assert {name.partition(".")[0] for name in loaded} & HEAVY <= {"msgspec"}
-    adapters = {name.split(".")[2] for name in loaded if name.startswith("build_tasks.adapters.")}
-    assert adapters == ADAPTERS | {"git_changes", "git_working_tree"}
+    ours = "build_tasks.adapters."
+    adapters = {name.removeprefix(ours) for name in loaded if name.startswith(ours)}
+    assert adapters == ADAPTERS | {"git.changes", "git.working_tree"}
     tasks = {name.split(".")[2] for name in loaded if name.startswith("build_tasks.tasks.")}
     assert not tasks & {"service", "all_services", "application", "release", "platform", "repo", "demo"}
     assert "build_tasks.steps.workbench" not in loaded
@@ -122,16 +118,6 @@ def test_knowing_that_tests_passed_before_takes_no_program_that_tests(tmp_path: 
     loaded = json.loads(done.stdout)
     assert {name.partition(".")[0] for name in loaded} & HEAVY <= {"msgspec"}
     ours = {name.removeprefix("build_tasks.") for name in loaded if name.startswith("build_tasks.")}
-    makers = {
-        "docker",
-        "docker_client",
-        "docker_objects",
-        "helm",
-        "helm_charts",
-        "oci",
-        "ssh",
-        "syft",
-        "kubectl",
-    }
+    makers = {"docker", "helm", "kubernetes", "registry", "scanning", "signing"}
     assert ours & {f"adapters.{name}" for name in makers} == set()
     assert ours & {"steps.execute", "steps.test", "wiring.flow", "wiring.platform"} == set()

@@ -1,0 +1,1 @@
+"""The CI systems that a run may be started by."""

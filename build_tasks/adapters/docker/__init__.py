@@ -1,0 +1,1 @@
+"""A container engine: building, running, its objects, and the managed dockerd."""

@@ -1,0 +1,1 @@
+"""git: what the repository holds, what changed, and what an origin has."""

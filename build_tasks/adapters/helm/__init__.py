@@ -1,0 +1,1 @@
+"""Helm: charts without a cluster, and the releases of an environment."""

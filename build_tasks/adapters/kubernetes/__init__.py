@@ -1,0 +1,1 @@
+"""Clusters: through an environment's own account, and through an administrator's."""

@@ -1,0 +1,1 @@
+"""The one door to other programs: started, listened to, logged, ended."""

@@ -1,0 +1,1 @@
+"""Where tools and images come from, and where what was made of them is kept."""
