@@ -10,7 +10,7 @@ from pathlib import Path
 from build_tasks.adapters.programs.process import Processes
 from build_tasks.model.environment import Environment
 from build_tasks.model.service import Service
-from build_tasks.steps.inputs import contexts, recipe
+from build_tasks.steps.artifacts.inputs import contexts, recipe
 from build_tasks.wiring import Composition
 from build_tasks.wiring.flow import engine_client
 

@@ -16,7 +16,7 @@ from bench.terminal import Terminal
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Digest, Ref
 from build_tasks.ports.artifacts import Registry
-from build_tasks.steps.live import active_version
+from build_tasks.steps.delivery.live import active_version
 from build_tasks.wiring import Composition
 
 _SIZE = 200 * 10**6

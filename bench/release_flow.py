@@ -16,7 +16,7 @@ from build_tasks.planning.names import release_branch
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.demo.stage import APPROVER, MANAGER, Stage
 from build_tasks.steps.demo.versions import next_versions
-from build_tasks.steps.released import released_versions
+from build_tasks.steps.evidence.released import released_versions
 from build_tasks.steps.workbench import Workbench
 from build_tasks.wiring import Composition
 

@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.version import Version
 from build_tasks.planning.evidence import told
-from build_tasks.steps import promote, traffic
-from build_tasks.steps.approval import check_gate, decisions
-from build_tasks.steps.deploy import deploy_released, deployable
-from build_tasks.steps.evidence_gate import check_evidence, weigh_evidence
-from build_tasks.steps.once import build_once, image_once, publish_once, scan_once, test_once
-from build_tasks.steps.package import UNRELEASED
-from build_tasks.steps.push import push
-from build_tasks.steps.pushed import is_pushed, testify
-from build_tasks.steps.records import attach_record
-from build_tasks.steps.release import check_source, required_approvals
-from build_tasks.steps.rescan import scan_version
+from build_tasks.steps.artifacts.once import build_once, image_once, publish_once, scan_once, test_once
+from build_tasks.steps.artifacts.package import UNRELEASED
+from build_tasks.steps.artifacts.push import push
+from build_tasks.steps.artifacts.rescan import scan_version
+from build_tasks.steps.delivery import promote, traffic
+from build_tasks.steps.delivery.deploy import deploy_released, deployable
+from build_tasks.steps.delivery.verify import verify
+from build_tasks.steps.evidence.approval import check_gate, decisions
+from build_tasks.steps.evidence.gate import check_evidence, weigh_evidence
+from build_tasks.steps.evidence.pushed import is_pushed, testify
+from build_tasks.steps.evidence.records import attach_record
+from build_tasks.steps.release.release import check_source, required_approvals
 from build_tasks.steps.run import Run
-from build_tasks.steps.verify import verify
 
 
 def execute(run: Run, plan: Plan) -> None:

@@ -14,15 +14,15 @@ from build_tasks.model.service import Service
 from build_tasks.model.tests import TestSummary
 from build_tasks.model.version import Version
 from build_tasks.planning.dockerfile import FINAL
-from build_tasks.steps.candidates import Candidate
-from build_tasks.steps.image import build_stage, check_image
-from build_tasks.steps.inputs import Recipe, chart_inputs, recipe
-from build_tasks.steps.package import package
-from build_tasks.steps.publishing import Publishing
-from build_tasks.steps.released import artifacts
-from build_tasks.steps.stretch import Stretch
+from build_tasks.steps.artifacts.candidates import Candidate
+from build_tasks.steps.artifacts.image import build_stage, check_image
+from build_tasks.steps.artifacts.inputs import Recipe, chart_inputs, recipe
+from build_tasks.steps.artifacts.package import package
+from build_tasks.steps.artifacts.publishing import Publishing
+from build_tasks.steps.delivery.stretch import Stretch
+from build_tasks.steps.delivery.working_tree import deploy_working_tree
+from build_tasks.steps.evidence.released import artifacts
 from build_tasks.steps.workbench import Workbench
-from build_tasks.steps.working_tree import deploy_working_tree
 
 #: Verbs that write candidates, and so need a builder's key.
 _PUBLISHING = {Verb.PUBLISH, Verb.PUSH}

@@ -11,8 +11,8 @@ from build_tasks.model.outcomes import ServiceOutcome
 from build_tasks.model.plan import Plan
 from build_tasks.planning.scan_table import summary
 from build_tasks.ports.artifacts import BaseImages
+from build_tasks.steps.artifacts.publishing import Publishing
 from build_tasks.steps.execute import execute
-from build_tasks.steps.publishing import Publishing
 from build_tasks.steps.run import Run
 from build_tasks.steps.side_by_side import Crew, Ended, side_by_side
 from build_tasks.steps.workbench import Workbench

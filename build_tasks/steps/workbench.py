@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from build_tasks.ports.scanning import BillsOfMaterials, Scanner
     from build_tasks.ports.source import Signer, SourceControl
     from build_tasks.steps.checkout import Checkout
-    from build_tasks.steps.holds import Holds
+    from build_tasks.steps.delivery.holds import Holds
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def _status(session: Session) -> Task:
 
 def _show_status(session: Session, only: str, env: str, jobs: int, json: bool) -> None:
     from build_tasks.errors import FlowError
-    from build_tasks.steps.overview import status
+    from build_tasks.steps.delivery.overview import status
     from build_tasks.steps.side_by_side import side_by_side
 
     bench, environments = session.bench, session.environments(env)

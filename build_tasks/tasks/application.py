@@ -54,7 +54,7 @@ def _verify(session: Session) -> Task:
     @session.boundary
     def verify(context: Context, env: str = "dev") -> None:
         """Run the application's end-to-end test: a request comes out at every service."""
-        from build_tasks.steps.application import verify_application
+        from build_tasks.steps.delivery.application import verify_application
 
         verify_application(session.bench, session.environment(env))
 
@@ -66,7 +66,7 @@ def _status(session: Session) -> Task:
     @session.boundary
     def status(context: Context, json: bool = False) -> None:
         """Which version of each service is live in which environment."""
-        from build_tasks.steps.application import live_versions
+        from build_tasks.steps.delivery.application import live_versions
 
         environments = session.environments("")
         found = live_versions(session.bench, environments)
@@ -82,7 +82,7 @@ def _status(session: Session) -> Task:
 
 def _planned(session: Session, env: str, working_tree: bool) -> list[Wave]:
     from build_tasks.planning.application import application
-    from build_tasks.steps.application import wanted
+    from build_tasks.steps.delivery.application import wanted
 
     environment = session.environment(env)
     return application(

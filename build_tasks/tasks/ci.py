@@ -127,8 +127,8 @@ def _planned(
 ) -> tuple[BuildEvent, Plan]:
     from build_tasks.planning.events import typed
     from build_tasks.planning.several import chosen, narrowed
-    from build_tasks.steps.ci import plan_for
-    from build_tasks.steps.events import event_here
+    from build_tasks.steps.ci.events import event_here
+    from build_tasks.steps.ci.plans import plan_for
 
     event = event_here(session.bench, typed(*flags), session.composition.told)
     plan = plan_for(session.bench, event, deliver=deliver)
@@ -137,8 +137,8 @@ def _planned(
 
 def _delivery(session: Session, branch: str) -> Plan:
     from build_tasks.planning.events import typed
-    from build_tasks.steps.ci import delivery_of
-    from build_tasks.steps.events import event_here
+    from build_tasks.steps.ci.events import event_here
+    from build_tasks.steps.ci.plans import delivery_of
 
     told = session.composition.told
     if not branch and not told.branch:

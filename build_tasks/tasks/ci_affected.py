@@ -30,7 +30,7 @@ def affected(session: Session) -> Task:
     @session.boundary
     def affected(context: Context, base: str = "", head: str = "HEAD", json: bool = False) -> None:
         """Which services a change concerns, each with the reason and the path; touch nothing."""
-        from build_tasks.steps.affected import assess
+        from build_tasks.steps.ci.affected import assess
 
         composition = session.composition
         found = assess(composition.checkout, base, head, composition.checkout_at)

@@ -11,7 +11,7 @@ from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
-    from build_tasks.steps.pipelines import Changes
+    from build_tasks.steps.ci.pipelines import Changes
 
 
 def generate(session: Session) -> Task:
@@ -30,7 +30,7 @@ def generate(session: Session) -> Task:
         context: Context, system: str = "", check: bool = False, force: bool = False, dry_run: bool = False
     ) -> None:
         """Write the pipelines of Azure Pipelines, GitHub Actions and GitLab CI from the settings."""
-        from build_tasks.steps.pipelines import changes_here, refuse_drift, systems_here, write
+        from build_tasks.steps.ci.pipelines import changes_here, refuse_drift, systems_here, write
 
         bench = session.bench
         changes = changes_here(bench, systems_here(bench, system))

@@ -20,7 +20,7 @@ def carry_out(session: Session, task: str, plan: Plan, jobs: int, *, force: bool
     :param force: build, test and scan even what was published of the same inputs.
     """
     from build_tasks.model.plan import Verb
-    from build_tasks.steps.ci_account import forget_reports
+    from build_tasks.steps.ci.account import forget_reports
     from build_tasks.steps.ledger import Ledger
 
     bench = session.bench
@@ -44,7 +44,7 @@ def carry_out(session: Session, task: str, plan: Plan, jobs: int, *, force: bool
 def _work(session: Session, task: str, ledger: Ledger, jobs: int, force: bool) -> None:
     """Several services side by side: one that fails hides nothing of the others."""
     from build_tasks.planning.several import apart
-    from build_tasks.steps.ci import check_versions
+    from build_tasks.steps.ci.plans import check_versions
     from build_tasks.steps.run import Run
     from build_tasks.steps.several import execute_each, outcome
 
@@ -67,7 +67,7 @@ def _tell(session: Session, task: str, ledger: Ledger) -> None:
 
     from build_tasks.errors import FlowError
     from build_tasks.presentation.ci_forms import ci_forms_on
-    from build_tasks.steps.ci_account import account_of, ci_folder
+    from build_tasks.steps.ci.account import account_of, ci_folder
 
     bench = session.bench
     try:

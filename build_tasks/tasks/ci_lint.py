@@ -27,7 +27,7 @@ def lint(session: Session) -> Task:
 
         from build_tasks.errors import ExitCode
         from build_tasks.presentation.findings import annotate, told
-        from build_tasks.steps.ci_lint import lint as look
+        from build_tasks.steps.ci.lint import lint as look
 
         report = look(session.bench, [name for name in files.split(",") if name])
         if json:

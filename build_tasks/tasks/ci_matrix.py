@@ -21,7 +21,7 @@ def show(session: Session, system: str, event: BuildEvent, plan: Plan) -> None:
     from build_tasks.planning.pipelines.matrix import azure_matrix, github_matrix, legs
     from build_tasks.planning.pipelines.model import is_reviewed
     from build_tasks.planning.pipelines.systems import chosen_systems
-    from build_tasks.steps.pipelines import pipeline_here
+    from build_tasks.steps.ci.pipelines import pipeline_here
 
     [wanted] = chosen_systems(system, "--matrix", at_most=1)
     settings = session.bench.settings

@@ -11,7 +11,7 @@ from build_tasks.tasks.command import command
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
-    from build_tasks.steps.simulation import Scenario
+    from build_tasks.steps.ci.simulation import Scenario
 
 _HELP = {
     "event": "push, pull_request, manual, schedule, tag or deletion",
@@ -46,7 +46,7 @@ def simulate(session: Session) -> Task:
         json: bool = False,
     ) -> None:
         """Print the plan an event would give, without a CI and whether or not its branch exists."""
-        from build_tasks.steps.simulation import Scenario
+        from build_tasks.steps.ci.simulation import Scenario
 
         texts = {"event": event, "ref": ref, "base": base, "target": target, "actor": actor}
         scenario = Scenario(**texts, changed=_listed(changed), released=_listed(released), fork=fork)
@@ -56,7 +56,7 @@ def simulate(session: Session) -> Task:
 
 
 def _show(session: Session, scenario: Scenario, *, deliver: bool, json: bool) -> None:
-    from build_tasks.steps.simulation import simulated
+    from build_tasks.steps.ci.simulation import simulated
 
     event, plan = simulated(session.bench, scenario, deliver=deliver)
     session.show_event(event, plan, json=json)

@@ -45,7 +45,7 @@ def demo_task(session: Session) -> Task:
 
 
 def _conclude(session: Session, stage: Stage, outcome: Outcome) -> None:
-    from build_tasks.steps.overview import status
+    from build_tasks.steps.delivery.overview import status
 
     answers, bench = session.answers, session.bench
     took = [[f"{seconds:.1f} s", command] for command, seconds in stage.took]

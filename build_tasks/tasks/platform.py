@@ -97,8 +97,8 @@ def _doctor(session: Session) -> Task:
         """Try what the platform must be able to do, and say what to do where it cannot."""
         from build_tasks.errors import ExitCode
         from build_tasks.model.local_platform import Verdict
+        from build_tasks.steps.artifacts.scanner_check import check_scanners
         from build_tasks.steps.platform.doctor import doctor as examine
-        from build_tasks.steps.scanner_check import check_scanners
 
         found = examine(session.composition.platform.parts)
         found += check_scanners(session.bench.settings, session.bench.scanners)

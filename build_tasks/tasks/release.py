@@ -68,7 +68,7 @@ def collection(session: Session) -> Collection:
 
 
 def _propose(session: Session, name: str, json: bool) -> None:
-    from build_tasks.steps.release_proposal import proposal_for
+    from build_tasks.steps.release.proposal import proposal_for
 
     proposal = proposal_for(session.bench, session.service(name))
     if json:
@@ -96,7 +96,7 @@ def _proposal_lines(proposal: Proposal) -> Iterator[str]:
 
 def _chosen(session: Session, name: str, wanted: str, bump: str) -> Version:
     from build_tasks.planning.versions import propose
-    from build_tasks.steps.release import taken_versions
+    from build_tasks.steps.release.release import taken_versions
 
     service = session.service(name)
     if wanted:
@@ -110,7 +110,7 @@ def _show(session: Session, name: str, chosen: Version, key: str, push: bool) ->
     from pathlib import Path
 
     from build_tasks.planning.names import record_tag, release_branch
-    from build_tasks.steps.cut import check_can_be_cut, ready_to_cut
+    from build_tasks.steps.release.cut import check_can_be_cut, ready_to_cut
 
     bench = session.bench
     ready_to_cut(bench, session.service(name), chosen, Path(key) if key else None)
@@ -131,7 +131,7 @@ def _cut(session: Session, name: str, chosen: Version, key: str, push: bool) -> 
     from pathlib import Path
 
     from build_tasks.planning.names import release_branch
-    from build_tasks.steps.cut import cut
+    from build_tasks.steps.release.cut import cut
 
     cut(session.bench, session.service(name), chosen, Path(key) if key else None, push=push)
     branch = release_branch(name, chosen)

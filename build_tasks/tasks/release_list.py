@@ -38,7 +38,7 @@ def list_task(session: Session) -> Task:
 
 def _list(session: Session, name: str, last: int, running: bool, json: bool) -> None:
     from build_tasks.errors import ExitCode, FlowError
-    from build_tasks.steps.release_list import released
+    from build_tasks.steps.release.listing import released
 
     if last < 0:
         why = f"--last {last}: how many versions?"

@@ -26,7 +26,7 @@ def show_task(session: Session) -> Task:
     @session.boundary
     def show(context: Context, service: str, version: str, json: bool = False) -> None:
         """Tell all of a version: commit, tests, scan, SBOM, provenance, approvals, and where it runs."""
-        from build_tasks.steps.release_story import release_story
+        from build_tasks.steps.release.story import release_story
 
         chosen = read_version(version)
         story = release_story(session.bench, session.service(service), chosen)

@@ -93,7 +93,7 @@ def _lints(session: Session, tools: OwnChecks) -> list[Check]:
 
 
 def _compare_pipelines(session: Session) -> None:
-    from build_tasks.steps.pipelines import changes_here, refuse_drift, systems_here
+    from build_tasks.steps.ci.pipelines import changes_here, refuse_drift, systems_here
 
     bench = session.bench
     refuse_drift(changes_here(bench, systems_here(bench, "")), show=True)
@@ -101,7 +101,7 @@ def _compare_pipelines(session: Session) -> None:
 
 def _check_pipelines(session: Session) -> None:
     from build_tasks.presentation.findings import refusal
-    from build_tasks.steps.ci_lint import lint
+    from build_tasks.steps.ci.lint import lint
 
     error = refusal(lint(session.bench))
     if error is not None:

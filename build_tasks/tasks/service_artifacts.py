@@ -46,8 +46,8 @@ def _test(session: Session, name: str) -> Task:
 
 def _passed_before(session: Session, name: str) -> bool:
     """Whether there is nothing to test, and the reader has been told; without what testing takes."""
-    from build_tasks.steps.inputs import recipe
-    from build_tasks.steps.test_results import passed_before
+    from build_tasks.steps.artifacts.inputs import recipe
+    from build_tasks.steps.artifacts.test_results import passed_before
 
     service = session.service(name)
     return passed_before(session.basis, service, recipe(session.basis, service)) is not None
@@ -77,7 +77,7 @@ def _scan(session: Session, name: str) -> Task:
         if not version:
             _run(session, name, "scan", force=force, dry_run=dry_run)
             return
-        from build_tasks.steps.rescan import renewal
+        from build_tasks.steps.artifacts.rescan import renewal
 
         plan = renewal(session.bench, session.service(name), _version(version))
         session.run(plan, dry_run=dry_run, force=force)

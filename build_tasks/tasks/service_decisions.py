@@ -44,9 +44,9 @@ def _decide(
     from pathlib import Path
 
     from build_tasks.model.evidence import Decision
-    from build_tasks.steps.approval import decide, missing_approvals
-    from build_tasks.steps.release import key_of, record
-    from build_tasks.steps.released import artifacts
+    from build_tasks.steps.evidence.approval import decide, missing_approvals
+    from build_tasks.steps.evidence.released import artifacts
+    from build_tasks.steps.release.release import key_of, record
 
     path = Path(key) if key else None
     chosen, service = version(wanted), session.service(name)

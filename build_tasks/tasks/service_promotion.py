@@ -53,9 +53,9 @@ def tasks(session: Session, name: str) -> list[Task]:
 def _promote(session: Session, name: str, wanted: str, downgrade: bool, reason: str, dry_run: bool) -> None:
     from contextlib import nullcontext
 
-    from build_tasks.steps.holding import holding
-    from build_tasks.steps.promotion import at_once
-    from build_tasks.steps.released import artifacts
+    from build_tasks.steps.delivery.holding import holding
+    from build_tasks.steps.delivery.promotion import at_once
+    from build_tasks.steps.evidence.released import artifacts
 
     chosen, service = version(wanted), session.service(name)
     artifacts(session.bench, service, chosen)
@@ -71,8 +71,8 @@ def _plan(
 ) -> None:
     from pathlib import Path
 
-    from build_tasks.steps.promotion import preview
-    from build_tasks.steps.promotion_files import check_free, write
+    from build_tasks.steps.delivery.promotion import preview
+    from build_tasks.steps.delivery.promotion_files import check_free, write
 
     chosen, service = version(wanted), session.service(name)
     check_free(Path(file))
@@ -89,8 +89,8 @@ def _plan(
 def _apply(session: Session, name: str, wanted: str, file: str, dry_run: bool) -> None:
     from pathlib import Path
 
-    from build_tasks.steps.promotion import actions_of, carry_out, check_holds
-    from build_tasks.steps.promotion_files import read
+    from build_tasks.steps.delivery.promotion import actions_of, carry_out, check_holds
+    from build_tasks.steps.delivery.promotion_files import read
 
     service = session.service(name)
     planned = read(Path(file), name, str(version(wanted)) if wanted else "")

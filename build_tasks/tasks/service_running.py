@@ -55,7 +55,7 @@ def _dev(session: Session, name: str) -> Task:
         """Deploy the working tree to dev, forward its port, follow its logs: the inner loop."""
         _deploy_working_tree(session, name, "dev", "", dry_run)
         if attend and not dry_run:
-            from build_tasks.steps.inner_loop import attend as follow
+            from build_tasks.steps.delivery.inner_loop import attend as follow
 
             service, environment = session.service(name), session.environment("dev")
             follow(session.bench, service, environment, port, session.answers.show_line)
@@ -135,7 +135,7 @@ def _run(
 def _deploy_working_tree(session: Session, name: str, env: str, reason: str, dry_run: bool) -> None:
     from build_tasks.model.plan import Plan
     from build_tasks.planning.pipeline import working_tree
-    from build_tasks.steps.working_tree import check_dev
+    from build_tasks.steps.delivery.working_tree import check_dev
 
     service, environment = session.service(name), session.environment(env)
     check_dev(service, environment)
@@ -144,7 +144,7 @@ def _deploy_working_tree(session: Session, name: str, env: str, reason: str, dry
 
 
 def _rollback(session: Session, name: str, env: str, wanted: str, reason: str, dry_run: bool) -> None:
-    from build_tasks.steps.traffic import rollback, rollback_target
+    from build_tasks.steps.delivery.traffic import rollback, rollback_target
 
     service, environment = session.service(name), session.environment(env)
     to = version(wanted) if wanted else None

@@ -21,7 +21,7 @@ def _history(session: Session, name: str) -> Task:
     @session.boundary
     def history(context: Context, env: str = "", json: bool = False) -> None:
         """Deployments and moves of its traffic, oldest first."""
-        from build_tasks.steps.overview import history as read
+        from build_tasks.steps.delivery.overview import history as read
 
         entries = read(session.bench, session.service(name), session.environments(env))
         if json:
@@ -42,7 +42,7 @@ def _status(session: Session, name: str) -> Task:
     @session.boundary
     def status(context: Context, env: str = "", json: bool = False) -> None:
         """What runs where: versions, traffic, readiness, verification."""
-        from build_tasks.steps.overview import status as read
+        from build_tasks.steps.delivery.overview import status as read
 
         deployed = read(session.bench, session.service(name), session.environments(env))
         if json:
@@ -93,7 +93,7 @@ def _logs(session: Session, name: str) -> Task:
 
 
 def _show_logs(session: Session, name: str, env: str, wanted: str, follow: bool, tail: int) -> None:
-    from build_tasks.steps.logs import logs
+    from build_tasks.steps.delivery.logs import logs
 
     chosen = version(wanted) if wanted else None
     service, environment = session.service(name), session.environment(env)

@@ -21,7 +21,7 @@ from build_tasks.adapters.provisioning.kept_documents import KeptDocuments
 from build_tasks.adapters.registry.registry import OrasRegistry
 from build_tasks.adapters.signing.ssh import SshSigner
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.steps.holds import Holds
+from build_tasks.steps.delivery.holds import Holds
 from build_tasks.steps.workbench import Workbench
 from build_tasks.wiring.scanning import PROVENANCE, Scanners, bills
 

@@ -11,7 +11,7 @@ from build_tasks.config.platform_lock import FILE, load_pins, pins_text
 from build_tasks.model.upstream import Pins
 from build_tasks.ports.artifacts import Registry
 from build_tasks.recipes import FOLDER
-from build_tasks.steps.inputs import read_dockerfile
+from build_tasks.steps.artifacts.inputs import read_dockerfile
 from build_tasks.steps.platform.pin import PinParts
 
 if TYPE_CHECKING:

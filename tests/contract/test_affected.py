@@ -10,7 +10,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Assessment, Reason
-from build_tasks.steps.affected import assess
+from build_tasks.steps.ci.affected import assess
 from build_tasks.wiring import Composition
 from tests.contract.fixtures_source import RealRepository
 

@@ -13,11 +13,11 @@ import pytest
 from build_tasks.model.images import CacheUse, Digest, LocalImage, Ref
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE, OF_CANDIDATES, EvidenceKind
 from build_tasks.planning.names import build_cache, candidate_image, production_image, versions_among
-from build_tasks.steps.attached import signed_for
-from build_tasks.steps.build_cache import believed_caches
-from build_tasks.steps.candidates import find_candidate, publish_candidate
-from build_tasks.steps.image import build_stage
-from build_tasks.steps.inputs import recipe
+from build_tasks.steps.artifacts.build_cache import believed_caches
+from build_tasks.steps.artifacts.candidates import find_candidate, publish_candidate
+from build_tasks.steps.artifacts.image import build_stage
+from build_tasks.steps.artifacts.inputs import recipe
+from build_tasks.steps.evidence.attached import signed_for
 from tests.contract.fixtures_registry import RegistryLab
 from tests.contract.fixtures_signing import SigningLab
 from tests.fakes.oci_content import put_image

@@ -19,7 +19,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.leases import Holder, Lease
 from build_tasks.ports.leases import Leases
-from build_tasks.steps.holds import Hold
+from build_tasks.steps.delivery.holds import Hold
 from build_tasks.wiring.flow import SystemClock
 from tests.contract.fixtures_cluster import dev as dev
 from tests.contract.fixtures_runtime import logged as logged

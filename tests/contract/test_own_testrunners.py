@@ -10,7 +10,7 @@ import pytest
 from build_tasks.adapters.programs.process import Processes
 from build_tasks.planning.dockerfile import TESTRUNNER
 from build_tasks.planning.dockerfile_text import instructions
-from build_tasks.steps.test import FILTER, FILTER_LABEL, FROM_ENVIRONMENT
+from build_tasks.steps.artifacts.test import FILTER, FILTER_LABEL, FROM_ENVIRONMENT
 
 ROOT = Path(__file__).parents[2]
 RUNNERS = {

@@ -9,11 +9,11 @@ from pathlib import Path
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_branch
+from build_tasks.steps.delivery.live import active_version
 from build_tasks.steps.demo.milestone import Milestone
 from build_tasks.steps.demo.stage import APPROVER, MANAGER, Stage
 from build_tasks.steps.demo.versions import next_versions
-from build_tasks.steps.live import active_version
-from build_tasks.steps.released import released_versions
+from build_tasks.steps.evidence.released import released_versions
 from build_tasks.steps.side_by_side import Crew, side_by_side
 from build_tasks.steps.workbench import Workbench
 

@@ -8,13 +8,13 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_branch
+from build_tasks.steps.delivery.live import active_version
 from build_tasks.steps.demo.application import release_application
 from build_tasks.steps.demo.changes import Change, broken, working
 from build_tasks.steps.demo.client import Client, Tally
 from build_tasks.steps.demo.stage import APPROVER, MANAGER, Stage
 from build_tasks.steps.demo.versions import next_versions
-from build_tasks.steps.live import active_version
-from build_tasks.steps.released import artifacts, released_versions
+from build_tasks.steps.evidence.released import artifacts, released_versions
 from build_tasks.steps.side_by_side import Crew
 from build_tasks.steps.workbench import Workbench
 

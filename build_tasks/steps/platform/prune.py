@@ -15,7 +15,7 @@ from build_tasks.planning.pruning import (
     registry_leftovers,
 )
 from build_tasks.ports.pruning import BuildCache, CachedThings, EngineContents, RegistryContents
-from build_tasks.steps.image_labels import INPUTS_LABEL
+from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
 from build_tasks.steps.platform.garbage import collect_garbage, registry_runs
 from build_tasks.steps.platform.parts import PlatformParts
 

@@ -9,7 +9,7 @@ from bench.kinds import KINDS
 from bench.monorepo import Monorepo
 from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.model.affected import Reason
-from build_tasks.steps.affected import assess
+from build_tasks.steps.ci.affected import assess
 from build_tasks.wiring import Composition
 
 README = (Path(__file__).parents[3] / "bench" / "README.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from build_tasks.model.ci_lint import LintFinding, LintReport, LintRule
 from build_tasks.model.service import Service
-from build_tasks.steps.ci_lint import lint
+from build_tasks.steps.ci.lint import lint
 from tests.fakes import samples
 from tests.unit.steps.shop import Shop
 

@@ -19,9 +19,9 @@ from build_tasks.model.proofs import (
 )
 from build_tasks.model.scan import Finding, ScanReport, Verdict
 from build_tasks.planning.names import candidate_tag
-from build_tasks.steps.evidence import attach_evidence
-from build_tasks.steps.image_labels import INPUTS_LABEL
-from build_tasks.steps.inputs import chart_inputs, recipe
+from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
+from build_tasks.steps.artifacts.inputs import chart_inputs, recipe
+from build_tasks.steps.evidence.evidence import attach_evidence
 from tests.fakes.samples import SHA
 from tests.unit.steps.shop import Shop
 

@@ -20,9 +20,9 @@ from build_tasks.model.scan import ScannerName
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import release_name
+from build_tasks.steps.delivery.holds import Holds
+from build_tasks.steps.evidence.released import artifacts
 from build_tasks.steps.execute import execute
-from build_tasks.steps.holds import Holds
-from build_tasks.steps.released import artifacts
 from build_tasks.steps.run import Run
 from build_tasks.steps.workbench import Workbench
 from tests.fakes import samples

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.model.affected import Reason
-from build_tasks.steps.affected import assess, is_full_name, touched, unbased
+from build_tasks.steps.ci.affected import assess, is_full_name, touched, unbased
 from tests.unit.steps.shop import Shop
 
 

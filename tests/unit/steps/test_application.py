@@ -10,8 +10,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.overview import LiveVersions
 from build_tasks.model.plan import Action, Verb
-from build_tasks.steps.application import live_versions, verify_application, wanted
-from build_tasks.steps.traffic import switch
+from build_tasks.steps.delivery.application import live_versions, verify_application, wanted
+from build_tasks.steps.delivery.traffic import switch
 from tests.fakes.releases import ScriptedTest
 from tests.fakes.samples import v
 from tests.unit.steps.shop import Shop

@@ -11,9 +11,9 @@ from build_tasks.model.evidence import APPROVAL_TYPE, Decision, SignedStatement
 from build_tasks.model.images import Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.statements import read_statement
-from build_tasks.steps.approval import check_gate, decide, decisions
-from build_tasks.steps.cut import cut
-from build_tasks.steps.released import artifacts
+from build_tasks.steps.evidence.approval import check_gate, decide, decisions
+from build_tasks.steps.evidence.released import artifacts
+from build_tasks.steps.release.cut import cut
 from tests.fakes.samples import v
 from tests.unit.steps.shop import SIGNERS, Shop
 

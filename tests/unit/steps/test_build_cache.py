@@ -13,9 +13,9 @@ from build_tasks.model.proofs import EVIDENCE_NAMESPACE
 from build_tasks.planning.cache_statements import write_cache_statement
 from build_tasks.planning.dockerfile import BUILD, FINAL, TESTRUNNER
 from build_tasks.planning.pipeline import publication
-from build_tasks.steps.image import build_stage
-from build_tasks.steps.inputs import recipe
-from build_tasks.steps.released import released_versions
+from build_tasks.steps.artifacts.image import build_stage
+from build_tasks.steps.artifacts.inputs import recipe
+from build_tasks.steps.evidence.released import released_versions
 from tests.unit.steps.shop import SIGNERS, Shop
 
 CACHE = Ref("localhost:5001", "delivery", "cache")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.steps.builder_key import check_builder_key
+from build_tasks.steps.evidence.builder_key import check_builder_key
 from tests.unit.steps.shop import SIGNERS, Shop
 
 

@@ -8,10 +8,10 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.proofs import OF_CANDIDATES, EvidenceKind
 from build_tasks.planning.evidence import told
 from build_tasks.planning.names import candidate_tag
-from build_tasks.steps.candidates import Candidate, find_candidate, publish_candidate
-from build_tasks.steps.image import build_stage
-from build_tasks.steps.inputs import recipe
-from build_tasks.steps.signatures import SIGNATURE, STATEMENT
+from build_tasks.steps.artifacts.candidates import Candidate, find_candidate, publish_candidate
+from build_tasks.steps.artifacts.image import build_stage
+from build_tasks.steps.artifacts.inputs import recipe
+from build_tasks.steps.evidence.signatures import SIGNATURE, STATEMENT
 from tests.unit.steps.attesting import IMAGE, attest, candidate, contents, inputs_of
 from tests.unit.steps.shop import SIGNERS, Shop
 

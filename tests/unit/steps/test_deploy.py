@@ -10,9 +10,9 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.releases import PodState, ReleaseStatus, Rollout
-from build_tasks.steps.deploy import deploy_released, deployable
-from build_tasks.steps.released import artifacts
-from build_tasks.steps.rollout import await_rollout
+from build_tasks.steps.delivery.deploy import deploy_released, deployable
+from build_tasks.steps.delivery.rollout import await_rollout
+from build_tasks.steps.evidence.released import artifacts
 from tests.fakes.samples import v
 from tests.fakes.workloads import RELEASE
 from tests.unit.steps.shop import Shop

@@ -15,12 +15,12 @@ from build_tasks.model.proofs import Content, EvidenceKind, Scanned
 from build_tasks.model.scan import Verdict
 from build_tasks.planning.pipeline import delivery, promotion, release
 from build_tasks.planning.scan_policy import judge
-from build_tasks.steps.approval import decide
-from build_tasks.steps.cut import cut
-from build_tasks.steps.evidence_gate import check_evidence, main_policy
+from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
+from build_tasks.steps.evidence.approval import decide
+from build_tasks.steps.evidence.gate import check_evidence, main_policy
+from build_tasks.steps.evidence.released import artifacts
 from build_tasks.steps.execute import execute
-from build_tasks.steps.image_labels import INPUTS_LABEL
-from build_tasks.steps.released import artifacts
+from build_tasks.steps.release.cut import cut
 from build_tasks.steps.run import Run
 from tests.fakes.samples import digest, v
 from tests.fakes.scanning import finding

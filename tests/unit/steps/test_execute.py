@@ -8,8 +8,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Verb
 from build_tasks.planning.pipeline import candidate, delivery, release
 from build_tasks.steps import execute as module
-from build_tasks.steps.live import active_version
-from build_tasks.steps.released import released_versions
+from build_tasks.steps.delivery.live import active_version
+from build_tasks.steps.evidence.released import released_versions
 from tests.fakes.samples import v, vs
 from tests.unit.steps.shop import Shop
 

@@ -13,9 +13,9 @@ from build_tasks.model.leases import Holder, Lease
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.names import lease_name
 from build_tasks.planning.pipeline import deployment
-from build_tasks.steps.holding import holding
-from build_tasks.steps.holds import Holds
-from build_tasks.steps.traffic import retire, rollback, switch
+from build_tasks.steps.delivery.holding import holding
+from build_tasks.steps.delivery.holds import Holds
+from build_tasks.steps.delivery.traffic import retire, rollback, switch
 from build_tasks.steps.workbench import Workbench
 from tests.fakes.leases import FakeLeases
 from tests.fakes.samples import v

@@ -10,10 +10,10 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Built, LocalImage
 from build_tasks.model.upstream import PULLED
 from build_tasks.planning.dockerfile import BUILD, FINAL, TESTRUNNER
-from build_tasks.steps.build_provenance import kept_provenance
-from build_tasks.steps.image import build_stage, check_image
-from build_tasks.steps.image_labels import INPUTS_LABEL, STAND_INS_LABEL
-from build_tasks.steps.inputs import built_from, recipe, sources
+from build_tasks.steps.artifacts.build_provenance import kept_provenance
+from build_tasks.steps.artifacts.image import build_stage, check_image
+from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL, STAND_INS_LABEL
+from build_tasks.steps.artifacts.inputs import built_from, recipe, sources
 from tests.fakes.samples import service
 from tests.unit.steps.shop import BASE, FILES, LIBRARY, STANDS_ON_IT, Shop
 

@@ -10,7 +10,7 @@ from build_tasks.model.leases import Holder
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.planning.names import lease_name
 from build_tasks.planning.reports.summary import sum_up
-from build_tasks.steps.ci_account import account_of, forget_reports
+from build_tasks.steps.ci.account import account_of, forget_reports
 from build_tasks.steps.ledger import Ledger
 from build_tasks.steps.run import Run
 from tests.fakes.samples import v

@@ -17,11 +17,11 @@ from build_tasks.model.scan import ScanReport
 from build_tasks.planning.names import candidate_tag, local_image
 from build_tasks.planning.pipeline import candidate as pull_request
 from build_tasks.planning.pipeline import publication, release, validation
-from build_tasks.steps.candidates import Candidate, find_candidate
+from build_tasks.steps.artifacts.candidates import Candidate, find_candidate
+from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
+from build_tasks.steps.artifacts.inputs import recipe
+from build_tasks.steps.evidence.released import artifacts, released_versions
 from build_tasks.steps.execute import execute
-from build_tasks.steps.image_labels import INPUTS_LABEL
-from build_tasks.steps.inputs import recipe
-from build_tasks.steps.released import artifacts, released_versions
 from build_tasks.steps.run import Run
 from tests.fakes.samples import v, vs
 from tests.fakes.scanning import finding

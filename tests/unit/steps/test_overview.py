@@ -8,9 +8,9 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.overview import DeployedVersion
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.pipeline import deployment
-from build_tasks.steps.logs import logs
-from build_tasks.steps.overview import history, status
-from build_tasks.steps.released import artifacts
+from build_tasks.steps.delivery.logs import logs
+from build_tasks.steps.delivery.overview import history, status
+from build_tasks.steps.evidence.released import artifacts
 from tests.fakes.samples import v
 from tests.unit.steps.shop import Shop
 

@@ -12,7 +12,7 @@ import yaml
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Ref
-from build_tasks.steps.package import overlay, package, values_for
+from build_tasks.steps.artifacts.package import overlay, package, values_for
 from tests.fakes.samples import digest, environment, v
 from tests.unit.planning.manifests import deployment, smoke_test
 from tests.unit.steps.shop import LIBRARY, STANDS_ON_IT, Shop, conforming

@@ -10,7 +10,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.ci import CiSystem
 from build_tasks.model.pipelines import CiSettings
 from build_tasks.planning.pipelines.generated import MARK
-from build_tasks.steps.pipelines import (
+from build_tasks.steps.ci.pipelines import (
     Changes,
     changes_here,
     pipeline_here,

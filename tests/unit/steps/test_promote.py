@@ -10,11 +10,11 @@ from build_tasks.model.images import Digest, Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE, RECORD_TYPE, EvidenceKind
 from build_tasks.planning.pipeline import delivery, promotion
-from build_tasks.steps.approval import decide
-from build_tasks.steps.cut import cut
-from build_tasks.steps.live import active_version
-from build_tasks.steps.promote import copy
-from build_tasks.steps.released import artifacts
+from build_tasks.steps.delivery.live import active_version
+from build_tasks.steps.delivery.promote import copy
+from build_tasks.steps.evidence.approval import decide
+from build_tasks.steps.evidence.released import artifacts
+from build_tasks.steps.release.cut import cut
 from tests.fakes.samples import v
 from tests.unit.steps.shop import SIGNERS, Shop
 

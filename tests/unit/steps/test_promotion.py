@@ -16,11 +16,11 @@ from build_tasks.model.promotion import Preview, PromotionPlan
 from build_tasks.model.service import ServiceKind
 from build_tasks.planning.pipeline import delivery, promotion
 from build_tasks.planning.promotion_plans import read_plan, write_plan
-from build_tasks.steps.approval import decide
-from build_tasks.steps.cut import cut
-from build_tasks.steps.live import active_version
-from build_tasks.steps.promotion import carry_out, preview
-from build_tasks.steps.released import artifacts
+from build_tasks.steps.delivery.live import active_version
+from build_tasks.steps.delivery.promotion import carry_out, preview
+from build_tasks.steps.evidence.approval import decide
+from build_tasks.steps.evidence.released import artifacts
+from build_tasks.steps.release.cut import cut
 from tests.fakes.samples import v
 from tests.unit.steps.shop import SIGNERS, Shop
 

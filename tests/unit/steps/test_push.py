@@ -12,12 +12,12 @@ from build_tasks.model.images import Digest, Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.dockerfile import FINAL
 from build_tasks.planning.names import candidate_tag, local_image
-from build_tasks.steps.image import build_stage
-from build_tasks.steps.image_labels import INPUTS_LABEL
-from build_tasks.steps.inputs import Recipe, recipe
-from build_tasks.steps.package import package
-from build_tasks.steps.push import push
-from build_tasks.steps.released import artifacts, released_versions
+from build_tasks.steps.artifacts.image import build_stage
+from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
+from build_tasks.steps.artifacts.inputs import Recipe, recipe
+from build_tasks.steps.artifacts.package import package
+from build_tasks.steps.artifacts.push import push
+from build_tasks.steps.evidence.released import artifacts, released_versions
 from tests.fakes.samples import v, vs
 from tests.unit.steps.attesting import attest
 from tests.unit.steps.attesting import contents as contents_of

@@ -10,10 +10,10 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.proofs import EvidenceKind
 from build_tasks.steps import execute
-from build_tasks.steps.cut import cut
-from build_tasks.steps.inputs import recipe
-from build_tasks.steps.package import package
-from build_tasks.steps.push import push
+from build_tasks.steps.artifacts.inputs import recipe
+from build_tasks.steps.artifacts.package import package
+from build_tasks.steps.artifacts.push import push
+from build_tasks.steps.release.cut import cut
 from tests.fakes.samples import v
 from tests.unit.steps.shop import Shop
 

@@ -7,9 +7,9 @@ import pytest
 from build_tasks.model.images import Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.proofs import RECORD_TYPE
-from build_tasks.steps.cut import cut
-from build_tasks.steps.records import attach_record, attached_record
-from build_tasks.steps.released import artifacts
+from build_tasks.steps.evidence.records import attach_record, attached_record
+from build_tasks.steps.evidence.released import artifacts
+from build_tasks.steps.release.cut import cut
 from tests.fakes.samples import v
 from tests.unit.steps.attesting import IMAGE
 from tests.unit.steps.shop import SIGNERS, Shop

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.steps.cut import cut
-from build_tasks.steps.release import allowed_signers, check_source, record, taken_versions
+from build_tasks.steps.release.cut import cut
+from build_tasks.steps.release.release import allowed_signers, check_source, record, taken_versions
 from tests.fakes.samples import v, vs
 from tests.unit.steps.shop import SIGNERS, Shop
 

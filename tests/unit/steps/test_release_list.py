@@ -12,9 +12,9 @@ from build_tasks.model.evidence import Decision
 from build_tasks.model.overview import ReleasedVersion
 from build_tasks.planning.pipeline import delivery, promotion
 from build_tasks.planning.statements import write_record
-from build_tasks.steps.approval import decide
-from build_tasks.steps.cut import cut
-from build_tasks.steps.release_list import released
+from build_tasks.steps.evidence.approval import decide
+from build_tasks.steps.release.cut import cut
+from build_tasks.steps.release.listing import released
 from tests.fakes import samples
 from tests.fakes.samples import v
 from tests.unit.steps.shop import SIGNERS, Shop

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from build_tasks.planning.proposal import Proposal
-from build_tasks.steps.cut import cut
-from build_tasks.steps.release_proposal import proposal_for
+from build_tasks.steps.release.cut import cut
+from build_tasks.steps.release.proposal import proposal_for
 from tests.fakes.samples import v
 from tests.unit.steps.shop import LIBRARY, STANDS_ON_IT, Shop
 

@@ -10,9 +10,9 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import Decision
 from build_tasks.model.story import Story
 from build_tasks.planning.pipeline import delivery, promotion, release
-from build_tasks.steps.approval import decide
-from build_tasks.steps.cut import cut
-from build_tasks.steps.release_story import release_story
+from build_tasks.steps.evidence.approval import decide
+from build_tasks.steps.release.cut import cut
+from build_tasks.steps.release.story import release_story
 from tests.fakes.samples import v
 from tests.fakes.source import FakeSource
 from tests.unit.steps.attesting import IMAGE

@@ -13,9 +13,9 @@ from build_tasks.model.plan import Action, Verb
 from build_tasks.model.proofs import EvidenceKind, Sbom, Scanned
 from build_tasks.model.weighed import Accepted
 from build_tasks.planning.pipeline import release
-from build_tasks.steps.evidence_gate import weigh_evidence
-from build_tasks.steps.image_labels import INPUTS_LABEL
-from build_tasks.steps.released import artifacts
+from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
+from build_tasks.steps.evidence.gate import weigh_evidence
+from build_tasks.steps.evidence.released import artifacts
 from tests.fakes.samples import v
 from tests.fakes.scanning import finding
 from tests.unit.steps.attesting import IMAGE, attest, contents, inputs_of

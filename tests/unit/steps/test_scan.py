@@ -14,9 +14,9 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.scan import ScanResult, Severity
 from build_tasks.planning.dockerfile import FINAL
-from build_tasks.steps.image import build_stage, present_image
-from build_tasks.steps.inputs import recipe
-from build_tasks.steps.scan import remembered_scan, scan
+from build_tasks.steps.artifacts.image import build_stage, present_image
+from build_tasks.steps.artifacts.inputs import recipe
+from build_tasks.steps.artifacts.scan import remembered_scan, scan
 from tests.fakes.builder import FakeBuilder
 from tests.fakes.scanning import finding
 from tests.unit.steps.shop import Shop

@@ -6,7 +6,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.local_platform import CheckResult, Verdict
-from build_tasks.steps.scanner_check import check_scanners
+from build_tasks.steps.artifacts.scanner_check import check_scanners
 from tests.unit.steps.shop import Shop
 
 BOTH = 'scanners = ["grype", "patch-level"]\n'

@@ -9,11 +9,11 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.source import TagObject
 from build_tasks.planning.names import candidate_image
-from build_tasks.steps.cut import cut
-from build_tasks.steps.records import attach_record, attached_record
-from build_tasks.steps.release import allowed_signers, record
-from build_tasks.steps.release_progress import Cut
-from build_tasks.steps.signed_record import verified
+from build_tasks.steps.evidence.records import attach_record, attached_record
+from build_tasks.steps.evidence.signed_record import verified
+from build_tasks.steps.release.cut import cut
+from build_tasks.steps.release.progress import Cut
+from build_tasks.steps.release.release import allowed_signers, record
 from tests.fakes.samples import v
 from tests.unit.steps.shop import SIGNERS, Shop
 

@@ -13,9 +13,9 @@ from junitparser import JUnitXml
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import ContainerExit
-from build_tasks.steps.inputs import recipe
-from build_tasks.steps.test import test as run_tests
-from build_tasks.steps.test_results import results_of
+from build_tasks.steps.artifacts.inputs import recipe
+from build_tasks.steps.artifacts.test import test as run_tests
+from build_tasks.steps.artifacts.test_results import results_of
 from tests.unit.steps.shop import PASSED, Shop
 
 FAILED = b'<testsuite name="s"><testcase name="bad"><failure>no</failure></testcase></testsuite>'

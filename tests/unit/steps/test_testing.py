@@ -11,9 +11,9 @@ from junitparser import JUnitXml
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import ContainerExit
 from build_tasks.model.tests import TestOutcome, TestRunError, TestSummary
-from build_tasks.steps.inputs import recipe
-from build_tasks.steps.test import test as run_tests
-from build_tasks.steps.test_results import reports_in
+from build_tasks.steps.artifacts.inputs import recipe
+from build_tasks.steps.artifacts.test import test as run_tests
+from build_tasks.steps.artifacts.test_results import reports_in
 from tests.fakes.builder import ScriptedRun
 from tests.unit.steps.shop import PASSED, Shop
 

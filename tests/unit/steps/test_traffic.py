@@ -11,8 +11,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Expected, Verb
 from build_tasks.model.releases import ReleaseStatus, Revision, Rollout
 from build_tasks.model.version import Version
-from build_tasks.steps.live import active_version, deployed_versions, traffic_history
-from build_tasks.steps.traffic import retire, rollback_target, switch
+from build_tasks.steps.delivery.live import active_version, deployed_versions, traffic_history
+from build_tasks.steps.delivery.traffic import retire, rollback_target, switch
 from tests.fakes.samples import v, vs
 from tests.fakes.workloads import RELEASE
 from tests.unit.steps.shop import Shop

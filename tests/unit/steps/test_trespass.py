@@ -17,8 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from build_tasks.model.evidence import Decision, SignedStatement
 from build_tasks.model.source import Signature
 from build_tasks.planning import approvals
-from build_tasks.steps import approval, deploy, execute
-from build_tasks.steps import release as sources
+from build_tasks.steps import execute
+from build_tasks.steps.delivery import deploy
+from build_tasks.steps.evidence import approval
+from build_tasks.steps.release import release as sources
 from tests.unit.steps.trespass import KEYS, VERSIONS, Deeds, TrespassError, World
 
 _RUNS = settings(

@@ -10,9 +10,9 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.dockerfile import BUILD, FINAL
 from build_tasks.planning.pipeline import publication, validation
-from build_tasks.steps.image import build_stage
-from build_tasks.steps.image_labels import UNSEEN_LABEL
-from build_tasks.steps.inputs import recipe
+from build_tasks.steps.artifacts.image import build_stage
+from build_tasks.steps.artifacts.image_labels import UNSEEN_LABEL
+from build_tasks.steps.artifacts.inputs import recipe
 from tests.fakes.samples import service
 from tests.unit.steps.attesting import candidate
 from tests.unit.steps.shop import FILES, Shop

@@ -7,8 +7,8 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.plan import Action, Verb
-from build_tasks.steps.released import artifacts
-from build_tasks.steps.verify import check_verified, verify
+from build_tasks.steps.delivery.verify import check_verified, verify
+from build_tasks.steps.evidence.released import artifacts
 from tests.fakes.releases import ScriptedTest
 from tests.fakes.samples import digest, v
 from tests.unit.steps.shop import Shop

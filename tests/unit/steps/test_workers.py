@@ -12,8 +12,8 @@ from build_tasks.model.plan import Action, Verb
 from build_tasks.model.releases import PodState
 from build_tasks.model.service import ServiceKind
 from build_tasks.planning.names import lease_name
-from build_tasks.steps.live import active_version
-from build_tasks.steps.traffic import rollback_target, switch
+from build_tasks.steps.delivery.live import active_version
+from build_tasks.steps.delivery.traffic import rollback_target, switch
 from tests.fakes.samples import v
 from tests.unit.steps.shop import Shop
 

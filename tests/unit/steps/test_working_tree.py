@@ -6,8 +6,8 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.version import Version
-from build_tasks.steps.inputs import recipe
-from build_tasks.steps.working_tree import deploy_working_tree
+from build_tasks.steps.artifacts.inputs import recipe
+from build_tasks.steps.delivery.working_tree import deploy_working_tree
 from tests.unit.steps.shop import LIBRARY, STANDS_ON_IT, Shop
 
 NAME = "delivery-dev"

@@ -29,13 +29,13 @@ from build_tasks.model.proofs import EVIDENCE_NAMESPACE, EvidenceKind, Released
 from build_tasks.planning.names import release_name
 from build_tasks.planning.pipeline import delivery, promotion
 from build_tasks.planning.statements import write_statement
-from build_tasks.steps.approval import decide
-from build_tasks.steps.cut import cut
-from build_tasks.steps.image_labels import INPUTS_LABEL
-from build_tasks.steps.live import active_version
-from build_tasks.steps.promotion import carry_out, preview
-from build_tasks.steps.release import record
-from build_tasks.steps.released import artifacts
+from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
+from build_tasks.steps.delivery.live import active_version
+from build_tasks.steps.delivery.promotion import carry_out, preview
+from build_tasks.steps.evidence.approval import decide
+from build_tasks.steps.evidence.released import artifacts
+from build_tasks.steps.release.cut import cut
+from build_tasks.steps.release.release import record
 from tests.fakes.samples import v
 from tests.unit.steps.attesting import attest, contents, inputs_of
 from tests.unit.steps.shop import SIGNERS, Shop

@@ -13,7 +13,7 @@ from build_tasks.errors import ExitCode
 from build_tasks.model.ci import CiSystem
 from build_tasks.model.event import EventKind, Told
 from build_tasks.planning.names import candidate_image
-from build_tasks.steps.released import artifacts, released_versions
+from build_tasks.steps.evidence.released import artifacts, released_versions
 from tests.fakes import samples
 from tests.fakes.ci_agents import azure_commands, github_commands
 from tests.fakes.samples import v

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from build_tasks.errors import ExitCode
-from build_tasks.steps.live import active_version
-from build_tasks.steps.released import released_versions
+from build_tasks.steps.delivery.live import active_version
+from build_tasks.steps.evidence.released import released_versions
 from tests.fakes import samples
 from tests.fakes.samples import vs
 from tests.fakes.scanning import finding

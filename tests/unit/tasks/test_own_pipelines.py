@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from build_tasks.steps.ci_lint import lint
+from build_tasks.steps.ci.lint import lint
 from build_tasks.tasks.session import Session
 
 ROOT = Path(__file__).parents[3]

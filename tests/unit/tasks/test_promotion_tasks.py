@@ -7,8 +7,8 @@ import json
 import pytest
 
 from build_tasks.errors import ExitCode
-from build_tasks.steps.live import active_version
-from build_tasks.steps.released import artifacts
+from build_tasks.steps.delivery.live import active_version
+from build_tasks.steps.evidence.released import artifacts
 from tests.fakes.samples import v
 from tests.unit.steps.shop import Shop
 from tests.unit.tasks.conftest import Inv

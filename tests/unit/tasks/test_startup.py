@@ -9,8 +9,8 @@ from pathlib import Path
 from bench.monorepo import Monorepo
 from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.model.tests import TestOutcome, TestSummary
-from build_tasks.steps.inputs import recipe
-from build_tasks.steps.test_results import results_of
+from build_tasks.steps.artifacts.inputs import recipe
+from build_tasks.steps.artifacts.test_results import results_of
 from build_tasks.wiring import Composition
 
 ROOT = Path(__file__).parents[3]
@@ -120,4 +120,4 @@ def test_knowing_that_tests_passed_before_takes_no_program_that_tests(tmp_path: 
     ours = {name.removeprefix("build_tasks.") for name in loaded if name.startswith("build_tasks.")}
     makers = {"docker", "helm", "kubernetes", "registry", "scanning", "signing"}
     assert ours & {f"adapters.{name}" for name in makers} == set()
-    assert ours & {"steps.execute", "steps.test", "wiring.flow", "wiring.platform"} == set()
+    assert ours & {"steps.execute", "steps.artifacts.test", "wiring.flow", "wiring.platform"} == set()

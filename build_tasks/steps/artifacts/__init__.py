@@ -1,0 +1,1 @@
+"""What is made of a service: images, test results, scans, charts, candidates, versions."""

@@ -1,0 +1,1 @@
+"""Versions in environments: deployed, verified, given the traffic, promoted, retired."""

@@ -1,0 +1,1 @@
+"""What is signed for, by whom, and whether that is enough."""

@@ -1,0 +1,1 @@
+"""Cutting releases, and telling how far each came."""
