@@ -21,6 +21,8 @@ from build_tasks.model.tally import Tally
 
 #: The platform's instance that tests get for themselves.
 INSTANCE = "check"
+#: Tests look into images that our recipes made, and CI reaches no publisher.
+_ENVIRON = {VARIABLE: INSTANCE, ROUTES_VARIABLE: f"{Route.PATH},{Route.PACKAGES}"}
 #: Seconds from which a test is slow, how many of those are told, and lines of a failure that are.
 _SLOW, _SLOWEST, _LINES = 10.0, 8, 25
 
@@ -54,20 +56,22 @@ class OwnChecks:
         that was killed left behind is removed first: the versions in its registry are not this run's.
         Gives the environment variables that lead to it.
         """
-        # Tests look into images that our recipes made, and CI reaches no publisher.
-        environ = {VARIABLE: INSTANCE, ROUTES_VARIABLE: f"{Route.PATH},{Route.PACKAGES}"}
-        folder = Instance.of({**os.environ, **environ}, state_folder()).folder
-        self._task("platform.down", environ)
+        self._task("platform.down")
         try:
-            self._task("platform.up", environ)
-            yield {
-                **environ,
-                "BUILD_TASKS_TOOLS": str(folder / "tools"),
-                "BUILD_TASKS_KUBECONFIGS": str(folder),
-                "DOCKER_HOST": (folder / "docker-host").read_text(encoding="utf-8").strip(),
-            }
+            yield self.bring_platform_up()
         finally:
-            self._task("platform.down", environ)
+            self._task("platform.down")
+
+    def bring_platform_up(self) -> Mapping[str, str]:
+        """The same instance as it is, or made if it is not there; it stays."""
+        self._task("platform.up")
+        folder = Instance.of({**os.environ, **_ENVIRON}, state_folder()).folder
+        return {
+            **_ENVIRON,
+            "BUILD_TASKS_TOOLS": str(folder / "tools"),
+            "BUILD_TASKS_KUBECONFIGS": str(folder),
+            "DOCKER_HOST": (folder / "docker-host").read_text(encoding="utf-8").strip(),
+        }
 
     def rules(self) -> None:
         """Rules. FlowError with the findings if one is broken, as all methods here."""
@@ -87,10 +91,11 @@ class OwnChecks:
         self._lint("check who imports whom", "-c", code, "--no-logo")
 
     def tests(
-        self, folder: str, env: Mapping[str, str], *, side_by_side: bool = False
+        self, *wanted: str, env: Mapping[str, str], side_by_side: bool = False
     ) -> tuple[Tally, FlowError | None]:
-        """Run the tests of a folder.
+        """Run tests.
 
+        :param wanted: folders, files, or single tests as pytest names them (``file.py::test``).
         :param env: variables on top of this process's own.
         :param side_by_side: as many at a time as there are CPUs: tests that share nothing.
         :returns: how many did what, and what to say if that is not good.
@@ -99,11 +104,11 @@ class OwnChecks:
             report = Path(made) / "junit.xml"
             # A folder of its own: another run on this machine may be removing the shared one.
             apart = f"--basetemp={made}/tests"
-            words = ("-m", "pytest", "-q", folder, f"--junitxml={report}", apart)
+            words = ("-m", "pytest", "-q", *wanted, f"--junitxml={report}", apart)
             together = ("--numprocesses=auto", "--dist=worksteal") if side_by_side else ()
             done = self._python(*words, *together, env=env)
             cases = _cases(report)
-        what, log = f"run {folder}", self._processes.log.path
+        what, log = f"run {' '.join(wanted)}", self._processes.log.path
         if not cases:
             why = f"pytest ended with status {done.status} and no result"
             tail = (done.stdout + done.stderr).splitlines()[-15:]
@@ -120,9 +125,9 @@ class OwnChecks:
         for case in slow[:_SLOWEST]:
             self._progress.note(f"{case.time:.0f} s  {case.classname}::{case.name}")
 
-    def _task(self, task: str, environ: Mapping[str, str]) -> None:
+    def _task(self, task: str) -> None:
         with self._progress.step(task, f"instance {INSTANCE}"):
-            done = self._python("-m", "build_tasks", "--search-root", str(self._root), task, env=environ)
+            done = self._python("-m", "build_tasks", "--search-root", str(self._root), task, env=_ENVIRON)
             if done.status != 0:
                 tail = (done.stdout + done.stderr).splitlines()[-30:]
                 why, code = f"it ended with {done.status}", ExitCode.UNAVAILABLE

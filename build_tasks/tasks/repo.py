@@ -33,16 +33,42 @@ def _lint(session: Session) -> Task:
 
 
 def _test(session: Session) -> Task:
-    @command()
+    @command(help={"only": "these tests: folders, files or file.py::test, a,b (default: tests/unit)"})
     @session.boundary
-    def test(context: Context) -> None:
-        """Run the unit tests: no engine, no cluster, no network."""
+    def test(context: Context, only: str = "") -> None:
+        """Run the unit tests, or some tests; those that need a platform get CI's, which then stays up."""
         from build_tasks.steps.check import run_checks
 
-        suites = _suites(_tools(session), ["unit"], {})
-        _conclude(session, run_checks(session.composition.reporter, suites))
+        tools, reporter = _tools(session), session.composition.reporter
+        wanted = _wanted(session, only)
+        if wanted:
+            _conclude(session, run_checks(reporter, [_some(tools, wanted)]))
+        else:
+            _conclude(session, run_checks(reporter, _suites(tools, ["unit"], {})))
 
     return test
+
+
+def _wanted(session: Session, only: str) -> list[str]:
+    """What ``--only`` names, each of which has to be there."""
+    from build_tasks.errors import ExitCode, FlowError
+
+    wanted = [name.strip() for name in only.split(",") if name.strip()]
+    for name in wanted:
+        if not (session.root / name.partition("::")[0]).exists():
+            fix = "name files or folders from the repository's top: tests/contract/test_leases.py"
+            raise FlowError("read the command line", f"there is no {name}", fix, code=ExitCode.USAGE)
+    return wanted
+
+
+def _some(tools: OwnChecks, wanted: Sequence[str]) -> Check:
+    from build_tasks.steps.check import Check, Outcome
+
+    def run() -> Outcome:
+        alone = all(name.startswith("tests/unit") for name in wanted)
+        return Outcome(*tools.tests(*wanted, env={} if alone else tools.bring_platform_up()))
+
+    return Check("run some tests", ", ".join(wanted), run)
 
 
 def _check(session: Session) -> Task:
@@ -118,7 +144,7 @@ def _suites(tools: OwnChecks, kinds: Sequence[str], environ: Mapping[str, str]) 
     }
 
     def running(kind: str) -> Callable[[], Outcome]:
-        return lambda: Outcome(*tools.tests(f"tests/{kind}", environ, side_by_side=kind == "unit"))
+        return lambda: Outcome(*tools.tests(f"tests/{kind}", env=environ, side_by_side=kind == "unit"))
 
     return [Check(f"run {kind} tests", reasons[kind], running(kind)) for kind in kinds]
 
