@@ -108,7 +108,9 @@ def test_the_wheel_alone_brings_the_tasks_of_its_services(shop: Adopter) -> None
 
 def test_the_service_of_the_page_is_the_one_that_is_tried(shop: Adopter) -> None:
     written = block("toml", 'name = "catalogue"')
-    assert (shop.folder / "src" / "catalogue" / "service.toml").read_text() == written
+    folder = shop.folder / "src" / "catalogue"
+    assert (folder / "service.toml").read_text() == written
+    assert (folder / "Dockerfile").read_text() == block("dockerfile", "testrunner")
 
 
 def test_what_the_pipeline_of_before_misses_is_found(shop: Adopter) -> None:
