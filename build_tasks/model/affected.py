@@ -19,6 +19,7 @@ class Reason(StrEnum):
     EXTRA_INPUT = "extra-input"
     REPOSITORY_WIDE = "repository-wide"
     UNCLAIMED = "unclaimed"
+    UNREADABLE = "unreadable"
     NO_BASE = "no-base"
     UNKNOWN_BASE = "unknown-base"
     SHALLOW_CLONE = "shallow-clone"

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from build_tasks.errors import FlowError
 from build_tasks.model.affected import Affected, AffectedPolicy, Change, Reason
 from build_tasks.planning.claims import Claim
 from build_tasks.planning.sources import Sources
 from build_tasks.planning.tree import Tree
 
+_UNTOLD = "what it is built from cannot be told"
 _POLICY = "concern every service ([tool.build_tasks.affected])"
 
 
@@ -71,6 +73,8 @@ def affected(
     """The services that changes concern, by name, each with one reason; and the paths no service is built
     from.
 
+    A service of which it cannot be told what it is built from is one of them.
+
     Where several reasons hold, the first of this order is told: its own folder, a repository-wide file, what
     its service.toml names, what its Dockerfile copies, its charts; files that no service is built from. A
     service's files are read only as far as that needs.
@@ -85,7 +89,12 @@ def affected(
             found[name] = cheap
             continue
         charts = _may_be_in_charts(changes, sources.tree) if charts is None else charts
-        elsewhere = sources.elsewhere(charts=charts)
+        try:
+            elsewhere = sources.elsewhere(charts=charts)
+        except FlowError as error:
+            # Its own job will say so, and every other service's goes on.
+            found[name] = cheap or Affected(name, Reason.UNREADABLE, "", f"{_UNTOLD}: {error.why}")
+            continue
         if first := cheap or _first(changes, name, elsewhere):
             found[name] = first
         unclaimed = unclaimed.without(elsewhere)

@@ -200,6 +200,17 @@ def test_only_files_that_can_matter_are_read() -> None:
     assert "services/delivery/chart/Chart.yaml" not in one.tree.read, "no change is in any chart"
 
 
+def test_a_service_that_cannot_be_understood_is_affected_and_holds_up_no_other() -> None:
+    shop = Shop({"services/broken/Dockerfile": "FRM x AS final\n"})
+    found, _ = shop.ask("services/shared/contracts/events.proto", "services/delivery/app.py")
+    broken = next(one for one in found if one.service == "broken")
+    assert (broken.reason, broken.path) == (Reason.UNREADABLE, "")
+    assert broken.because.startswith("what it is built from cannot be told: services/broken/Dockerfile: ")
+    assert "delivery" in {one.service for one in found}
+    own = shop.reasons("services/broken/main.py")
+    assert own == {"broken": Reason.OWN_FOLDER}
+
+
 def test_an_ignore_file_is_understood_only_where_it_matters() -> None:
     shop = Shop({".dockerignore": "[broken\n"})
     assert shop.reasons("README.md") == {}

@@ -104,7 +104,7 @@ def test_a_mistyped_base(inv: Inv) -> None:
 
 
 def test_every_reason_is_documented_and_no_other() -> None:
-    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+|dockerfile|unclaimed)`", PAGE))
+    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+|dockerfile|unclaimed|unreadable)`", PAGE))
     assert named == set(Reason)
 
 
