@@ -15,6 +15,7 @@ import pytest
 from build_tasks.adapters.docker.client import DockerClient
 from build_tasks.adapters.programs.process import Processes
 from build_tasks.adapters.programs.process_identity import ProcessIdentity
+from build_tasks.errors import FlowError
 from tests.contract.yard import until
 
 #: It has no bridge, and leaves the machine's packet filter alone: both are the platform's engine's.
@@ -42,8 +43,15 @@ def forgetful(
     engine = ProcessIdentity.of(pid)
     client = replace(docker_client, engine=replace(docker_client.engine, host=host))
     try:
-        until(lambda: client.call("version", what="wait for it").status, lambda status: status == 0)
+        until(lambda: _answers(client), bool)
         yield client
     finally:
         engine.end(20)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answers(client: DockerClient) -> bool:
+    try:
+        return client.call("version", what="wait for it").status == 0
+    except FlowError:
+        return False
