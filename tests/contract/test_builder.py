@@ -18,7 +18,6 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, ContainerExit, Digest, Ref
 from build_tasks.planning.provenance import build_type, finished, provenance
 from build_tasks.ports.artifacts import ImageBuilder
-from tests.contract.another_engine import forgetful as forgetful
 from tests.contract.fixtures_runtime import base_image as base_image
 from tests.contract.fixtures_runtime import docker as docker
 from tests.contract.fixtures_runtime import docker_client as docker_client
@@ -245,22 +244,28 @@ def test_a_build_that_leaves_no_cache_tells_none(workshop: Workshop) -> None:
     assert workshop.builder.build(workshop.request("exit 0")).cache is None
 
 
-def test_a_build_takes_what_another_machine_made(real: Workshop, forgetful: DockerClient, cache: Ref) -> None:
+def test_a_build_takes_what_another_machine_made(
+    real: Workshop, docker_client: DockerClient, cache: Ref
+) -> None:
     """The step leaves what no second run of it would leave, and the engine is made to forget the first. The
-    cache is named by its digest: what its tag means by then is of no account."""
+    cache is named by its digest: what its tag means by then is of no account.
+
+    It forgets the keys of every other build with it. A second dockerd for this test alone would take away the
+    first one's bridge, even with ``--bridge=none``.
+    """
     mark = uuid4().hex
-    steps = f"COPY run.sh /run.sh\nRUN --network=none cat /proc/sys/kernel/random/uuid > /tmp/seen # {mark}\n"
+    steps = f"COPY run.sh /run.sh\nRUN cat /proc/sys/kernel/random/uuid > /tmp/seen # {mark}\n"
     asked = replace(real.dockerfile(steps, {"run.sh": "cat /tmp/seen"}, {}), cache_to=cache)
     seen = []
     for _ in range(2):
-        left = DockerEngine(forgetful, run_id="contract").build(asked).cache
+        left = real.builder.build(asked).cache
         assert left is not None
         asked = replace(asked, cache_from=(cache.at(left),), cache_to=cache.tagged("another"))
-        look = ("run", "--rm", "--network=none", "--entrypoint=sh", asked.tag, "/run.sh")
-        seen.append(forgetful.checked(forgetful.call(*look, what="look"), "look").stdout)
-        forgetful.call("image", "rm", "--force", asked.tag, what="forget it")
+        found = docker_client.call("run", "--rm", "--entrypoint=sh", asked.tag, "/run.sh", what="look")
+        seen.append(docker_client.checked(found, "look").stdout)
+        docker_client.call("image", "rm", "--force", asked.tag, what="forget it")
         words = ("prune", "--force", "--all", f"--filter=description~={mark}")
-        forgetful.checked(forgetful.buildx(*words, what="forget", on_line=_unheard), "forget")
+        docker_client.checked(docker_client.buildx(*words, what="forget", on_line=_unheard), "forget")
     assert seen[0] == seen[1] != ""
 
 
