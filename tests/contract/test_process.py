@@ -8,12 +8,14 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from build_tasks.adapters.programs.process import CommandLog, Processes
+from build_tasks.adapters.programs.running import Program, RunningPrograms
 from build_tasks.errors import ExitCode, FlowError, ToolError
 
 PATIENCE = 20.0
@@ -236,6 +238,29 @@ def test_an_interrupt_ends_the_program_and_its_children(
         processes.run(["sh", "-c", script], on_line=(lambda _: None) if by_lines else None)
     child = int(pid_file.read_text())
     wait_until(lambda: not is_alive(child))
+
+
+class InterruptedWhileItBegins(RunningPrograms):
+    """Ctrl-C comes when a program runs and nobody has taken it over yet."""
+
+    @contextmanager
+    def ended_with_us(self, program: Program) -> Iterator[None]:
+        self.began = program
+        os.kill(os.getpid(), signal.SIGINT)
+        with super().ended_with_us(program):
+            yield
+
+
+def test_an_interrupt_that_comes_while_a_program_begins_ends_it(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = InterruptedWhileItBegins()
+    monkeypatch.setattr(processes, "_running", running)
+    handler = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        processes.run(["sleep", "1000"])
+    assert not is_alive(running.began.pid)
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 @pytest.mark.timeout(30)

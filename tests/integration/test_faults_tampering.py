@@ -126,14 +126,20 @@ def test_a_kubeconfig_that_points_elsewhere_is_not_deployed_to(
         gameday.refused("kubeconfig of another cluster", typed, ExitCode.WRONG_CLUSTER)
 
 
-def test_hostile_words_go_through_git_helm_and_kubernetes(told: Told, gameday: Gameday) -> None:
+def test_hostile_words_go_through_git_helm_and_kubernetes(
+    told: Told, gameday: Gameday, tmp_path: Path
+) -> None:
     """From the command line into Helm's record and the Deployment's annotation, and back to the terminal."""
-    case = "hostile input through the real tools"
+    case, agent = "hostile input through the real tools", Terminal(tmp_path / "agent")
+    told.root.git("clone", "--quiet", ".", str(agent.folder))
+    # What dev has already is not deployed again, whatever the reason: the working tree is another one.
+    file = agent.folder / "services/delivery/delivery/__init__.py"
+    file.write_text(f"{file.read_text(encoding='utf-8')}# {tmp_path}\n", encoding="utf-8")
     hostile = "$(touch pwned) `id` '\"; \x1b[31mred\x1b]0;title\x07 \x9b2J\nsecond line {{ .Values }} %s"
-    gameday.converged(case, told.root.inv("delivery.deploy", "--env", "dev", "--reason", hostile))
+    gameday.converged(case, agent.inv("delivery.deploy", "--env", "dev", "--reason", hostile))
     for words in (("history",), ("status",), ("history", "--json"), ("logs", "--tail", "5")):
-        shown = told.root.inv(f"delivery.{words[0]}", "--env", "dev", *words[1:])
+        shown = agent.inv(f"delivery.{words[0]}", "--env", "dev", *words[1:])
         gameday.converged(case, shown)
         assert not set(shown.said) & set("\x1b\x07\x9b"), shown.said
-    assert "second line" in told.root.must("delivery.history", "--env", "dev").out
-    assert not (told.root.folder / "pwned").exists()
+    assert "second line" in agent.must("delivery.history", "--env", "dev").out
+    assert not (agent.folder / "pwned").exists()

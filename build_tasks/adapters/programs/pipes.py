@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import copy_context
 from typing import IO, Protocol
@@ -112,10 +112,9 @@ def attend(
 
 
 def communicate(
-    program: Piped, stdin: bytes | IO[bytes] | None, on_line: Callable[[str], None] | None
+    program: Piped, stdin: bytes | IO[bytes] | None, readers: Sequence[LineReader]
 ) -> tuple[bytes, bytes]:
-    """Feed a program and wait for its end; gives its output and its errors."""
-    readers = attend(program, on_line, on_line)
+    """Feed a program and wait for its end; gives what its readers read, its output and its errors."""
     if isinstance(stdin, bytes) and program.stdin:
         feed(program.stdin, stdin)
     out, err = (reader.result() for reader in readers)

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import IO
 
 from build_tasks.adapters.programs.command_log import CommandLog, Completed, Secrets
 from build_tasks.adapters.programs.deadline import deadline
+from build_tasks.adapters.programs.interruptions import held_back
 from build_tasks.adapters.programs.pipes import attend, communicate
 from build_tasks.adapters.programs.running import Program, RunningPrograms, end
 from build_tasks.errors import ExitCode, FlowError, ToolError
@@ -85,10 +86,14 @@ class Processes:
         words = tuple(str(word) for word in argv)
         started = time.monotonic()
         show = None if on_line is None else (lambda line: on_line(self.clean(line)))
-        process = self._start(words, cwd, env, stdin, what, uninterrupted)
         attended = self._running.seen_through if uninterrupted else self._running.ended_with_us
-        with attended(process), deadline(timeout, lambda: end(process)) as timed_out:
-            out, err = communicate(process, stdin, show)
+        with ExitStack() as responsible:
+            with held_back():
+                process = self._start(words, cwd, env, stdin, what, uninterrupted)
+                responsible.enter_context(attended(process))
+                readers = attend(process, show, show)
+            with deadline(timeout, lambda: end(process)) as timed_out:
+                out, err = communicate(process, stdin, readers)
         stdout, stderr = (b.decode("utf-8", "replace") for b in (out, err))
         shown = "(not logged)" if raw_stdout else self.clean(stdout)
         safe = tuple(map(self.clean, words))
@@ -119,10 +124,12 @@ class Processes:
         """Run a program until the context ends, when every line of it was passed on; none is kept."""
         words = tuple(map(str, argv))
         self.log.write(f"$ {self.clean(join(words))}  (until it is not needed any more)")
-        process = self._start(words, None, env, None, "", uninterrupted=False)
         heard = [lambda line, to=to: to(self.clean(line)) for to in (on_line, on_error)]
-        with self._running.ended_with_us(process):
-            readers = attend(process, *heard, kept=False)
+        with ExitStack() as responsible:
+            with held_back():
+                process = self._start(words, None, env, None, "", uninterrupted=False)
+                responsible.enter_context(self._running.ended_with_us(process))
+                readers = attend(process, *heard, kept=False)
             yield process
             end(process)
             for reader in readers:
@@ -184,12 +191,8 @@ class Processes:
             raise FlowError(what or f"run {words[0]}", f"cannot start {words[0]}: {error}") from None
 
     def _error(self, done: Completed, what: str, why: str) -> ToolError:
+        tool, log = Path(done.argv[0]).name, self.log.path
+        said = {"stdout": done.stdout, "stderr": done.stderr}
         return ToolError(
-            what or f"run {join(done.argv)[:120]}",
-            why,
-            tool=Path(done.argv[0]).name,
-            status=done.status,
-            stdout=done.stdout,
-            stderr=done.stderr,
-            log=self.log.path,
+            what or f"run {join(done.argv)[:120]}", why, tool=tool, status=done.status, log=log, **said
         )
