@@ -72,7 +72,7 @@ ADAPTERS = {
     *("git", "git.command", "git.repository"),
     *("machine", "machine.credentials", "machine.operating_system"),
     *("programs", "programs.command_log", "programs.deadline"),
-    *("programs.pipes", "programs.process", "programs.running"),
+    *("programs.interruptions", "programs.pipes", "programs.process", "programs.running"),
 }
 
 
