@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from build_tasks.model.environment import Environment
+
 #: Selects the objects in a cluster that the platform made (its own, not the services').
 OWNER_LABEL = "app.kubernetes.io/part-of=build-tasks-platform"
 
@@ -38,6 +40,10 @@ class EnvironmentNeed:
     cluster: str
     namespace: str
     production: bool
+
+    @classmethod
+    def of(cls, environment: Environment) -> EnvironmentNeed:
+        return cls(environment.name, environment.cluster, environment.namespace, environment.production)
 
 
 @dataclass(frozen=True)

@@ -39,12 +39,9 @@ def _test(session: Session) -> Task:
         """Run the unit tests, or some tests; those that need a platform get CI's, which then stays up."""
         from build_tasks.steps.check import run_checks
 
-        tools, reporter = _tools(session), session.composition.reporter
-        wanted = _wanted(session, only)
-        if wanted:
-            _conclude(session, run_checks(reporter, [_some(tools, wanted)]))
-        else:
-            _conclude(session, run_checks(reporter, _suites(tools, ["unit"], {})))
+        tools, wanted = _tools(session), _wanted(session, only)
+        checks = [_some(tools, wanted)] if wanted else _suites(tools, ["unit"], {})
+        _conclude(session, run_checks(session.composition.reporter, checks))
 
     return test
 

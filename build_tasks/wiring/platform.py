@@ -143,7 +143,7 @@ class PlatformComposition:
     def _environments(self) -> tuple[EnvironmentNeed, ...]:
         """Those of the configuration whose cluster is the local platform's."""
         return tuple(
-            EnvironmentNeed(e.name, e.cluster, e.namespace, e.production)
+            EnvironmentNeed.of(e)
             for e in self._composition.settings.environments.values()
             if e.context == self._instance.context(e.name)
         )

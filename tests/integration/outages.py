@@ -19,9 +19,9 @@ from tests.integration.waiting import wait_until
 _MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"
 
 
-def docker(*words: str) -> str:
+def docker(*words: str, stdin: str = "") -> str:
     program = Path(os.environ["BUILD_TASKS_TOOLS"], "docker")
-    return subprocess.run([program, *words], check=True, capture_output=True, text=True).stdout
+    return subprocess.run([program, *words], input=stdin, check=True, capture_output=True, text=True).stdout
 
 
 @contextmanager

@@ -125,15 +125,10 @@ def _trust_of_engine(images: PlatformImages, registry: str, authority: trustme.C
     """Through the engine, whose host need not be this one; without an authority, none is left."""
     folder = f"/certs.d/{registry}"
     make = f"mkdir -p {folder} && cat > {folder}/ca.crt" if authority else f"rm -rf {folder}"
-    program = Path(os.environ["BUILD_TASKS_TOOLS"], "docker")
-    words = ["run", "--rm", "--interactive", "--network=none", "--user=0", "--entrypoint=sh"]
+    words = ("run", "--rm", "--interactive", "--network=none", "--user=0", "--entrypoint=sh")
     mount = "--volume=/etc/docker/certs.d:/certs.d"
-    subprocess.run(
-        [program, *words, mount, images.stores["redis"], "-c", make],
-        input=authority.cert_pem.bytes() if authority else b"",
-        check=True,
-        capture_output=True,
-    )
+    certificate = authority.cert_pem.bytes().decode() if authority else ""
+    docker(*words, mount, images.stores["redis"], "-c", make, stdin=certificate)
 
 
 def _start_cluster(

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shlex import join
 
+from build_tasks.errors import ToolError
+
 #: Shorter texts would blot out ordinary words.
 _SHORTEST_SECRET = 4
 
@@ -43,6 +45,21 @@ class CommandLog:
         # A full disk ends the work where it cannot do without the room, not because of what is said about it.
         with suppress(OSError), self._lock, self.path.open("a", encoding="utf-8", errors="replace") as file:
             file.write(text if text.endswith("\n") else text + "\n")
+
+    def failure(self, done: Completed, what: str, why: str) -> ToolError:
+        """What to raise for a command that has ended, with the log that has the whole of it.
+
+        :param what: what was attempted; empty: the command itself.
+        """
+        return ToolError(
+            what or f"run {join(done.argv)[:120]}",
+            why,
+            tool=Path(done.argv[0]).name,
+            status=done.status,
+            stdout=done.stdout,
+            stderr=done.stderr,
+            log=self.path,
+        )
 
     def record(self, done: Completed, cwd: Path | None) -> None:
         """Write down a command that has ended, to the millisecond: so what tools took of a run can be told.

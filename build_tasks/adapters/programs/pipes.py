@@ -8,7 +8,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import IO, Protocol
 
-from build_tasks.adapters.programs.running import LONGEST_WAIT, wait_for
+from build_tasks.adapters.programs.running import LONGEST_WAIT, Pollable, wait_for
 
 
 class LineReader:
@@ -77,7 +77,7 @@ class LineReader:
             self._on_failure()
 
 
-class Piped(Protocol):
+class Piped(Pollable, Protocol):
     """A running program with pipes for its output."""
 
     @property
@@ -86,7 +86,6 @@ class Piped(Protocol):
     def stdout(self) -> IO[bytes] | None: ...
     @property
     def stderr(self) -> IO[bytes] | None: ...
-    def poll(self) -> int | None: ...
     def terminate(self) -> None: ...
 
 

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -20,10 +20,9 @@ from typing import IO
 
 from build_tasks.adapters.programs.command_log import CommandLog, Completed, Secrets
 from build_tasks.adapters.programs.deadline import deadline
-from build_tasks.adapters.programs.interruptions import held_back
 from build_tasks.adapters.programs.pipes import attend, communicate
 from build_tasks.adapters.programs.running import Program, RunningPrograms, end
-from build_tasks.errors import ExitCode, FlowError, ToolError
+from build_tasks.errors import ExitCode, FlowError
 
 __all__ = ["CommandLog", "Completed", "Processes"]
 
@@ -86,23 +85,22 @@ class Processes:
         words = tuple(str(word) for word in argv)
         started = time.monotonic()
         show = None if on_line is None else (lambda line: on_line(self.clean(line)))
-        attended = self._running.seen_through if uninterrupted else self._running.ended_with_us
-        with ExitStack() as responsible:
-            with held_back():
-                process = self._start(words, cwd, env, stdin, what, uninterrupted)
-                responsible.enter_context(attended(process))
-                readers = attend(process, show, show)
-            with deadline(timeout, lambda: end(process)) as timed_out:
-                out, err = communicate(process, stdin, readers)
+        begun = self._running.begun(
+            lambda: self._start(words, cwd, env, stdin, what, uninterrupted),
+            lambda process: attend(process, show, show),
+            uninterrupted=uninterrupted,
+        )
+        with begun as (process, readers), deadline(timeout, lambda: end(process)) as timed_out:
+            out, err = communicate(process, stdin, readers)
         stdout, stderr = (b.decode("utf-8", "replace") for b in (out, err))
         shown = "(not logged)" if raw_stdout else self.clean(stdout)
         safe = tuple(map(self.clean, words))
         done = Completed(safe, process.returncode, shown, self.clean(stderr), time.monotonic() - started)
         self.log.record(done, cwd)
         if timed_out.is_set():
-            raise self._error(done, what, f"{done.argv[0]} did not end within {timeout:g} s")
+            raise self.log.failure(done, what, f"{done.argv[0]} did not end within {timeout:g} s")
         if check and done.status != 0:
-            raise self._error(done, what, f"{Path(done.argv[0]).name} ended with status {done.status}")
+            raise self.log.failure(done, what, f"{Path(done.argv[0]).name} ended with status {done.status}")
         return replace(done, stdout=stdout) if raw_stdout else done
 
     def end_running(self) -> None:
@@ -125,11 +123,11 @@ class Processes:
         words = tuple(map(str, argv))
         self.log.write(f"$ {self.clean(join(words))}  (until it is not needed any more)")
         heard = [lambda line, to=to: to(self.clean(line)) for to in (on_line, on_error)]
-        with ExitStack() as responsible:
-            with held_back():
-                process = self._start(words, None, env, None, "", uninterrupted=False)
-                responsible.enter_context(self._running.ended_with_us(process))
-                readers = attend(process, *heard, kept=False)
+        begun = self._running.begun(
+            lambda: self._start(words, None, env, None, "", uninterrupted=False),
+            lambda process: attend(process, *heard, kept=False),
+        )
+        with begun as (process, readers):
             yield process
             end(process)
             for reader in readers:
@@ -189,10 +187,3 @@ class Processes:
             ) from None
         except ValueError as error:  # a NUL, or what is no character: texts of others may have any
             raise FlowError(what or f"run {words[0]}", f"cannot start {words[0]}: {error}") from None
-
-    def _error(self, done: Completed, what: str, why: str) -> ToolError:
-        tool, log = Path(done.argv[0]).name, self.log.path
-        said = {"stdout": done.stdout, "stderr": done.stderr}
-        return ToolError(
-            what or f"run {join(done.argv)[:120]}", why, tool=tool, status=done.status, log=log, **said
-        )

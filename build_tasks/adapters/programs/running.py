@@ -7,9 +7,11 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Protocol, TypeVar
+
+from build_tasks.adapters.programs.interruptions import held_back
 
 #: Seconds a process group gets between SIGTERM and SIGKILL when the user interrupts.
 _GRACE = 5.0
@@ -20,13 +22,22 @@ LONGEST_WAIT = 0.5
 _PATIENCE = 60.0
 
 
-class Program(Protocol):
+class Pollable(Protocol):
+    """A child process."""
+
+    def poll(self) -> int | None: ...
+
+
+class Program(Pollable, Protocol):
     """A child process that leads a group of its own."""
 
     pid: int
 
-    def poll(self) -> int | None: ...
     def wait(self) -> int: ...
+
+
+_Started = TypeVar("_Started", bound=Program)
+_Heard = TypeVar("_Heard")
 
 
 class RunningPrograms:
@@ -40,6 +51,27 @@ class RunningPrograms:
     def ending(self) -> bool:
         """Whether no program may be started any more."""
         return self._ending.is_set()
+
+    @contextmanager
+    def begun(
+        self,
+        start: Callable[[], _Started],
+        listen: Callable[[_Started], _Heard],
+        *,
+        uninterrupted: bool = False,
+    ) -> Iterator[tuple[_Started, _Heard]]:
+        """A program that is answered for from its first moment, whenever an interruption comes.
+
+        :param listen: begins to read what it says; what nobody reads would stay open.
+        :param uninterrupted: it is seen through, and else ended with us.
+        """
+        attended = self.seen_through if uninterrupted else self.ended_with_us
+        with ExitStack() as responsible:
+            with held_back():
+                program = start()
+                responsible.enter_context(attended(program))
+                heard = listen(program)
+            yield program, heard
 
     @contextmanager
     def ended_with_us(self, program: Program) -> Iterator[None]:
@@ -79,12 +111,6 @@ def dying_with_us(*argv: str) -> list[str]:
     """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig=KILL", *argv] if setpriv else list(argv)
-
-
-class Pollable(Protocol):
-    """A child process."""
-
-    def poll(self) -> int | None: ...
 
 
 def wait_for(program: Pollable) -> int:

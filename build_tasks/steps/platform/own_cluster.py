@@ -41,11 +41,6 @@ class OwnCluster:
     files: PrivateFiles
     reporter: Reporter
 
-    @property
-    def need(self) -> EnvironmentNeed:
-        e = self.environment
-        return EnvironmentNeed(e.name, e.cluster, e.namespace, e.production)
-
 
 def make_account(own: OwnCluster, *, hours: int) -> None:
     """Make namespace, deployer account and its kubeconfig file; may be run again, for a new token.
@@ -82,7 +77,7 @@ def _refuse_to_overwrite(own: OwnCluster) -> None:
 
 
 def _prepare_namespace(own: OwnCluster) -> None:
-    need, admin = own.need, own.admin
+    need, admin = EnvironmentNeed.of(own.environment), own.admin
     title = f"namespace {need.namespace} in {need.cluster}"
     ours = need.namespace in admin.facts().namespaces
     if not ours and admin.exists("namespace", need.namespace):
