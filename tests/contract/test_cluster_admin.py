@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.errors import FlowError
 from build_tasks.model.instance import Instance
 from build_tasks.ports.platform import ClusterAdmin
+from tests.contract.chart_files import write_chart
 from tests.contract.fixtures_runtime import needed
 from tests.fakes.clusters import FakeAdmin, FakeKind
 from tests.fakes.platform import FakeWorld
@@ -154,3 +156,25 @@ def test_pods_are_run_to_their_end_and_removed(real: KubernetesAdmin, namespace:
     refused = real.run_pod("kube-nowhere", pod("true"), 5)
     assert refused.phase == "Refused"
     assert "not found" in refused.message
+
+
+_NOWHERE = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {{ .Release.Name }}-0
+  labels: { app.kubernetes.io/instance: {{ .Release.Name }} }
+spec:
+  nodeSelector: { build-tasks.invalid/there: "no" }
+  containers: [{ name: c, image: "localhost/absent:1" }]
+"""
+
+
+def test_what_does_not_get_ready_is_explained(real: KubernetesAdmin, namespace: str, tmp_path: Path) -> None:
+    """A pod that no node takes has no state that could say so; its events do."""
+    real.apply(_NAMESPACE.format(name=namespace))
+    chart = write_chart(tmp_path / "chart", extra=f"---{_NOWHERE}")
+    with pytest.raises(FlowError) as caught:
+        dataclasses.replace(real, patience=2).install("store", namespace, chart, {"image": "none"})
+    told = [line for line in caught.value.details if line.startswith("event: store-0: FailedScheduling: ")]
+    assert told and "node" in told[-1], caught.value.details

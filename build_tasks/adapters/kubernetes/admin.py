@@ -18,14 +18,20 @@ from build_tasks.model.local_platform import OWNER_LABEL, ClusterFacts, Endpoint
 
 #: The name under which the API server notes who set a field.
 _OWNER = "build-tasks"
-_INSTALL = "180s"
 #: One line a pod, https://kubernetes.io/docs/reference/kubectl/jsonpath/.
 _POD_STATES = r"{range .items[*]}{.metadata.name}: {.status.containerStatuses[*].state}{'\n'}{end}"
+_EVENTS = r"{range .items[*]}{.involvedObject.name}: {.reason}: {.message}{'\n'}{end}"
 
 
 @dataclass(frozen=True)
 class KubernetesAdmin(AdminAccount):
-    """Implements :class:`build_tasks.ports.platform.ClusterAdmin`."""
+    """Implements :class:`build_tasks.ports.platform.ClusterAdmin`.
+
+    :param patience: seconds until what a chart installs must be ready. A data store takes 20 on an idle
+        machine; one that did other things besides took more than 180.
+    """
+
+    patience: int = 600
 
     def answers(self) -> bool:
         done = self._kubectl("see whether it is ready", "get", "--raw=/readyz", timeout="3s", check=False)
@@ -104,9 +110,10 @@ class KubernetesAdmin(AdminAccount):
         state = self._helm(f"look at release {release}", "status", *where, "--output=json", check=False)
         if state.status == 0 and json.loads(state.stdout)["info"]["status"].startswith("pending-"):
             self._helm(f"remove half-made release {release}", "uninstall", *where, "--wait")
-        words = ("upgrade", "--install", *where, str(chart), "--values=-", "--wait", f"--timeout={_INSTALL}")
+        words = ("upgrade", "--install", *where, str(chart), "--values=-", "--history-max=3", "--wait")
+        limit = f"--timeout={self.patience}s"
         try:
-            self._helm(f"install {release}", *words, "--history-max=3", stdin=json.dumps(values))
+            self._helm(f"install {release}", *words, limit, stdin=json.dumps(values))
         except ToolError as error:
             details = (*error.details, *self._complaints(release, namespace))
             fix = "run `./inv platform.doctor`, then `./inv platform.up` again"
@@ -115,12 +122,15 @@ class KubernetesAdmin(AdminAccount):
             ) from None
 
     def _complaints(self, release: str, namespace: str) -> list[str]:
-        """What the pods of a release are waiting for, and the last they said."""
+        """What the pods of a release are waiting for, the last that happened to them, the last they said."""
         where = (f"--namespace={namespace}", f"--selector=app.kubernetes.io/instance={release}")
         states = f"--output=jsonpath={_POD_STATES}"
         pods = self._kubectl("look at its pods", "get", "pods", *where, states, check=False)
+        words = ("get", "events", where[0], "--sort-by=.lastTimestamp", f"--output=jsonpath={_EVENTS}")
+        events = self._kubectl("look at its events", *words, check=False).stdout.splitlines()
         logs = self._kubectl("read their logs", "logs", *where, "--tail=5", check=False)
-        return [*pods.stdout.splitlines(), *logs.stdout.splitlines()]
+        told = [f"event: {event}" for event in events if event.startswith(release)][-5:]
+        return [*pods.stdout.splitlines(), *told, *logs.stdout.splitlines()]
 
     def token(self, namespace: str, account: str, hours: int) -> str:
         words = ("create", "token", account, f"--namespace={namespace}", f"--duration={hours}h")
