@@ -90,14 +90,11 @@ class OwnChecks:
         code = "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
         self._lint("check who imports whom", "-c", code, "--no-logo")
 
-    def tests(
-        self, *wanted: str, env: Mapping[str, str], side_by_side: bool = False
-    ) -> tuple[Tally, FlowError | None]:
+    def tests(self, *wanted: str, env: Mapping[str, str]) -> tuple[Tally, FlowError | None]:
         """Run tests.
 
-        :param wanted: folders, files, or single tests as pytest names them (``file.py::test``).
+        :param wanted: folders, files, or single tests as pytest names them (``file.py::test``); its options.
         :param env: variables on top of this process's own.
-        :param side_by_side: as many at a time as there are CPUs: tests that share nothing.
         :returns: how many did what, and what to say if that is not good.
         """
         with TemporaryDirectory(prefix="build-tasks-") as made:
@@ -105,10 +102,10 @@ class OwnChecks:
             # A folder of its own: another run on this machine may be removing the shared one.
             apart = f"--basetemp={made}/tests"
             words = ("-m", "pytest", "-q", *wanted, f"--junitxml={report}", apart)
-            together = ("--numprocesses=auto", "--dist=worksteal") if side_by_side else ()
-            done = self._python(*words, *together, env=env)
+            done = self._python(*words, env=env)
             cases = _cases(report)
-        what, log = f"run {' '.join(wanted)}", self._processes.log.path
+        named = [word for word in wanted if not word.startswith("-")]
+        what, log = f"run {' '.join(named)}", self._processes.log.path
         if not cases:
             why = f"pytest ended with status {done.status} and no result"
             tail = (done.stdout + done.stderr).splitlines()[-15:]

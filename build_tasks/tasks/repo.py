@@ -12,6 +12,7 @@ from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
     from build_tasks.adapters.own_checks import OwnChecks
+    from build_tasks.adapters.own_suites import Suite
     from build_tasks.steps.check import Check, Outcome, Verdict
 
 
@@ -37,10 +38,11 @@ def _test(session: Session) -> Task:
     @session.boundary
     def test(context: Context, only: str = "") -> None:
         """Run the unit tests, or some tests; those that need a platform get CI's, which then stays up."""
+        from build_tasks.adapters.own_suites import UNIT
         from build_tasks.steps.check import run_checks
 
         tools, wanted = _tools(session), _wanted(session, only)
-        checks = [_some(tools, wanted)] if wanted else _suites(tools, ["unit"], {})
+        checks = [_some(tools, wanted)] if wanted else _suites(tools, [UNIT], {})
         _conclude(session, run_checks(session.composition.reporter, checks))
 
     return test
@@ -73,14 +75,13 @@ def _check(session: Session) -> Task:
     @session.boundary
     def check(context: Context) -> None:
         """Run all that CI runs: lint and every test, on a platform of its own, removed afterwards."""
+        from build_tasks.adapters.own_suites import ON_PLATFORM, UNIT
         from build_tasks.steps.check import run_checks, run_checks_on_platform
 
         tools, reporter = _tools(session), session.composition.reporter
-        alone = run_checks(reporter, [*_lints(session, tools), *_suites(tools, ["unit"], {})])
+        alone = run_checks(reporter, [*_lints(session, tools), *_suites(tools, [UNIT], {})])
         together = run_checks_on_platform(
-            reporter,
-            tools.platform,
-            lambda environ: _suites(tools, ["contract", "integration"], environ),
+            reporter, tools.platform, lambda environ: _suites(tools, ON_PLATFORM, environ)
         )
         _conclude(session, alone + together)
 
@@ -131,19 +132,13 @@ def _check_pipelines(session: Session) -> None:
         raise error
 
 
-def _suites(tools: OwnChecks, kinds: Sequence[str], environ: Mapping[str, str]) -> list[Check]:
+def _suites(tools: OwnChecks, suites: Sequence[Suite], environ: Mapping[str, str]) -> list[Check]:
     from build_tasks.steps.check import Check, Outcome
 
-    reasons = {
-        "unit": "pure logic and fakes",
-        "contract": "each adapter against the real tool",
-        "integration": "the whole flow on real clusters",
-    }
+    def running(suite: Suite) -> Callable[[], Outcome]:
+        return lambda: Outcome(*tools.tests(*suite.words, env=environ))
 
-    def running(kind: str) -> Callable[[], Outcome]:
-        return lambda: Outcome(*tools.tests(f"tests/{kind}", env=environ, side_by_side=kind == "unit"))
-
-    return [Check(f"run {kind} tests", reasons[kind], running(kind)) for kind in kinds]
+    return [Check(f"run {suite.name} tests", suite.reason, running(suite)) for suite in suites]
 
 
 def _conclude(session: Session, verdict: Verdict) -> None:

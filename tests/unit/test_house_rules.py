@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,3 +49,11 @@ def test_files_and_functions_are_short(path: Path) -> None:
 
 def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
     assert [path for path in CODE if path.stem in MISCELLANY] == []
+
+
+def test_tests_apart_do_not_follow_the_demonstration() -> None:
+    """Each of the processes that run them would tell one of its own (decision 29)."""
+    files = sorted((ROOT / "tests" / "integration" / "apart").glob("test_*.py"))
+    story = re.compile(r"\b(told: Told|approved: Approved|mark\.usefixtures\(\"(told|approved)\"\))")
+    assert len(files) > 4
+    assert [file.name for file in files if story.search(file.read_text(encoding="utf-8"))] == []

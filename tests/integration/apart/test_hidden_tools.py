@@ -78,7 +78,7 @@ def _environment(home: Path) -> Mapping[str, str]:
         "PATH": _shadow(home / "path"),
         "XDG_CACHE_HOME": str(home / "cache"),
         "GOCACHE": compiled,
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": str(Path(__file__).parents[3]),
     }
 
 

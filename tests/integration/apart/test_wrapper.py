@@ -19,7 +19,7 @@ import pytest
 
 from build_tasks.adapters.programs.process import CommandLog, Completed, Processes
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TASKS = """
 import os
 from invoke import Collection, task
