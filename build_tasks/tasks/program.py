@@ -19,7 +19,7 @@ from build_tasks.presentation.answers import answers_on
 from build_tasks.presentation.sink import ReaderGone, discard_the_rest
 from build_tasks.tasks.boundary import Boundary
 from build_tasks.tasks.names import overlooked
-from build_tasks.tasks.typed import in_words, meant_dry_as_well, quoted, similar_tasks, with_flags
+from build_tasks.tasks.typed import in_words, not_meant, quoted, similar_tasks, with_flags
 
 if TYPE_CHECKING:
     from build_tasks.presentation.contents import Chapter
@@ -63,9 +63,8 @@ class InvProgram(Program):
             super().parse_tasks()
         except (ParseError, ValueError) as error:
             self._refuse(str(error), self._suggestions(error), self._hint(error))
-        if real := meant_dry_as_well(self.tasks):
-            why = f"--dry-run is each task's own: {', '.join(real)} would run for real"
-            self._refuse(why, hint="give it to all of them, or type them by themselves")
+        if mistake := not_meant(self.tasks):
+            self._refuse(mistake[0], hint=mistake[1])
 
     def parse_core_args(self) -> None:
         super().parse_core_args()

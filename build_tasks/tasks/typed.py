@@ -25,10 +25,27 @@ def with_flags(words: Sequence[str], tasks: Container[str]) -> list[str]:
     return typed
 
 
-def meant_dry_as_well(tasks: Sequence[ParserContext]) -> list[str]:
+def not_meant(tasks: Sequence[ParserContext]) -> tuple[str, str] | None:
+    """Why something that Invoke accepts is most likely not meant, and what to do; None if all is well."""
+    if real := _meant_dry_as_well(tasks):
+        why = f"--dry-run is each task's own: {', '.join(real)} would run for real"
+        return why, "give it to all of them, or type them by themselves"
+    if empty := _empty_flags(tasks):
+        fix = "leave it out if its default is meant; a variable may be unset"
+        return f"{' and '.join(empty)} got an empty value", fix
+    return None
+
+
+def _meant_dry_as_well(tasks: Sequence[ParserContext]) -> list[str]:
     """Tasks that would run for real although another one of the same line is only to say what it would do."""
     flags = [(task.name or "", task.args["dry-run"].value) for task in tasks if "dry-run" in task.args]
     return [name for name, dry in flags if not dry] if any(dry for _, dry in flags) else []
+
+
+def _empty_flags(tasks: Sequence[ParserContext]) -> list[str]:
+    """Flags that were given nothing (``--only "$UNSET"``), which is not the same as not being there."""
+    arguments = [argument for task in tasks for argument in task.args.values()]
+    return [f"--{argument.name.replace('_', '-')}" for argument in arguments if argument.raw_value == ""]
 
 
 def quoted(error: Exception) -> str:

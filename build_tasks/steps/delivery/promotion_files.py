@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
@@ -26,14 +28,18 @@ def check_free(file: Path) -> None:
 
 
 def write(file: Path, plan: PromotionPlan) -> None:
-    """Write a plan, also over an older one.
+    """Write a plan, also over an older one, which stays as it was if that fails.
 
     :raises FlowError: CONFLICT, USAGE.
     """
     check_free(file)
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        file.write_bytes(write_plan(plan))
+        fresh.write_bytes(write_plan(plan))
+        fresh.replace(file)
     except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
         raise _refused("write", file, error.strerror or str(error)) from None
 
 

@@ -279,3 +279,12 @@ def test_a_task_beside_a_dry_one_does_not_run_for_real(
     told = capsys.readouterr()
     assert told.out == ""
     assert "delivery.build would run for real" in told.err
+
+
+def test_a_flag_that_is_given_nothing_is_not_taken_for_its_default(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(folder, "delivery.show", "name", "1.0.0", "--wide-of", "") == ExitCode.USAGE
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "--wide-of got an empty value" in told.err and "a variable may be unset" in told.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -93,6 +94,16 @@ def test_a_dry_run_writes_no_plan(second: Shop, inv: Inv) -> None:
     said = inv(f"{PLAN.format(file)} --dry-run")
     assert said.code is ExitCode.OK and "which runs v0.1.0" in said.out
     assert not file.exists()
+
+
+def test_an_older_plan_stays_if_the_new_one_cannot_be_written(second: Shop, inv: Inv) -> None:
+    plan = second.root.parent / "plan.json"
+    assert inv(PLAN.format(plan)).code is ExitCode.OK
+    before = plan.read_bytes()
+    plan.with_name(f".plan.json.{os.getpid()}").mkdir()
+    refused = inv(PLAN.format(plan))
+    assert refused.code is ExitCode.USAGE and "Is a directory" in refused.err
+    assert plan.read_bytes() == before
 
 
 @pytest.mark.parametrize(
