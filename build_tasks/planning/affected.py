@@ -89,20 +89,27 @@ def affected(
             found[name] = cheap
             continue
         charts = _may_be_in_charts(changes, sources.tree) if charts is None else charts
-        try:
-            elsewhere = sources.elsewhere(charts=charts)
-        except FlowError as error:
-            # Its own job will say so, and every other service's goes on.
-            found[name] = cheap or Affected(name, Reason.UNREADABLE, "", f"{_UNTOLD}: {error.why}")
-            continue
-        if first := cheap or _first(changes, name, elsewhere):
+        first, unclaimed = _looked_into(name, sources, changes, unclaimed, charts=charts)
+        if first := cheap or first:
             found[name] = first
-        unclaimed = unclaimed.without(elsewhere)
     left = next((change for change in unclaimed.all if policy.unclaimed.match(change.path)), None)
     if left:
         how = f"which no service is built from, and such files {_POLICY}"
         found = {name: Affected(name, Reason.UNCLAIMED, left.path, how) for name in services} | found
     return [found[name] for name in sorted(found)], [change.path for change in unclaimed.all]
+
+
+def _looked_into(
+    name: str, sources: Sources, changes: Changes, unclaimed: Changes, *, charts: bool
+) -> tuple[Affected | None, Changes]:
+    """Whether a change is in what is not in the service's folder, and what of ``unclaimed`` is not."""
+    try:
+        elsewhere = sources.elsewhere(charts=charts)
+        # What is ignored is looked at only where a change may be copied.
+        return _first(changes, name, elsewhere), unclaimed.without(elsewhere)
+    except FlowError as error:
+        # Its own job will say so, and every other service's goes on.
+        return Affected(name, Reason.UNREADABLE, "", f"{_UNTOLD}: {error.why}"), unclaimed
 
 
 def _wide(name: str, change: Change | None) -> Affected | None:
