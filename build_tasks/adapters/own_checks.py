@@ -97,7 +97,8 @@ class OwnChecks:
         :param env: variables on top of this process's own.
         :returns: how many did what, and what to say if that is not good.
         """
-        with TemporaryDirectory(prefix="build-tasks-") as made:
+        # What a test that failed could not take away (a mount) must not hide that it failed.
+        with TemporaryDirectory(prefix="build-tasks-", ignore_cleanup_errors=True) as made:
             report = Path(made) / "junit.xml"
             # A folder of its own: another run on this machine may be removing the shared one.
             apart = f"--basetemp={made}/tests"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import pytest
 
 from build_tasks.adapters.docker.dockerd import EngineFolders, ManagedEngine
 from build_tasks.adapters.programs.process import Processes
@@ -53,14 +55,24 @@ print(json.dumps(told))
 """
 
 
-def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], tmp_path: Path) -> None:
+@pytest.fixture
+def folder(processes: Processes, tmp_path: Path) -> Iterator[Path]:
+    """For engines; whatever becomes of them, their data are no mount any more afterwards."""
+    yield tmp_path
+    if os.path.ismount(tmp_path / "first-data"):
+        processes.run(["umount", "--lazy", tmp_path / "first-data"])
+
+
+def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], folder: Path) -> None:
     tools = tool("dockerd").parent
-    engine = ManagedEngine(processes, EngineFolders(tmp_path / "run", tmp_path / "data", tools))
+    engine = ManagedEngine(processes, EngineFolders(folder / "run", folder / "data", tools))
     if sys.platform != "linux" or os.geteuid() != 0:
         assert engine.obstacle() in ("needs Linux", "needs root")
         return
-    words = ["unshare", "--net", sys.executable, "-c", _STORY, str(tmp_path), str(tools)]
-    told = json.loads(processes.run(words, timeout=240).stdout.splitlines()[-1])
+    words = ["unshare", "--net", sys.executable, "-c", _STORY, str(folder), str(tools)]
+    done = processes.run(words, timeout=240, check=False)
+    assert done.status == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
     assert told["before"] == [False, False, False, ""]
     assert told["started"] == [True, True, True, 2]
     assert told["started twice"]
