@@ -77,7 +77,12 @@ def test_a_chart_is_pushed_under_its_own_name_and_version(registry_lab: Registry
         assert registry_lab.registry.digest(ref) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"not a tar", gzip.compress(b"x" * 2000)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a tar", gzip.compress(b"x" * 2000)],
+    # gzip writes down when: a name made of it is another one for each process that runs these tests
+    ids=["nothing", "no archive", "an archive of something else"],
+)
 def test_what_is_not_a_chart_archive_is_refused(
     registry_lab: RegistryLab, tmp_path: Path, content: bytes
 ) -> None:
