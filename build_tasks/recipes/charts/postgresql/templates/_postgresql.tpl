@@ -53,11 +53,16 @@ containers:
   - name: postgresql
     command: [postgres, --config-file=/etc/postgresql/settings/postgresql.conf]
     ports: [{ name: postgresql, containerPort: 5432 }]
-    readinessProbe:
+    # It listens from its start on, also while it recovers from a crash, which may take minutes. Running a program in a
+    # container costs more than an idle server: once it has started, its port is asked.
+    startupProbe:
       exec: { command: [pg_isready, --quiet, --host=127.0.0.1, "--dbname={{ .Values.database }}"] }
-      periodSeconds: 3
+      periodSeconds: 1
       timeoutSeconds: 3
-    # It listens from its start on, also while it recovers from a crash.
+      failureThreshold: 600
+    readinessProbe:
+      tcpSocket: { port: postgresql }
+      periodSeconds: 5
     livenessProbe:
       tcpSocket: { port: postgresql }
       periodSeconds: 10
