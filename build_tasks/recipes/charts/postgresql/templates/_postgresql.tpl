@@ -57,7 +57,7 @@ containers:
     # container costs more than an idle server: once it has started, its port is asked.
     startupProbe:
       exec: { command: [pg_isready, --quiet, --host=127.0.0.1, "--dbname={{ .Values.database }}"] }
-      periodSeconds: 1
+      periodSeconds: 3
       timeoutSeconds: 3
       failureThreshold: 600
     readinessProbe:

@@ -50,7 +50,7 @@ containers:
     # redis does here: once it has started, its port is asked.
     startupProbe:
       exec: { command: [sh, -c, "redis-cli ping | grep -q PONG"] }
-      periodSeconds: 1
+      periodSeconds: 3
       timeoutSeconds: 3
       failureThreshold: 600
     readinessProbe:
