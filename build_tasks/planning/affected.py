@@ -89,8 +89,8 @@ def affected(
             found[name] = cheap
             continue
         charts = _may_be_in_charts(changes, sources.tree) if charts is None else charts
-        first, unclaimed = _looked_into(name, sources, changes, unclaimed, charts=charts)
-        if first := cheap or first:
+        first, unclaimed = _looked_into(name, sources, changes, unclaimed, cheap, charts=charts)
+        if first:
             found[name] = first
     left = next((change for change in unclaimed.all if policy.unclaimed.match(change.path)), None)
     if left:
@@ -100,16 +100,19 @@ def affected(
 
 
 def _looked_into(
-    name: str, sources: Sources, changes: Changes, unclaimed: Changes, *, charts: bool
+    name: str, sources: Sources, changes: Changes, unclaimed: Changes, cheap: Affected | None, *, charts: bool
 ) -> tuple[Affected | None, Changes]:
-    """Whether a change is in what is not in the service's folder, and what of ``unclaimed`` is not."""
+    """Whether a change is in what is not in the service's folder, and what of ``unclaimed`` is not.
+
+    :param cheap: why it is affected, if that is known already.
+    """
     try:
         elsewhere = sources.elsewhere(charts=charts)
         # What is ignored is looked at only where a change may be copied.
-        return _first(changes, name, elsewhere), unclaimed.without(elsewhere)
+        return cheap or _first(changes, name, elsewhere), unclaimed.without(elsewhere)
     except FlowError as error:
         # Its own job will say so, and every other service's goes on.
-        return Affected(name, Reason.UNREADABLE, "", f"{_UNTOLD}: {error.why}"), unclaimed
+        return cheap or Affected(name, Reason.UNREADABLE, "", f"{_UNTOLD}: {error.why}"), unclaimed
 
 
 def _wide(name: str, change: Change | None) -> Affected | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from build_tasks.adapters.kubernetes.admin_account import AdminAccount
 from build_tasks.adapters.kubernetes.admin_json import are_back, facts_of, images_of, pod_run_of
 from build_tasks.adapters.kubernetes.kubeconfig_files import endpoint_of
+from build_tasks.adapters.kubernetes.workload_states import event_lines
 from build_tasks.errors import ExitCode, FlowError, ToolError
 from build_tasks.model.local_platform import OWNER_LABEL, ClusterFacts, Endpoint, PodRun
 
@@ -20,7 +21,6 @@ from build_tasks.model.local_platform import OWNER_LABEL, ClusterFacts, Endpoint
 _OWNER = "build-tasks"
 #: One line a pod, https://kubernetes.io/docs/reference/kubectl/jsonpath/.
 _POD_STATES = r"{range .items[*]}{.metadata.name}: {.status.containerStatuses[*].state}{'\n'}{end}"
-_EVENTS = r"{range .items[*]}{.involvedObject.name}: {.reason}: {.message}{'\n'}{end}"
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,10 @@ class KubernetesAdmin(AdminAccount):
         where = (f"--namespace={namespace}", f"--selector=app.kubernetes.io/instance={release}")
         states = f"--output=jsonpath={_POD_STATES}"
         pods = self._kubectl("look at its pods", "get", "pods", *where, states, check=False)
-        words = ("get", "events", where[0], "--sort-by=.lastTimestamp", f"--output=jsonpath={_EVENTS}")
-        events = self._kubectl("look at its events", *words, check=False).stdout.splitlines()
+        events = self._kubectl("look at its events", "get", "events", where[0], "--output=json", check=False)
+        told = event_lines(events.stdout, release)[-5:] if events.status == 0 else []
         logs = self._kubectl("read their logs", "logs", *where, "--tail=5", check=False)
-        told = [f"event: {event}" for event in events if event.startswith(release)][-5:]
+        told = [f"event: {event}" for event in told]
         return [*pods.stdout.splitlines(), *told, *logs.stdout.splitlines()]
 
     def token(self, namespace: str, account: str, hours: int) -> str:

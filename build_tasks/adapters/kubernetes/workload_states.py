@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from build_tasks.adapters.kubernetes.objects import Cause, ContainerStatus, Deployment, Event, Pod, ReplicaSet
+import msgspec
+
+from build_tasks.adapters.kubernetes.objects import (
+    Cause,
+    ContainerStatus,
+    Deployment,
+    Event,
+    Events,
+    Pod,
+    ReplicaSet,
+)
 from build_tasks.model.releases import REPLICAS_WHEN_LIVE, TEMPLATE_LABEL, PodState, Rollout
 
 _CHANGE_CAUSE = "kubernetes.io/change-cause"
@@ -72,6 +82,14 @@ def _template(deployment: Deployment, sets: Sequence[ReplicaSet]) -> str:
         if owned and one.metadata.annotations.get(_REVISION) == present:
             return one.metadata.labels.get(TEMPLATE_LABEL, "")
     return ""
+
+
+def event_lines(document: str, name_prefix: str) -> list[str]:
+    """Events of objects whose name starts so, as kubectl gives them in JSON: oldest first, one line each."""
+    found = msgspec.json.decode(document, type=Events).items
+    ours = sorted((e for e in found if e.involved_object.name.startswith(name_prefix)), key=lambda e: e.when)
+    now = datetime.now(UTC)
+    return [event_line(event, now) for event in ours]
 
 
 def event_line(event: Event, now: datetime) -> str:

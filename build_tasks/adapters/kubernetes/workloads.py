@@ -6,16 +6,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
 
 from build_tasks.adapters.kubernetes.deployer_account import KUBECTL_ENV, DeployerAccount
 from build_tasks.adapters.kubernetes.failures import cluster_failure, refusals, unreachable, wrong_context
-from build_tasks.adapters.kubernetes.objects import Deployments, Events, KubeConfig, Pod, Pods, Workload
+from build_tasks.adapters.kubernetes.objects import Deployments, KubeConfig, Pod, Pods, Workload
 from build_tasks.adapters.kubernetes.port_forward import PortForward
-from build_tasks.adapters.kubernetes.workload_states import event_line, pod_state, rollouts
+from build_tasks.adapters.kubernetes.workload_states import event_lines, pod_state, rollouts
 from build_tasks.adapters.programs.running import wait_for
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.releases import PodState, Rollout
@@ -91,12 +90,7 @@ class KubectlWorkloads(DeployerAccount):
         """Warning events of objects whose name starts so, oldest first, one line each."""
         what = f"read the events of {name_prefix}"
         done = self._checked("get", "events", "--field-selector=type=Warning", "--output=json", what=what)
-        found = msgspec.json.decode(done.stdout, type=Events).items
-        ours = sorted(
-            (e for e in found if e.involved_object.name.startswith(name_prefix)), key=lambda e: e.when
-        )
-        now = datetime.now(UTC)
-        return [event_line(event, now) for event in ours]
+        return event_lines(done.stdout, name_prefix)
 
     def last_log(self, pod: str, lines: int) -> Sequence[str]:
         """The last log lines of a pod's containers, of the previous ones if the present ones have none.

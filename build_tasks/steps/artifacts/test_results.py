@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from filelock import FileLock
 from build_tasks.model.service import Service
 from build_tasks.model.tests import TestOutcome, TestSummary
 from build_tasks.steps.artifacts.inputs import Recipe
+from build_tasks.steps.whole_files import write_whole
 from build_tasks.steps.workbench import Basis
 
 _SUMMARY, _JUNIT = "summary.json", "junit.xml"
@@ -47,7 +46,7 @@ class Results:
             found = TestSummary(**{**data, "outcome": TestOutcome(data["outcome"]), "failures": ()})
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        _write(self.for_ci, junit)
+        _publish(self.for_ci, junit)
         return found
 
     def withdraw(self) -> None:
@@ -69,7 +68,7 @@ class Results:
                 self.folder.rename(run.parent / "before")
             run.rename(self.folder)
             if self.for_ci is not None:
-                _write(self.for_ci, junit)
+                _publish(self.for_ci, junit)
 
 
 def results_of(bench: Basis, service: Service, made: Recipe, matching: str = "") -> Results:
@@ -105,11 +104,7 @@ def reports_in(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def _write(path: Path, content: bytes) -> None:
+def _publish(path: Path, content: bytes) -> None:
     """As a whole or not at all: an upload may read it at any moment."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(content)
-    # Temporary files are made for their owner alone; what uploads may be somebody else.
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
+    write_whole(path, content)

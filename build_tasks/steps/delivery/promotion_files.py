@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.promotion import PromotionPlan
 from build_tasks.planning.promotion_plans import is_plan, read_plan, write_plan
+from build_tasks.steps.whole_files import write_whole
 
 
 def check_free(file: Path) -> None:
@@ -33,13 +32,9 @@ def write(file: Path, plan: PromotionPlan) -> None:
     :raises FlowError: CONFLICT, USAGE.
     """
     check_free(file)
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        fresh.write_bytes(write_plan(plan))
-        fresh.replace(file)
+        write_whole(file, write_plan(plan))
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         raise _refused("write", file, error.strerror or str(error)) from None
 
 

@@ -19,6 +19,7 @@ from platformdirs import user_cache_path
 from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
 from build_tasks.recipes import FOLDER
+from tests.integration.conftest import ROOT
 
 _HIDDEN = {
     *("docker", "docker-buildx", "dockerd", "containerd", "runc", "kind", "kubectl", "helm", "oras"),
@@ -78,7 +79,7 @@ def _environment(home: Path) -> Mapping[str, str]:
         "PATH": _shadow(home / "path"),
         "XDG_CACHE_HOME": str(home / "cache"),
         "GOCACHE": compiled,
-        "PYTHONPATH": str(Path(__file__).parents[3]),
+        "PYTHONPATH": str(ROOT),
     }
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from build_tasks.adapters.programs.process import CommandLog, Completed, Processes
+from tests.integration.conftest import ROOT
 
-ROOT = Path(__file__).parents[3]
 TASKS = """
 import os
 from invoke import Collection, task

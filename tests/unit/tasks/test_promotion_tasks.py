@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -96,14 +98,22 @@ def test_a_dry_run_writes_no_plan(second: Shop, inv: Inv) -> None:
     assert not file.exists()
 
 
-def test_an_older_plan_stays_if_the_new_one_cannot_be_written(second: Shop, inv: Inv) -> None:
+def test_an_older_plan_stays_if_the_new_one_cannot_be_written(
+    second: Shop, inv: Inv, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = second.root.parent / "plan.json"
     assert inv(PLAN.format(plan)).code is ExitCode.OK
     before = plan.read_bytes()
-    plan.with_name(f".plan.json.{os.getpid()}").mkdir()
+    beside = sorted(plan.parent.iterdir())
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
     refused = inv(PLAN.format(plan))
-    assert refused.code is ExitCode.USAGE and "Is a directory" in refused.err
+    assert refused.code is ExitCode.USAGE and "No space left on device" in refused.err
     assert plan.read_bytes() == before
+    assert sorted(plan.parent.iterdir()) == beside, "nothing half-written stays"
 
 
 @pytest.mark.parametrize(
