@@ -63,18 +63,33 @@ def folder(processes: Processes, tmp_path: Path) -> Iterator[Path]:
         processes.run(["umount", "--lazy", tmp_path / "first-data"])
 
 
+def _hanging_once(tools: Path, folder: Path) -> Path:
+    """The tools again, but that containerd serves only from its second start on: a disk that is busy."""
+    folder.mkdir()
+    for tool in tools.iterdir():
+        (folder / tool.name).symlink_to(tool)
+    (folder / "containerd").unlink()
+    hangs = f"mkdir '{folder}/hung' 2>/dev/null && exec sleep 600"
+    (folder / "containerd").write_text(f"#!/bin/sh\n{hangs}\nexec '{tools}/containerd' \"$@\"\n")
+    (folder / "containerd").chmod(0o755)
+    return folder
+
+
 def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], folder: Path) -> None:
     tools = tool("dockerd").parent
     engine = ManagedEngine(processes, EngineFolders(folder / "run", folder / "data", tools))
     if sys.platform != "linux" or os.geteuid() != 0:
         assert engine.obstacle() in ("needs Linux", "needs root")
         return
+    tools = _hanging_once(tools, folder / "tools")
     words = ["unshare", "--net", sys.executable, "-c", _STORY, str(folder), str(tools)]
     done = processes.run(words, timeout=240, check=False)
-    assert done.status == 0, done.stdout + done.stderr
+    log = folder / "first" / "dockerd.log"
+    assert done.status == 0, done.stdout + done.stderr + (log.read_text() if log.exists() else "")
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["before"] == [False, False, False, ""]
     assert told["started"] == [True, True, True, 2]
+    assert (tools / "hung").is_dir()
     assert told["started twice"]
     assert "another Docker Engine runs here" in told["second"]
     assert told["killed"] == [False, False]

@@ -25,6 +25,8 @@ from build_tasks.errors import ExitCode, FlowError
 
 #: Seconds dockerd gets to answer; restoring the containers of two clusters after a crash takes about 5.
 _START_DEADLINE = 90.0
+#: What dockerd ends with when its containerd took more than 15 s (no option of it): the disk is busy.
+_CONTAINERD_SLOW = "timeout waiting for containerd to start"
 #: Seconds dockerd gets to stop its containers and itself.
 _STOP_DEADLINE = 60.0
 _WHAT = "start the managed container engine"
@@ -150,7 +152,10 @@ class ManagedEngine:
         deadline = time.monotonic() + _START_DEADLINE
         while not self.answers():
             if not self.running():
-                raise self._failed("dockerd ended right after it was started")
+                if _CONTAINERD_SLOW not in "".join(self._last_words()):
+                    raise self._failed("dockerd ended right after it was started")
+                self._clear_stale_files()
+                self._spawn()
             if time.monotonic() > deadline:
                 raise self._failed(f"dockerd did not answer on {self.socket} within {_START_DEADLINE:g} s")
             time.sleep(0.1)
@@ -181,12 +186,14 @@ class ManagedEngine:
             )
 
     def _failed(self, why: str) -> FlowError:
-        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
         return FlowError(
             _WHAT,
             why,
             f"read {self.log}; run `./inv platform.doctor`",
             code=ExitCode.UNAVAILABLE,
-            details=text.splitlines()[-12:],
+            details=self._last_words(),
             log=self.log,
         )
+
+    def _last_words(self) -> list[str]:
+        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
