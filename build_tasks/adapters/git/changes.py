@@ -64,11 +64,11 @@ class GitChanges:
             return None
         what = f"read {path} at {ref}"
         words = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", sha, "--", path)
-        for entry in split(self._git.run(*words, what=what).stdout):
+        for entry in split(self._git.object(*words, what=what)):
             fields, _, name = entry.partition("\t")
             mode, _, blob = fields.split(" ")
             if name == path and mode in _REGULAR:
-                return self._git.run("cat-file", "blob", blob, what=what, content=True).stdout
+                return self._git.object("cat-file", "blob", blob, what=what, content=True)
         return None
 
     def is_shallow(self) -> bool:

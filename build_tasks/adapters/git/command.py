@@ -38,6 +38,7 @@ class Git:
         self.processes = processes.without(_is_foreign)
         self.root = root
         self._git = git
+        self._answered: dict[tuple[str, ...], str] = {}
 
     def at(self, root: Path) -> Git:
         """The same for another repository."""
@@ -70,6 +71,15 @@ class Git:
             )
         except ToolError as error:
             raise self._explained(error) from None
+
+    def object(self, *words: str, what: str, content: bool = False) -> str:
+        """What a command prints that names all it asks about by full object names.
+
+        Asked once: an object never changes, and every step asks for the same few.
+        """
+        if words not in self._answered:
+            self._answered[words] = self.run(*words, what=what, content=content).stdout
+        return self._answered[words]
 
     def transfer(self, *words: str, what: str, settings: Sequence[str] = ()) -> Completed:
         """A command that talks to origin; its status is left to the caller.

@@ -67,7 +67,7 @@ class GitRepository:
         if sha is None:
             return None
         words = ("log", "-1", "--no-show-signature", "--format=%s%x00%an <%ae>%x00%cI", sha, "--")
-        line = self._git.run(*words, what=f"read commit {sha}").stdout.removesuffix("\n")
+        line = self._git.object(*words, what=f"read commit {sha}").removesuffix("\n")
         subject, author, date = line.split("\0")
         return Commit(sha, subject, author, datetime.fromisoformat(date))
 

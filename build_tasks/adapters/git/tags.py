@@ -64,9 +64,9 @@ class TagSigner:
         """What was signed and its signature, unchecked; None if there is no tag with an SSH signature."""
         what = f"read the tag {name}"
         made = self._git.resolve(f"refs/tags/{name}", kind="")
-        if made is None or self._git.run("cat-file", "-t", made, what=what).stdout.strip() != "tag":
+        if made is None or self._git.object("cat-file", "-t", made, what=what).strip() != "tag":
             return None
-        return _apart(self._git.run("cat-file", "tag", made, what=what, content=True).stdout)
+        return _apart(self._git.object("cat-file", "tag", made, what=what, content=True))
 
     def all_taken_apart(self, prefix: str) -> dict[str, TagObject]:
         """What :meth:`taken_apart` gives, of all tags whose names begin so, by name; in one look."""

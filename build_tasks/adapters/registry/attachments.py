@@ -44,6 +44,7 @@ class AttachmentStore:
 
     def __init__(self, client: OrasClient) -> None:
         self._client = client
+        self._fetched: dict[tuple[Ref, str], Attachment] = {}
 
     def attach(self, subject: Ref, pieces: Mapping[str, Mapping[str, bytes]]) -> Sequence[Digest]:
         """Push artifacts whose subject is the image; gives their digests.
@@ -160,6 +161,16 @@ class AttachmentStore:
         return {**self._client.descriptor(attachment), **shown}
 
     def _fetch(self, image: Ref, artifact_type: str, digest: Digest) -> Attachment:
+        """Each is fetched once: every gate on the way asks for the same, and a digest's content stays."""
+        known = (image.at(digest), artifact_type)
+        if known not in self._fetched:
+            found = self._download(image, artifact_type, digest)
+            if not found.files:
+                return found
+            self._fetched[known] = found
+        return self._fetched[known]
+
+    def _download(self, image: Ref, artifact_type: str, digest: Digest) -> Attachment:
         """What cannot be fetched and was never made by us has no files: whoever attaches it stops nobody."""
         with tempfile.TemporaryDirectory(prefix="build-tasks-") as folder:
             try:

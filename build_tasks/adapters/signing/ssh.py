@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from build_tasks.adapters.programs.process import Processes
@@ -16,6 +18,10 @@ from build_tasks.model.source import Signature
 
 _LISTED = re.compile(r"\d+ (SHA256:\S+) (.*) \(\S+\)")
 _GOOD = re.compile(r'^Good "[^\n]*" signature (?:for [^\n]+ )?with \S+ key (SHA256:\S+)$', re.M)
+
+#: Seconds for which a signature that was accepted is not asked about again: each gate of a command asks,
+#: and a validity that ends has its end in minutes at best.
+_ACCEPTED_FOR = 60.0
 
 #: A key that needs a passphrase is an error, not a question: nobody may be there to answer.
 _NEVER_ASK = {"SSH_ASKPASS_REQUIRE": "never", "SSH_ASKPASS": "", "DISPLAY": "", "LC_ALL": "C"}
@@ -42,6 +48,7 @@ class SshSigner:
     def __init__(self, processes: Processes, ssh_keygen: Path) -> None:
         self._processes = processes
         self._ssh_keygen = ssh_keygen
+        self._accepted: dict[tuple[bytes, bytes, str, str], tuple[float, Signature]] = {}
 
     def sign(self, data: bytes, key: Path, namespace: str) -> bytes:
         """A detached signature, in armoured form.
@@ -62,6 +69,14 @@ class SshSigner:
 
         :raises FlowError: REFUSED, saying why; CONFIG when the allowed signers cannot be read.
         """
+        asked = (sha256(data).digest(), signature, allowed_signers, namespace)
+        since, found = self._accepted.get(asked, (-_ACCEPTED_FOR, None))
+        if found is None or time.monotonic() - since >= _ACCEPTED_FOR:
+            found = self._verify(data, signature, allowed_signers, namespace)
+            self._accepted[asked] = (time.monotonic(), found)
+        return found
+
+    def _verify(self, data: bytes, signature: bytes, allowed_signers: str, namespace: str) -> Signature:
         what = f"verify a signature ({namespace})"
         signers = parse_allowed_signers(allowed_signers, what)
         with _private_file(signature) as file:

@@ -104,3 +104,20 @@ def test_rubbish_that_cannot_be_fetched_has_no_files(
 def test_what_may_be_a_rejection_is_not_passed_over(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="oras ended"):
         _found(tmp_path, _manifest())
+
+
+def test_what_is_attached_is_fetched_once(tmp_path: Path) -> None:
+    """Every gate of a command asks for it; the list is read each time."""
+    listed = {"referrers": [{"digest": str(digest_of(b"evidence")), "artifactType": _EVIDENCE}]}
+    (tmp_path / "listed").write_text(json.dumps(listed))
+    program = tmp_path / "oras"
+    program.write_text(
+        f'#!/bin/sh\necho "$1" >> "${{0%/*}}/commands"\ncase $1 in\n    resolve) echo {_IMAGE.digest} ;;\n'
+        '    discover) cat "${0%/*}/listed" ;;\n    pull) echo signed > "$4/statement.json" ;;\nesac\n'
+    )
+    program.chmod(0o755)
+    store = AttachmentStore(OrasClient(Processes(CommandLog(None)), program))
+    found = [store.attachments(_IMAGE, [_EVIDENCE]) for _ in range(2)]
+    assert [[item.files for item in items] for items in found] == [[{"statement.json": b"signed\n"}]] * 2
+    commands = (tmp_path / "commands").read_text().split()
+    assert (commands.count("pull"), commands.count("discover")) == (1, 2)
