@@ -75,11 +75,13 @@ class OwnChecks:
 
     def rules(self) -> None:
         """Rules. FlowError with the findings if one is broken, as all methods here."""
-        self._lint("check the code's rules", "-m", "ruff", "check", "--output-format=concise")
+        words = ("ruff", "check", "--output-format=concise")
+        self._lint("check the code's rules", "-m", *words, mend="`.venv/bin/ruff check --fix` mends some")
 
     def layout(self) -> None:
         """Layout."""
-        self._lint("check the code's layout", "-m", "ruff", "format", "--check", "--output-format=concise")
+        words = ("ruff", "format", "--check", "--output-format=concise")
+        self._lint("check the code's layout", "-m", *words, mend="`.venv/bin/ruff format` mends it")
 
     def types(self) -> None:
         """Types."""
@@ -132,12 +134,13 @@ class OwnChecks:
                 log = self._processes.log.path
                 raise FlowError(f"{task} for the tests", why, code=code, details=tail, log=log)
 
-    def _lint(self, what: str, *words: str) -> None:
+    def _lint(self, what: str, *words: str, mend: str = "") -> None:
         done = self._python(*words, env={})
         if done.status != 0:
             lines = (done.stdout + done.stderr).splitlines()
             why = f"{words[1] if words[0] == '-m' else 'import-linter'} found something"
-            raise FlowError(what, why, "`./inv repo.lint` checks again", details=lines[-60:])
+            fix = "; ".join(filter(None, [mend, "`./inv repo.lint` checks again"]))
+            raise FlowError(what, why, fix, details=lines[-60:])
 
     def _python(self, *words: str, env: Mapping[str, str]) -> Completed:
         argv = [sys.executable, *words]

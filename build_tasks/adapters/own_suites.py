@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 #: As many tests at a time as there are CPUs, in any order: they share nothing.
 _ANYHOW = ("--numprocesses=auto", "--dist=worksteal")
@@ -24,7 +26,8 @@ class Suite:
     words: tuple[str, ...]
 
 
-UNIT = Suite("unit", "pure logic and fakes", ("tests/unit", *_ANYHOW))
+_ALONE = "tests/unit"
+UNIT = Suite("unit", "pure logic and fakes", (_ALONE, *_ANYHOW))
 #: On the same platform as those of the story, which come after them.
 ON_PLATFORM = (
     Suite(
@@ -38,3 +41,14 @@ ON_PLATFORM = (
         ("tests/integration", "--ignore=tests/integration/apart"),
     ),
 )
+
+
+def from_top(root: Path, name: str) -> str:
+    """A test's name as pytest gives it, whichever way its path was typed (``./``, absolute)."""
+    path, *inside = name.split("::")
+    return "::".join([os.path.relpath(root / path, root), *inside])
+
+
+def need_platform(names: Iterable[str]) -> bool:
+    """Whether any of these, named from the top, is no unit test: what else needs none is not told apart."""
+    return not all(f"{name}/".startswith(f"{_ALONE}/") for name in names)

@@ -9,7 +9,7 @@ from build_tasks.model.ci import CiSystem, Elsewhere, RunBy
 #: https://docs.github.com/en/actions/reference/workflows-and-actions/variables,
 #: https://learn.microsoft.com/azure/devops/pipelines/build/variables (TF_BUILD),
 #: https://docs.gitlab.com/ci/variables/predefined_variables/; ``CI`` is what nearly all others set, too.
-_VARIABLES: Mapping[str, RunBy] = {
+SWITCHES: Mapping[str, RunBy] = {
     "GITHUB_ACTIONS": CiSystem.GITHUB,
     "TF_BUILD": CiSystem.AZURE,
     "GITLAB_CI": CiSystem.GITLAB,
@@ -18,8 +18,8 @@ _VARIABLES: Mapping[str, RunBy] = {
 
 
 def recognised(environ: Mapping[str, str]) -> RunBy:
-    """The CI system whose environment this is; NONE for a plain shell."""
-    return next((ci for name, ci in _VARIABLES.items() if is_set(environ, name)), Elsewhere.SHELL)
+    """The CI system whose environment this is; ``Elsewhere.SHELL`` for a plain shell."""
+    return next((ci for name, ci in SWITCHES.items() if is_set(environ, name)), Elsewhere.SHELL)
 
 
 def is_set(environ: Mapping[str, str], name: str) -> bool:
@@ -29,4 +29,4 @@ def is_set(environ: Mapping[str, str], name: str) -> bool:
 
 def tells_of_a_ci(name: str) -> bool:
     """Whether it is by this variable that a CI system is recognised. A program without them is in a shell."""
-    return name in _VARIABLES
+    return name in SWITCHES

@@ -37,7 +37,7 @@ def _test(session: Session) -> Task:
     @command(help={"only": "these tests: folders, files or file.py::test, a,b (default: tests/unit)"})
     @session.boundary
     def test(context: Context, only: str = "") -> None:
-        """Run the unit tests, or some tests; those that need a platform get CI's, which then stays up."""
+        """Run the unit tests, or some tests; any but those get CI's platform, which then stays up."""
         from build_tasks.adapters.own_suites import UNIT
         from build_tasks.steps.check import run_checks
 
@@ -50,9 +50,10 @@ def _test(session: Session) -> Task:
 
 def _wanted(session: Session, only: str) -> list[str]:
     """What ``--only`` names, each of which has to be there."""
+    from build_tasks.adapters.own_suites import from_top
     from build_tasks.errors import ExitCode, FlowError
 
-    wanted = [name.strip() for name in only.split(",") if name.strip()]
+    wanted = [from_top(session.root, name.strip()) for name in only.split(",") if name.strip()]
     for name in wanted:
         if not (session.root / name.partition("::")[0]).exists():
             fix = "name files or folders from the repository's top: tests/contract/test_leases.py"
@@ -61,11 +62,12 @@ def _wanted(session: Session, only: str) -> list[str]:
 
 
 def _some(tools: OwnChecks, wanted: Sequence[str]) -> Check:
+    from build_tasks.adapters.own_suites import need_platform
     from build_tasks.steps.check import Check, Outcome
 
     def run() -> Outcome:
-        alone = all(name.startswith("tests/unit") for name in wanted)
-        return Outcome(*tools.tests(*wanted, env={} if alone else tools.bring_platform_up()))
+        env = tools.bring_platform_up() if need_platform(wanted) else {}
+        return Outcome(*tools.tests(*wanted, env=env))
 
     return Check("run some tests", ", ".join(wanted), run)
 

@@ -38,7 +38,9 @@ def tool() -> Callable[[str], Path]:
         folder = os.environ.get(_TOOLS)
         if not folder:
             pytest.fail(
-                f"{_TOOLS} is not set: run the contract tests through `./inv repo.check`", pytrace=False
+                f"{_TOOLS} is not set: `./inv repo.test --only FILE` sets it; "
+                f"{_TOOLS}=/usr/bin will do where the programs are there",
+                pytrace=False,
             )
         # git is what README asks for; the platform does not provide it.
         path = Path(which(name) or name) if name == "git" else Path(folder, name)

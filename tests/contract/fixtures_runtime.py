@@ -31,7 +31,7 @@ def needed(name: str) -> str:
     """The value of an environment variable; the test fails if it is not set."""
     value = os.environ.get(name, "")
     if not value:
-        pytest.fail(f"{name} is not set: run the contract tests through `./inv repo.check`", pytrace=False)
+        pytest.fail(f"{name} is not set: `./inv repo.test --only FILE` sets it", pytrace=False)
     return value
 
 

@@ -298,3 +298,11 @@ def test_a_spawned_program_outlives_the_call_and_writes_its_own_log(
     finally:
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not is_alive(pid))
+
+
+@pytest.mark.parametrize(("program", "says"), [("no-such-program", "on PATH"), ("/no/such", "platform.up")])
+def test_a_program_that_is_not_there(processes: Processes, program: str, says: str) -> None:
+    """What we call by its path the platform provides; what we call by name the reader has."""
+    with pytest.raises(FlowError, match="cannot start") as refused:
+        processes.run([program])
+    assert says in refused.value.fix and refused.value.code is ExitCode.UNAVAILABLE

@@ -178,10 +178,11 @@ class Processes:
         try:
             yield
         except OSError as error:
+            ours = os.sep in words[0]
             raise FlowError(
                 what or f"run {words[0]}",
                 f"cannot start {words[0]}: {error.strerror}",
-                "run `./inv platform.up`, which provides the tools",
+                "run `./inv platform.up`, which provides the tools" if ours else f"put {words[0]} on PATH",
                 code=ExitCode.UNAVAILABLE,
                 log=self.log.path,
             ) from None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Reason
-from build_tasks.model.ci import CiSystem
+from build_tasks.model.ci import Elsewhere
 from build_tasks.model.event import BuildEvent, EventKind, Told
 from build_tasks.planning.events import prevailing
 from build_tasks.steps.ci.affected import Incomparable, first, is_full_name, missing
@@ -93,7 +93,7 @@ def _base(bench: Workbench, said: Told, kind: EventKind, branch: str, head: str)
 
 def _before(bench: Workbench, said: Told, head: str) -> str:
     """What main was before the push, which may bring several commits."""
-    if not isinstance(said.system, CiSystem):  # nobody could say it: the commit before is looked at
+    if isinstance(said.system, Elsewhere):  # nobody could say it: the commit before is looked at
         parent = bench.source.commit(f"{head}~1")
         if parent is None:
             raise first(bench.source)

@@ -16,6 +16,7 @@ from build_tasks.config.schema import ServiceFile, SettingsTable
 from build_tasks.model.evidence import APPROVAL_NAMESPACE, RECORD_NAMESPACE
 from build_tasks.model.instance import Instance
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
+from build_tasks.planning.ci_systems import SWITCHES
 from tests.unit.config.documented import HEADER, rows
 
 ROOT = Path(__file__).parents[3]
@@ -91,6 +92,11 @@ def test_environment_variables_of_our_own() -> None:
     sources = [*(ROOT / "build_tasks").rglob("*.py"), ROOT / "inv"]
     used = {name for file in sources for name in re.findall(r"\bBUILD_TASKS_[A-Z_]+", file.read_text())}
     assert set(re.findall(r"\bBUILD_TASKS_[A-Z_]+", section("Environment variables"))) == used
+
+
+def test_by_what_a_ci_system_is_recognised() -> None:
+    for page in (section("Environment variables"), (ROOT / "docs" / "ci-events.md").read_text()):
+        assert set(SWITCHES) <= set(re.findall(r"`([A-Z_]+)`", page))
 
 
 def test_the_limits_of_an_instance_s_name_and_its_default() -> None:
