@@ -76,6 +76,7 @@ def _hanging_once(tools: Path, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.timeout(960)
 def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], folder: Path) -> None:
     tools = tool("dockerd").parent
     engine = ManagedEngine(processes, EngineFolders(folder / "run", folder / "data", tools))
@@ -84,7 +85,7 @@ def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], fold
         return
     tools = _hanging_once(tools, folder / "tools")
     words = ["unshare", "--net", sys.executable, "-c", _STORY, str(folder), str(tools)]
-    done = processes.run(words, timeout=240, check=False)
+    done = processes.run(words, timeout=900, check=False)
     log = folder / "first" / "dockerd.log"
     assert done.status == 0, done.stdout + done.stderr + (log.read_text() if log.exists() else "")
     told = json.loads(done.stdout.splitlines()[-1])

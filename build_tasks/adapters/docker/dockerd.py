@@ -23,8 +23,9 @@ from build_tasks.adapters.programs.process import Processes
 from build_tasks.adapters.programs.process_identity import ProcessIdentity, in_our_network
 from build_tasks.errors import ExitCode, FlowError
 
-#: Seconds dockerd gets to answer; restoring the containers of two clusters after a crash takes about 5.
-_START_DEADLINE = 90.0
+#: Seconds dockerd gets to answer. Restoring the containers of two clusters after a crash takes about 5; its
+#: databases are written through to the disk, which took minutes where programs were linked meanwhile.
+_START_DEADLINE = 300.0
 #: What dockerd ends with when its containerd took more than 15 s (no option of it): the disk is busy.
 _CONTAINERD_SLOW = "timeout waiting for containerd to start"
 #: Seconds dockerd gets to stop its containers and itself.
