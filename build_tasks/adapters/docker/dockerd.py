@@ -105,7 +105,6 @@ class ManagedEngine:
         with FileLock(self._folders.run / "engine.lock"):
             if not self.running():
                 self._refuse_second_engine()
-                self._clear_stale_files()
                 self._spawn()
             self._wait_until_it_answers()
 
@@ -128,6 +127,7 @@ class ManagedEngine:
             self._processes.run(["umount", self._folders.data], what="release the engine's data root")
 
     def _spawn(self) -> None:
+        self._clear_stale_files()
         folders = self._folders
         folders.data.mkdir(mode=0o711, parents=True, exist_ok=True)
         # The engine outlives the instance that starts it, and with it a link in that instance's folder.
@@ -155,7 +155,6 @@ class ManagedEngine:
             if not self.running():
                 if _CONTAINERD_SLOW not in "".join(self._last_words()):
                     raise self._failed("dockerd ended right after it was started")
-                self._clear_stale_files()
                 self._spawn()
             if time.monotonic() > deadline:
                 raise self._failed(f"dockerd did not answer on {self.socket} within {_START_DEADLINE:g} s")
@@ -197,4 +196,5 @@ class ManagedEngine:
         )
 
     def _last_words(self) -> list[str]:
-        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return text.splitlines()[-12:]

@@ -22,8 +22,8 @@ _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _KEPT = ("GOPROXY", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE", "GOINSECURE", "GOAUTH")
 _KEPT_FOLDERS = ("GOMODCACHE", "GOCACHE")
 _LEFT_OUT = ("GOFLAGS", "GOEXPERIMENT", "GODEBUG", "GOARM64", "GOAMD64", "CGO_CFLAGS", "CGO_LDFLAGS")
-#: Bytes each of the compilers that run side by side must have to itself to go without collecting garbage:
-#: the largest program's link takes less.
+#: Bytes each of the compilers that run side by side must have to itself to go without collecting garbage.
+#: One that needs more begins to collect; it is not ended.
 _ROOM = 2 << 30
 
 
@@ -134,7 +134,7 @@ class Go:
 
 
 def collection(memory: int, processors: int) -> dict[str, str]:
-    """How Go's own programs collect garbage: in half of the memory not at all, for that is a fifth of what
+    """How Go's own programs collect garbage: in half of the memory not at all, for that is a sixth of what
     compiling takes; as they do by themselves where that is too little for as many as there are processors.
     Neither changes what is made (https://pkg.go.dev/runtime#hdr-Environment_Variables).
 

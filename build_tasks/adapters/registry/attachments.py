@@ -163,12 +163,12 @@ class AttachmentStore:
     def _fetch(self, image: Ref, artifact_type: str, digest: Digest) -> Attachment:
         """Each is fetched once: every gate on the way asks for the same, and a digest's content stays."""
         known = (image.at(digest), artifact_type)
-        if known not in self._fetched:
-            found = self._download(image, artifact_type, digest)
-            if not found.files:
-                return found
+        if known in self._fetched:
+            return self._fetched[known]
+        found = self._download(image, artifact_type, digest)
+        if found.files:  # what could not be fetched is tried again
             self._fetched[known] = found
-        return self._fetched[known]
+        return found
 
     def _download(self, image: Ref, artifact_type: str, digest: Digest) -> Attachment:
         """What cannot be fetched and was never made by us has no files: whoever attaches it stops nobody."""

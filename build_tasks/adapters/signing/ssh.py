@@ -19,8 +19,8 @@ from build_tasks.model.source import Signature
 _LISTED = re.compile(r"\d+ (SHA256:\S+) (.*) \(\S+\)")
 _GOOD = re.compile(r'^Good "[^\n]*" signature (?:for [^\n]+ )?with \S+ key (SHA256:\S+)$', re.M)
 
-#: Seconds for which a signature that was accepted is not asked about again: each gate of a command asks,
-#: and a validity that ends has its end in minutes at best.
+#: Seconds for which a signature that was accepted is not asked about again: each gate of a command asks.
+#: A validity that ends in between is noticed that much later.
 _ACCEPTED_FOR = 60.0
 
 #: A key that needs a passphrase is an error, not a question: nobody may be there to answer.
@@ -70,11 +70,10 @@ class SshSigner:
         :raises FlowError: REFUSED, saying why; CONFIG when the allowed signers cannot be read.
         """
         asked = (sha256(data).digest(), signature, allowed_signers, namespace)
-        since, found = self._accepted.get(asked, (-_ACCEPTED_FOR, None))
-        if found is None or time.monotonic() - since >= _ACCEPTED_FOR:
-            found = self._verify(data, signature, allowed_signers, namespace)
-            self._accepted[asked] = (time.monotonic(), found)
-        return found
+        now, known = time.monotonic(), self._accepted.get(asked)
+        if known is None or now - known[0] >= _ACCEPTED_FOR:
+            known = self._accepted[asked] = now, self._verify(data, signature, allowed_signers, namespace)
+        return known[1]
 
     def _verify(self, data: bytes, signature: bytes, allowed_signers: str, namespace: str) -> Signature:
         what = f"verify a signature ({namespace})"
