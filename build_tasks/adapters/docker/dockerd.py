@@ -23,11 +23,11 @@ from build_tasks.adapters.programs.process import Processes
 from build_tasks.adapters.programs.process_identity import ProcessIdentity, in_our_network
 from build_tasks.errors import ExitCode, FlowError
 
-#: Seconds dockerd gets to answer. Restoring the containers of two clusters after a crash takes about 5; its
-#: databases are written through to the disk, which took minutes where programs were linked meanwhile.
-_START_DEADLINE = 300.0
-#: What dockerd ends with when its containerd took more than 15 s (no option of it): the disk is busy.
-_CONTAINERD_SLOW = "timeout waiting for containerd to start"
+#: Seconds dockerd gets to answer; restoring the containers of two clusters after a crash takes about 5.
+_START_DEADLINE = 90.0
+#: Bytes that containerd takes for the path of a socket (``CreateUnixSocket`` in its ``pkg/sys``). It does not
+#: start over a longer one, and dockerd tells of that as "timeout waiting for containerd to start".
+_LONGEST_SOCKET = 104
 #: Seconds dockerd gets to stop its containers and itself.
 _STOP_DEADLINE = 60.0
 _WHAT = "start the managed container engine"
@@ -40,11 +40,18 @@ class EngineFolders:
     :param run: socket, process ids, containerd's state; may vanish with a reboot.
     :param data: images, containers, volumes; part of the cache, never removed by us.
     :param tools: folder with dockerd, containerd, containerd-shim-runc-v2, runc and docker-proxy.
+    :raises ValueError: the path of ``run`` is too long for containerd's sockets in it.
     """
 
     run: Path
     data: Path
     tools: Path
+
+    def __post_init__(self) -> None:
+        longest = os.fsencode(self.run / "exec" / "containerd" / "containerd.sock.ttrpc")
+        if len(longest) > _LONGEST_SOCKET:
+            over = len(longest) - _LONGEST_SOCKET
+            raise ValueError(f"{self.run}: {over} bytes too long for the sockets of containerd in it")
 
 
 class ManagedEngine:
@@ -153,9 +160,7 @@ class ManagedEngine:
         deadline = time.monotonic() + _START_DEADLINE
         while not self.answers():
             if not self.running():
-                if _CONTAINERD_SLOW not in "".join(self._last_words()):
-                    raise self._failed("dockerd ended right after it was started")
-                self._spawn()
+                raise self._failed("dockerd ended right after it was started")
             if time.monotonic() > deadline:
                 raise self._failed(f"dockerd did not answer on {self.socket} within {_START_DEADLINE:g} s")
             time.sleep(0.1)
@@ -186,15 +191,12 @@ class ManagedEngine:
             )
 
     def _failed(self, why: str) -> FlowError:
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
         return FlowError(
             _WHAT,
             why,
             f"read {self.log}; run `./inv platform.doctor`",
             code=ExitCode.UNAVAILABLE,
-            details=self._last_words(),
+            details=text.splitlines()[-12:],
             log=self.log,
         )
-
-    def _last_words(self) -> list[str]:
-        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
-        return text.splitlines()[-12:]
