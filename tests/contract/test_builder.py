@@ -244,35 +244,6 @@ def test_a_build_that_leaves_no_cache_tells_none(workshop: Workshop) -> None:
     assert workshop.builder.build(workshop.request("exit 0")).cache is None
 
 
-def test_a_build_takes_what_another_machine_made(
-    real: Workshop, docker_client: DockerClient, cache: Ref
-) -> None:
-    """The step leaves what no second run of it would leave, and the engine is made to forget the first. The
-    cache is named by its digest: what its tag means by then is of no account.
-
-    It forgets the keys of every other build with it. A second dockerd for this test alone would take away the
-    first one's bridge, even with ``--bridge=none``.
-    """
-    mark = uuid4().hex
-    steps = f"COPY run.sh /run.sh\nRUN cat /proc/sys/kernel/random/uuid > /tmp/seen # {mark}\n"
-    asked = replace(real.dockerfile(steps, {"run.sh": "cat /tmp/seen"}, {}), cache_to=cache)
-    seen = []
-    for _ in range(2):
-        left = real.builder.build(asked).cache
-        assert left is not None
-        asked = replace(asked, cache_from=(cache.at(left),), cache_to=cache.tagged("another"))
-        found = docker_client.call("run", "--rm", "--entrypoint=sh", asked.tag, "/run.sh", what="look")
-        seen.append(docker_client.checked(found, "look").stdout)
-        docker_client.call("image", "rm", "--force", asked.tag, what="forget it")
-        words = ("prune", "--force", "--all", f"--filter=description~={mark}")
-        docker_client.checked(docker_client.buildx(*words, what="forget", on_line=_unheard), "forget")
-    assert seen[0] == seen[1] != ""
-
-
-def _unheard(_line: str) -> None:
-    """Nobody listens."""
-
-
 def test_an_engine_that_keeps_no_cache_elsewhere_builds_all_the_same(
     real: Workshop, docker_client: DockerClient, cache: Ref, tmp_path: Path
 ) -> None:

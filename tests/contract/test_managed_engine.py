@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
-
-import pytest
 
 from build_tasks.adapters.docker.dockerd import EngineFolders, ManagedEngine
 from build_tasks.adapters.programs.process import Processes
+from tests.contract.fixtures_engine import engine_folder as engine_folder
 
 #: Starts an engine, kills it and its containerd as a machine's end would, starts it again, then stops it.
 _STORY = """
@@ -56,22 +54,8 @@ print(json.dumps(told))
 """
 
 
-@pytest.fixture
-def folder(processes: Processes) -> Iterator[Path]:
-    """For engines; whatever becomes of them, their data are no mount any more afterwards.
-
-    Not ``tmp_path``: with the names of a suite, a worker and a test in it, it is too long for their sockets.
-    """
-    with TemporaryDirectory(prefix="engine-", ignore_cleanup_errors=True) as made:
-        folder = Path(made)
-        yield folder
-        # Mounted on itself, which neither os.path.ismount nor a comparison of devices can tell.
-        if f" {folder / 'first-data'} " in Path("/proc/self/mountinfo").read_text(encoding="utf-8"):
-            processes.run(["umount", "--lazy", folder / "first-data"])
-
-
-def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], folder: Path) -> None:
-    tools = tool("dockerd").parent
+def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], engine_folder: Path) -> None:
+    tools, folder = tool("dockerd").parent, engine_folder
     engine = ManagedEngine(processes, EngineFolders(folder / "run", folder / "data", tools))
     if sys.platform != "linux" or os.geteuid() != 0:
         assert engine.obstacle() in ("needs Linux", "needs root")

@@ -1,8 +1,7 @@
 """The managed container engine: a dockerd of our own, one per host, for hosts that have none that fits.
 
-It runs in the host's network namespace (so that ``localhost:5001`` is the registry on the host too), keeps
-its images under the cache and everything that dies with the machine under one run folder. Whoever finds it
-gone starts it again: nothing here relies on the process that started it.
+It runs in the host's network namespace (``localhost:5001`` is the registry on the host too), keeps its images
+under the cache and what dies with the machine under one run folder. Whoever finds it gone starts it again.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from build_tasks.errors import ExitCode, FlowError
 
 #: Seconds dockerd gets to answer; restoring the containers of two clusters after a crash takes about 5.
 _START_DEADLINE = 90.0
-#: Bytes that containerd takes for the path of a socket (``CreateUnixSocket`` in its ``pkg/sys``). It does not
-#: start over a longer one, and dockerd tells of that as "timeout waiting for containerd to start".
+#: Bytes in a socket's path, at most, for containerd (``CreateUnixSocket`` in its ``pkg/sys``). Beyond that it
+#: does not start, and dockerd tells of it as "timeout waiting for containerd to start".
 _LONGEST_SOCKET = 104
 #: Seconds dockerd gets to stop its containers and itself.
 _STOP_DEADLINE = 60.0
@@ -48,9 +47,8 @@ class EngineFolders:
     tools: Path
 
     def __post_init__(self) -> None:
-        longest = os.fsencode(self.run / "exec" / "containerd" / "containerd.sock.ttrpc")
-        if len(longest) > _LONGEST_SOCKET:
-            over = len(longest) - _LONGEST_SOCKET
+        socket_path = os.fsencode(self.run / "exec" / "containerd" / "containerd.sock.ttrpc")
+        if (over := len(socket_path) - _LONGEST_SOCKET) > 0:
             raise ValueError(f"{self.run}: {over} bytes too long for the sockets of containerd in it")
 
 

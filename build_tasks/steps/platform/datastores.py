@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from build_tasks.model.data_stores import STORES, DataStore
@@ -28,12 +28,20 @@ def candidate_ref(parts: PlatformParts, store: DataStore) -> Ref:
     return Ref(parts.instance.registry_host, f"infra/{store.kind}", tag)
 
 
-def ensure_stores(parts: PlatformParts, facts: dict[str, ClusterFacts]) -> None:
+def ensure_store_images(parts: PlatformParts) -> Mapping[str, StoreImage]:
+    """The registry has the image of each kind of data store; gives them by kind."""
+    images = parts.side_by_side(lambda store: _store_image(parts, store), STORES)
+    return {store.kind: image for store, image in zip(STORES, images, strict=True)}
+
+
+def ensure_stores(
+    parts: PlatformParts, facts: Mapping[str, ClusterFacts], images: Mapping[str, StoreImage]
+) -> None:
     """Every environment has each data store, with credentials that are made once and never again.
 
     :param facts: what was found in each cluster, by its short name.
+    :param images: of each kind of data store.
     """
-    images = {store.kind: _store_image(parts, store) for store in STORES}
     wanted = tuple((need, store) for need in parts.environments for store in STORES)
     parts.side_by_side(
         lambda pair: _ensure_store(parts, *pair, facts[pair[0].cluster], images[pair[1].kind]), wanted

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from build_tasks.model.local_platform import ClusterFacts, EnvironmentNeed
 from build_tasks.steps.platform.accounts import ensure_account
-from build_tasks.steps.platform.datastores import ensure_stores
+from build_tasks.steps.platform.datastores import StoreImage, ensure_stores
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import (
     APPLIED,
@@ -18,15 +18,18 @@ from build_tasks.steps.platform.recipe_texts import (
 )
 
 
-def ensure_environments(parts: PlatformParts) -> None:
-    """Cluster-wide rules, namespaces, accounts and data stores, in that order."""
+def ensure_environments(parts: PlatformParts, images: Mapping[str, StoreImage]) -> None:
+    """Cluster-wide rules, namespaces, accounts and data stores, in that order.
+
+    :param images: of each kind of data store.
+    """
     clusters = parts.cluster_names
     facts = dict(
         zip(clusters, parts.side_by_side(lambda name: parts.admin(name).facts(), clusters), strict=True)
     )
     parts.side_by_side(lambda name: _ensure_cluster(parts, name, facts[name]), clusters)
     parts.side_by_side(lambda need: _ensure_environment(parts, need, facts[need.cluster]), parts.environments)
-    ensure_stores(parts, facts)
+    ensure_stores(parts, facts, images)
 
 
 def _ensure_cluster(parts: PlatformParts, cluster: str, facts: ClusterFacts) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from build_tasks.steps.platform.builder_key import ensure_builder_key
 from build_tasks.steps.platform.clusters import ensure_clusters
+from build_tasks.steps.platform.datastores import StoreImage, ensure_store_images
 from build_tasks.steps.platform.engine import ensure_engine, ensure_limits
 from build_tasks.steps.platform.environments import ensure_environments
 from build_tasks.steps.platform.parts import PlatformParts
@@ -26,5 +29,20 @@ def up(parts: PlatformParts, *, recreate: bool = False) -> None:
         ensure_limits(parts)
         networks = ensure_networks(parts)
         ensure_registry(parts, networks)
+        images = _ensure_clusters_and_images(parts, recreate=recreate)
+        ensure_environments(parts, images)
+
+
+def _ensure_clusters_and_images(parts: PlatformParts, *, recreate: bool) -> Mapping[str, StoreImage]:
+    """To push an image is work, to make a cluster is mostly to wait: so both at once."""
+    images: dict[str, StoreImage] = {}
+
+    def clusters() -> None:
         ensure_clusters(parts, recreate=recreate)
-        ensure_environments(parts)
+
+    def store_images() -> None:
+        images.update(ensure_store_images(parts))
+
+    both: tuple[Callable[[], None], ...] = (clusters, store_images)
+    parts.side_by_side(lambda ensure: ensure(), both)
+    return images
