@@ -41,8 +41,12 @@ class Releases(Protocol):
     def rollback(self, release: str, revision: int) -> None:
         """Back to an earlier revision, without waiting for workloads."""
 
-    def uninstall(self, release: str) -> None:
-        """Remove the release and what it made, waiting for both; no error if there is none."""
+    def uninstall(self, release: str, *, wait: bool = True) -> None:
+        """Remove the release and what it made; no error if there is none.
+
+        :param wait: until what it made is gone, too. Otherwise its pods end what they have begun while others
+            go on; the release can be installed again at once.
+        """
 
     def test(self, release: str, *, only: str = "", without: str = "") -> str:
         """Run the release's test hooks; gives their log. FlowError(VERIFY_FAILED) with the log otherwise.

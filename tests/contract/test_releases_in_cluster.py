@@ -48,13 +48,38 @@ def test_a_removed_release_leaves_nothing_behind(
         real_releases.test(release)
     assert [pod.phase for pod in _named(real_workloads, release) if "smoke" in pod.name] == ["Failed"]
     selector = f"app.kubernetes.io/instance={release}"
-    deadline = time.monotonic() + _DEADLINE
-    while not any(pod.ready for pod in real_workloads.pods(selector)):
-        assert time.monotonic() < deadline, real_workloads.pods(selector)
-        time.sleep(0.2)
+    _ready(real_workloads, selector, but="")
     real_releases.uninstall(release)
     assert _named(real_workloads, release) == []
     assert list(real_workloads.rollouts(selector)) == []
+
+
+def test_a_release_that_nobody_waits_for_is_gone_at_once_and_can_be_installed_again(
+    real_releases: HelmReleases,
+    real_workloads: KubectlWorkloads,
+    release: str,
+    app_chart: Path,
+    app_image: str,
+) -> None:
+    values = {"run": {"image": app_image, "script": "sleep 600"}}
+    selector = f"app.kubernetes.io/instance={release}"
+    real_releases.upgrade(release, app_chart, values, description="", labels={})
+    [old] = _ready(real_workloads, selector, but="")
+    real_releases.uninstall(release, wait=False)
+    assert real_releases.get(release) is None
+    real_releases.upgrade(release, app_chart, values, description="", labels={})
+    assert _ready(real_workloads, selector, but=old)
+
+
+def _ready(workloads: KubectlWorkloads, selector: str, *, but: str) -> list[str]:
+    """Names of the pods that are ready, when there are any besides that one."""
+    deadline = time.monotonic() + _DEADLINE
+    while True:
+        names = [pod.name for pod in workloads.pods(selector) if pod.ready and pod.name != but]
+        if names:
+            return names
+        assert time.monotonic() < deadline, workloads.pods(selector)
+        time.sleep(0.2)
 
 
 def test_an_upgrade_wins_over_a_scaling(

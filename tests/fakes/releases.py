@@ -108,7 +108,7 @@ class FakeReleases:
         again = replace(earlier, number=current.number, description=f"Rollback to {revision}")
         self._record(what, again, self._manifests[release, revision])
 
-    def uninstall(self, release: str) -> None:
+    def uninstall(self, release: str, *, wait: bool = True) -> None:
         self.labels.pop(release, None)
         if self._records.pop(release, None):
             self.on_change(release, None)

@@ -106,8 +106,8 @@ class HelmReleases:
         what = f"roll {release} in {self._environment.name} back to revision {revision}"
         self._run(["rollback", release, str(revision), *self._writing()], what)
 
-    def uninstall(self, release: str) -> None:
-        """Remove the release and what it made, waiting for all of it.
+    def uninstall(self, release: str, *, wait: bool = True) -> None:
+        """Remove the release and what it made.
 
         Helm forgets what hooks made, a failed test's pod for one, and it cannot be found without the release.
         So it goes first: should this be interrupted, it can be repeated.
@@ -115,8 +115,8 @@ class HelmReleases:
         self._delete(self._stored("hooks", release))
         # Helm 4's default way of waiting takes an object whose state it does not know yet for deleted
         # (statusWait.waitForDelete in its pkg/kube), and then returns at once.
-        wait = "--wait=legacy" if self._helm.is_four else "--wait"
-        words = ["uninstall", release, "--ignore-not-found", "--cascade", "foreground", wait]
+        waiting = ["--cascade", "foreground", "--wait=legacy" if self._helm.is_four else "--wait"]
+        words = ["uninstall", release, "--ignore-not-found", *(waiting if wait else [])]
         words += ["--timeout", f"{self._timeout}s", *self._namespace]
         self._run(words, f"remove {release} from {self._environment.name}")
 

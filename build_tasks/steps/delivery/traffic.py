@@ -173,7 +173,7 @@ def _retire(bench: Workbench, service: Service, environment: Environment, hold: 
         title = f"retire {release} in {environment.name}"
         with bench.reporter.step(title, f"keep {service.keep_versions} versions"):
             hold.check()
-            releases.uninstall(release)
+            releases.uninstall(release, wait=False)
     return old
 
 
