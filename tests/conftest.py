@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-from build_tasks.planning.ci_systems import tells_of_a_ci
+from build_tasks.planning.ci.systems import tells_of_a_ci
 
 # A shell starts its background jobs with SIGINT ignored, nohup has SIGHUP ignored, and programs pass that on;
 # tests, and the commands that they start, are to be ended by both.

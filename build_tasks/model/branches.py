@@ -1,9 +1,9 @@
 """The flow's table of branches: which there are (README.md, "What happens when").
 
-Three read it: `planning/triggers.py` (what an event calls for), `planning/pipelines` (what starts a run) and
-`planning/ci_lint` (what somebody's filters may name). What a row is to each is its own: an extent, patterns
-of three systems, a language. Pipelines start for all of a row (`feature/**`), whatever the service: a branch
-of a service that there is not must start a run to be told so.
+Three read it: `planning/ci/triggers.py` (what an event calls for), `planning/pipelines` (what starts a run)
+and `planning/ci_lint` (what somebody's filters may name). What a row is to each is its own: an extent,
+patterns of three systems, a language. Pipelines start for all of a row (`feature/**`), whatever the service:
+a branch of a service that there is not must start a run to be told so.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from build_tasks.model.branches import RELEASED
 from build_tasks.model.images import Ref
 from build_tasks.model.settings import Settings
 from build_tasks.model.version import Version
-from build_tasks.planning.dockerfile import FINAL
+from build_tasks.planning.dockerfiles.dockerfile import FINAL
 
 #: Longest release name that Helm accepts (helm.sh/helm/v4/pkg/chart/v2/util, maxNameLen).
 HELM_NAME_LIMIT = 53

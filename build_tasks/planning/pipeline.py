@@ -8,7 +8,7 @@ from build_tasks.model.affected import Affected
 from build_tasks.model.plan import Action, Expected, Plan, Verb
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.planning.triggers import Extent, Trigger
+from build_tasks.planning.ci.triggers import Extent, Trigger
 
 
 def continuous_integration(

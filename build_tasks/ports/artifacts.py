@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from build_tasks.model.images import Attachment, BuildRequest, Built, ContainerExit, Digest, LocalImage, Ref
-from build_tasks.planning.chart_dependencies import ChartDependency
+from build_tasks.planning.charts.dependencies import ChartDependency
 
 
 class ImageBuilder(Protocol):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from build_tasks.model.bill_of_materials import BillOfMaterials
 from build_tasks.model.scan import Knowledge, ScanReport, Unreachable
-from build_tasks.planning.patch_level import SecurityIndex
+from build_tasks.planning.scanning.patch_level import SecurityIndex
 
 
 class Scanner(Protocol):

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from build_tasks.model.account import Annotation, Ending, Level, RunAccount
 from build_tasks.model.ci import CiSystem, Elsewhere
-from build_tasks.planning.ci_systems import recognised
+from build_tasks.planning.ci.systems import recognised
 from build_tasks.presentation.annotations import annotating, azure_command
 from build_tasks.presentation.plain_text import printable, without_ci_commands
 from build_tasks.presentation.sink import Sink

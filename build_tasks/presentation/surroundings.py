@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from build_tasks.model.ci import Elsewhere, RunBy
-from build_tasks.planning.ci_systems import is_set, recognised
+from build_tasks.planning.ci.systems import is_set, recognised
 
 
 @dataclass(frozen=True)

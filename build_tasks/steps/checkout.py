@@ -12,7 +12,7 @@ from pathlib import Path
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.service import Service
 from build_tasks.model.settings import Settings
-from build_tasks.planning.sources import Sources
+from build_tasks.planning.inputs.sources import Sources
 from build_tasks.ports.source import SourceControl
 
 
@@ -35,7 +35,7 @@ class Checkout:
 
 @dataclass(frozen=True)
 class WorkingTree:
-    """Files of a folder; implements :class:`build_tasks.planning.tree.Tree`. What it was asked once is
+    """Files of a folder; implements :class:`build_tasks.planning.inputs.tree.Tree`. What it was asked once is
     remembered.
     """
 

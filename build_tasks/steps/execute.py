@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.version import Version
-from build_tasks.planning.evidence import told
+from build_tasks.planning.evidence.gate import told
 from build_tasks.steps.artifacts.once import build_once, image_once, publish_once, scan_once, test_once
 from build_tasks.steps.artifacts.package import UNRELEASED
 from build_tasks.steps.artifacts.push import push

@@ -13,7 +13,7 @@ from build_tasks.model.scan import ScanResult
 from build_tasks.model.service import Service
 from build_tasks.model.tests import TestSummary
 from build_tasks.model.version import Version
-from build_tasks.planning.dockerfile import FINAL
+from build_tasks.planning.dockerfiles.dockerfile import FINAL
 from build_tasks.steps.artifacts.candidates import Candidate
 from build_tasks.steps.artifacts.image import build_stage, check_image
 from build_tasks.steps.artifacts.inputs import Recipe, chart_inputs, recipe

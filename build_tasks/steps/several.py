@@ -9,7 +9,7 @@ from threading import Lock
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.outcomes import ServiceOutcome
 from build_tasks.model.plan import Plan
-from build_tasks.planning.scan_table import summary
+from build_tasks.planning.scanning.table import summary
 from build_tasks.ports.artifacts import BaseImages
 from build_tasks.steps.artifacts.publishing import Publishing
 from build_tasks.steps.execute import execute

@@ -125,7 +125,7 @@ def _deliver(session: Session) -> Task:
 def _planned(
     session: Session, flags: tuple[str, str, str, str, str], deliver: bool, only: str
 ) -> tuple[BuildEvent, Plan]:
-    from build_tasks.planning.events import typed
+    from build_tasks.planning.ci.events import typed
     from build_tasks.planning.several import chosen, narrowed
     from build_tasks.steps.ci.events import event_here
     from build_tasks.steps.ci.plans import plan_for
@@ -136,7 +136,7 @@ def _planned(
 
 
 def _delivery(session: Session, branch: str) -> Plan:
-    from build_tasks.planning.events import typed
+    from build_tasks.planning.ci.events import typed
     from build_tasks.steps.ci.events import event_here
     from build_tasks.steps.ci.plans import delivery_of
 

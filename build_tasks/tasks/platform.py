@@ -170,7 +170,7 @@ def _prune(session: Session) -> Task:
 def _rules(older_than: str, keep: int) -> PruneRules:
     from build_tasks.errors import ExitCode, FlowError
     from build_tasks.model.pruning import PruneRules
-    from build_tasks.planning.ages import parse_age
+    from build_tasks.planning.platform.ages import parse_age
 
     try:
         if keep < 0:

@@ -15,7 +15,7 @@ from build_tasks.tasks.session import Session, version
 
 if TYPE_CHECKING:
     from build_tasks.model.version import Version
-    from build_tasks.planning.proposal import Proposal
+    from build_tasks.planning.releases.proposal import Proposal
 
 #: Commits that a proposal shows; the newest ones.
 _SHOWN = 30
@@ -95,7 +95,7 @@ def _proposal_lines(proposal: Proposal) -> Iterator[str]:
 
 
 def _chosen(session: Session, name: str, wanted: str, bump: str) -> Version:
-    from build_tasks.planning.versions import propose
+    from build_tasks.planning.releases.versions import propose
     from build_tasks.steps.release.release import taken_versions
 
     service = session.service(name)

@@ -15,7 +15,7 @@ from build_tasks.adapters.provisioning.recipe_files import RecipeFiles
 from build_tasks.model.platform import Found, ToolRecipe
 from build_tasks.model.routes import Route, pulls_images
 from build_tasks.model.upstream import Pins
-from build_tasks.planning.needs import FOR_IMAGES, needed_groups, needed_programs
+from build_tasks.planning.platform.needs import FOR_IMAGES, needed_groups, needed_programs
 from build_tasks.recipes import FOLDER
 from build_tasks.steps.platform.go_modules import GoModules
 from build_tasks.steps.platform.host import ProvideHostPackages

@@ -12,7 +12,7 @@ from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.adapters.scanning.syft import Syft
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials, Component
-from build_tasks.planning.bill_of_materials import read_bill
+from build_tasks.planning.scanning.bill_of_materials import read_bill
 from tests.contract.saved_image import DEBIAN, save_image
 
 NAME = "shop/delivery-final:in-1"

@@ -8,7 +8,7 @@ import pytest
 
 from build_tasks.adapters.docker.client import DockerClient
 from build_tasks.model.affected import Change
-from build_tasks.planning.sources import Sources
+from build_tasks.planning.inputs.sources import Sources
 from build_tasks.steps.checkout import WorkingTree
 from tests.contract.fixtures_runtime import docker_client as docker_client
 from tests.contract.fixtures_runtime import logged as logged

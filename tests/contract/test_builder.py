@@ -16,7 +16,7 @@ from build_tasks.adapters.docker.client import DockerClient
 from build_tasks.adapters.docker.engine import RUN_LABEL, DockerEngine
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, ContainerExit, Digest, Ref
-from build_tasks.planning.provenance import build_type, finished, provenance
+from build_tasks.planning.evidence.provenance import build_type, finished, provenance
 from build_tasks.ports.artifacts import ImageBuilder
 from tests.contract.fixtures_runtime import base_image as base_image
 from tests.contract.fixtures_runtime import docker as docker

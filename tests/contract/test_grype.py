@@ -16,7 +16,7 @@ from build_tasks.adapters.scanning.grype import Grype
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials
 from build_tasks.model.scan import Finding, Knowledge, Severity, Unreachable
-from build_tasks.planning.bill_of_materials import read_bill
+from build_tasks.planning.scanning.bill_of_materials import read_bill
 from tests.contract.publisher import OPENSSL, VULNERABILITIES, Publisher, publisher
 from tests.fakes.scanning import bill, component, debian
 

@@ -12,8 +12,8 @@ import pytest
 
 from build_tasks.adapters.helm.charts import HelmCharts
 from build_tasks.adapters.helm.program import HelmProgram
-from build_tasks.planning.chart_documents import documents, within
-from build_tasks.planning.conventions import violations
+from build_tasks.planning.charts.conventions import violations
+from build_tasks.planning.charts.documents import documents, within
 from build_tasks.steps.artifacts.package import overlay
 from tests.contract.fixtures_runtime import helm as helm
 from tests.contract.fixtures_runtime import logged as logged

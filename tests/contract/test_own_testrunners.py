@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from build_tasks.adapters.programs.process import Processes
-from build_tasks.planning.dockerfile import TESTRUNNER
-from build_tasks.planning.dockerfile_text import instructions
+from build_tasks.planning.dockerfiles.dockerfile import TESTRUNNER
+from build_tasks.planning.dockerfiles.text import instructions
 from build_tasks.steps.artifacts.test import FILTER, FILTER_LABEL, FROM_ENVIRONMENT
 
 ROOT = Path(__file__).parents[2]

@@ -14,8 +14,8 @@ from build_tasks.adapters.scanning.debian_security import SecuritySuite
 from build_tasks.adapters.scanning.patch_level import PatchLevel
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.scan import NO_PACKAGES, Knowledge, Severity, Unreachable
-from build_tasks.planning.bill_of_materials import read_bill
-from build_tasks.planning.patch_level import SecurityIndex, installed_packages, is_older
+from build_tasks.planning.scanning.bill_of_materials import read_bill
+from build_tasks.planning.scanning.patch_level import SecurityIndex, installed_packages, is_older
 from build_tasks.steps.platform.updates import LIST_PACKAGES
 from tests.contract.publisher import Publisher, publisher
 from tests.fakes.scanning import bill, component, debian

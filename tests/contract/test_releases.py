@@ -8,7 +8,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.releases import HookRun, ReleaseStatus
-from build_tasks.planning.chart_documents import documents, within
+from build_tasks.planning.charts.documents import documents, within
 from tests.contract.fixtures_cluster import app_chart as app_chart
 from tests.contract.fixtures_cluster import app_image as app_image
 from tests.contract.fixtures_cluster import dev as dev

@@ -11,7 +11,7 @@ import pytest
 from build_tasks.adapters.programs.process import CommandLog, Processes
 from build_tasks.adapters.scanning.grype import Grype
 from build_tasks.model.scan import Knowledge, ScannerName, Unreachable
-from build_tasks.planning.bill_of_materials import read_bill
+from build_tasks.planning.scanning.bill_of_materials import read_bill
 from build_tasks.ports.scanning import Scanner
 from tests.contract.publisher import publisher
 from tests.fakes.scanning import FakeScanner, bill, component

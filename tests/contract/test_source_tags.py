@@ -8,7 +8,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.source import SignedTag
-from build_tasks.planning.statements import read_tag
+from build_tasks.planning.releases.statements import read_tag
 from tests.contract.fixtures_source import RealRepository, Repository
 
 _TAG = "delivery/v1.0.2"

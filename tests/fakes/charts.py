@@ -15,7 +15,7 @@ import yaml
 from build_tasks.adapters.helm.chart_staging import local_dependencies, stage
 from build_tasks.adapters.registry.charts import chart_metadata
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.planning.chart_dependencies import ChartDependency
+from build_tasks.planning.charts.dependencies import ChartDependency
 
 Render = Callable[[Path, str, str, Mapping[str, object]], str]
 

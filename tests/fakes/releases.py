@@ -12,7 +12,7 @@ import yaml
 from build_tasks.adapters.registry.charts import chart_metadata
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.releases import HookRun, ReleaseStatus, Revision
-from build_tasks.planning.chart_documents import HOOK, documents, within
+from build_tasks.planning.charts.documents import HOOK, documents, within
 from tests.fakes.charts import Render, values_as_configmap
 
 _KEPT = 10

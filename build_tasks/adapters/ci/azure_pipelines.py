@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from build_tasks.model.ci import CiSystem
 from build_tasks.model.event import EventKind, Told
-from build_tasks.planning.ci_systems import is_set
-from build_tasks.planning.events import about_ref, branch_name
+from build_tasks.planning.ci.events import about_ref, branch_name
+from build_tasks.planning.ci.systems import is_set
 
 _KINDS = {
     "IndividualCI": EventKind.PUSH,

@@ -17,7 +17,7 @@ from msgspec import Struct
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.ci import CiSystem
 from build_tasks.model.event import EventKind, Told
-from build_tasks.planning.events import about_ref, branch_name
+from build_tasks.planning.ci.events import about_ref, branch_name
 
 
 class _Repository(Struct):

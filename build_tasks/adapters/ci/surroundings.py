@@ -9,7 +9,7 @@ from build_tasks.adapters.ci.github_actions import read_payload, told_by_github
 from build_tasks.adapters.ci.gitlab_ci import told_by_gitlab
 from build_tasks.model.ci import CiSystem
 from build_tasks.model.event import Told
-from build_tasks.planning.ci_systems import recognised
+from build_tasks.planning.ci.systems import recognised
 
 
 def told_by(environ: Mapping[str, str]) -> Told:

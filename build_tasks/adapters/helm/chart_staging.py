@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from build_tasks.planning.chart_dependencies import ChartDependency, chart_dependencies
+from build_tasks.planning.charts.dependencies import ChartDependency, chart_dependencies
 
 #: Modification time given to every file of a package, in seconds since 1970: 1980-01-01, as Zip's zero.
 _EPOCH = 315532800

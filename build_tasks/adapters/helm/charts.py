@@ -18,7 +18,7 @@ from build_tasks.adapters.helm.messages import findings, reason
 from build_tasks.adapters.helm.program import HelmProgram
 from build_tasks.adapters.programs.process import Completed
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.planning.chart_dependencies import ChartDependency
+from build_tasks.planning.charts.dependencies import ChartDependency
 
 _PACKAGED = re.compile(r"saved it to: (?P<path>.+)$", re.M)
 

@@ -10,7 +10,7 @@ from shlex import join
 
 from build_tasks.adapters.programs.process import Processes
 from build_tasks.adapters.signing.ssh_keys import SshKeys
-from build_tasks.planning.ci_systems import tells_of_a_ci
+from build_tasks.planning.ci.systems import tells_of_a_ci
 from build_tasks.ports.commands import Typed
 
 #: Commits of a demonstration are nobody's.

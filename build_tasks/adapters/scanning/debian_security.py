@@ -15,7 +15,7 @@ from build_tasks.adapters.machine.credentials import credentials_in
 from build_tasks.adapters.programs.process import Completed, Processes
 from build_tasks.adapters.scanning.private_apt import PrivateApt, apt_is_here, sources_here
 from build_tasks.model.scan import Unreachable
-from build_tasks.planning.patch_level import SecurityIndex, SuitePackage, read_index
+from build_tasks.planning.scanning.patch_level import SecurityIndex, SuitePackage, read_index
 
 _LABEL, _SUITE_END = "Debian-Security", "-security"
 _KEYRINGS = (

@@ -20,7 +20,7 @@ from build_tasks.model.scan import (
     Severity,
     Unreachable,
 )
-from build_tasks.planning.patch_level import (
+from build_tasks.planning.scanning.patch_level import (
     DEB,
     Outdated,
     SecurityIndex,

@@ -12,8 +12,8 @@ from build_tasks.model.build_cache import CACHE_TYPE, CacheStatement
 from build_tasks.model.images import Attachment, CacheUse, Digest, Ref
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
 from build_tasks.model.service import Service
-from build_tasks.planning.cache_statements import read_cache_statement, write_cache_statement
-from build_tasks.planning.dockerfile import FINAL, TESTRUNNER
+from build_tasks.planning.dockerfiles.dockerfile import FINAL, TESTRUNNER
+from build_tasks.planning.evidence.cache_statements import read_cache_statement, write_cache_statement
 from build_tasks.planning.names import build_cache
 from build_tasks.steps.evidence.signatures import parts, signed, signer_of
 from build_tasks.steps.release.release import allowed_signers

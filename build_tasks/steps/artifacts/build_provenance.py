@@ -9,7 +9,7 @@ import msgspec
 
 from build_tasks.model.images import LocalImage
 from build_tasks.model.proofs import Provenance
-from build_tasks.planning.provenance import provenance
+from build_tasks.planning.evidence.provenance import provenance
 from build_tasks.steps.workbench import Workbench
 
 

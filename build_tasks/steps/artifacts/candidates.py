@@ -10,7 +10,7 @@ from build_tasks.model.images import Digest, LocalImage, Ref
 from build_tasks.model.proofs import OF_CANDIDATES, REUSABLE, Content, EvidenceKind, MadeFrom
 from build_tasks.model.service import Service
 from build_tasks.model.weighed import EvidenceFound
-from build_tasks.planning.evidence import Subject, charts, weigh
+from build_tasks.planning.evidence.gate import Subject, charts, weigh
 from build_tasks.planning.names import candidate_image, candidate_tag
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
 from build_tasks.steps.artifacts.inputs import Recipe

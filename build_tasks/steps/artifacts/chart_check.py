@@ -14,10 +14,10 @@ import yaml
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.service import Service
-from build_tasks.planning.chart_documents import Document, Manifest, as_yaml, documents, within
-from build_tasks.planning.chart_places import ChartFiles
-from build_tasks.planning.conventions import chart_violations, violations
-from build_tasks.planning.helm_findings import in_repository
+from build_tasks.planning.charts.conventions import chart_violations, violations
+from build_tasks.planning.charts.documents import Document, Manifest, as_yaml, documents, within
+from build_tasks.planning.charts.helm_findings import in_repository
+from build_tasks.planning.charts.places import ChartFiles
 from build_tasks.steps.workbench import Workbench
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import BuildRequest, LocalImage
 from build_tasks.model.service import Service
-from build_tasks.planning.dockerfile import FINAL, TESTRUNNER
+from build_tasks.planning.dockerfiles.dockerfile import FINAL, TESTRUNNER
 from build_tasks.planning.names import local_image
 from build_tasks.steps.artifacts.build_cache import believed_caches, cache_to, sign_for_cache
 from build_tasks.steps.artifacts.build_provenance import keep_provenance, kept_provenance

@@ -13,8 +13,8 @@ from build_tasks.model.proofs import EvidenceKind, TestsRun
 from build_tasks.model.service import Service
 from build_tasks.model.tests import TestOutcome, TestSummary
 from build_tasks.model.weighed import Accepted
-from build_tasks.planning.dockerfile import BUILD, FINAL
-from build_tasks.planning.evidence import moment
+from build_tasks.planning.dockerfiles.dockerfile import BUILD, FINAL
+from build_tasks.planning.evidence.gate import moment
 from build_tasks.steps.artifacts.candidates import Candidate, add_chart, publish_candidate
 from build_tasks.steps.artifacts.image import build_stage, present_image
 from build_tasks.steps.artifacts.proofs import note_tests, proofs

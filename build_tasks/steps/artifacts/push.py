@@ -12,7 +12,7 @@ from build_tasks.model.images import Digest, Ref
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import candidate_chart, candidate_image
-from build_tasks.planning.versions import check_new, next_patch
+from build_tasks.planning.releases.versions import check_new, next_patch
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
 from build_tasks.steps.artifacts.inputs import Recipe
 from build_tasks.steps.evidence.pushed import is_pushed_from_here, is_vouched_for

@@ -17,10 +17,10 @@ from build_tasks.model.scan import ScanPolicy, ScanReport, ScanResult
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.model.weighed import Accepted, EvidenceFound
-from build_tasks.planning.bill_of_materials import read_bill
-from build_tasks.planning.evidence import told, weigh
+from build_tasks.planning.evidence.gate import told, weigh
 from build_tasks.planning.names import candidate_image
-from build_tasks.planning.scan_policy import fingerprint, judge
+from build_tasks.planning.scanning.bill_of_materials import read_bill
+from build_tasks.planning.scanning.policy import fingerprint, judge
 from build_tasks.steps.artifacts.candidates import Candidate
 from build_tasks.steps.artifacts.inputs import Recipe
 from build_tasks.steps.artifacts.proofs import scan_proof

@@ -10,11 +10,11 @@ from build_tasks.model.bill_of_materials import BillOfMaterials
 from build_tasks.model.images import LocalImage
 from build_tasks.model.scan import ScanException, ScanPolicy, ScanResult
 from build_tasks.model.service import Service
-from build_tasks.planning.bill_of_materials import read_bill
-from build_tasks.planning.dockerfile import FINAL
+from build_tasks.planning.dockerfiles.dockerfile import FINAL
 from build_tasks.planning.names import local_image
-from build_tasks.planning.scan_policy import fingerprint, judge, superseded, too_old
-from build_tasks.planning.scan_table import excepted_lines, expired_lines, refused_lines, summary
+from build_tasks.planning.scanning.bill_of_materials import read_bill
+from build_tasks.planning.scanning.policy import fingerprint, judge, superseded, too_old
+from build_tasks.planning.scanning.table import excepted_lines, expired_lines, refused_lines, summary
 from build_tasks.steps.artifacts import scan_results
 from build_tasks.steps.artifacts.image import present_image
 from build_tasks.steps.artifacts.inputs import Recipe

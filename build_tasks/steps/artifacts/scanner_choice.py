@@ -9,7 +9,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.bill_of_materials import BillOfMaterials
 from build_tasks.model.scan import Knowledge, ScannerName, ScanPolicy, Unreachable
 from build_tasks.model.service import Service
-from build_tasks.planning.scan_policy import too_old
+from build_tasks.planning.scanning.policy import too_old
 from build_tasks.steps.workbench import Workbench
 
 

@@ -9,8 +9,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import ContainerExit, LocalImage
 from build_tasks.model.service import Service
 from build_tasks.model.tests import CaseResult, TestCase, TestOutcome, TestRunError, TestSummary
-from build_tasks.planning.container_files import ContainerFiles, container_files
-from build_tasks.planning.dockerfile import TESTRUNNER
+from build_tasks.planning.dockerfiles.container_files import ContainerFiles, container_files
+from build_tasks.planning.dockerfiles.dockerfile import TESTRUNNER
 from build_tasks.planning.reports.failures import failure_lines
 from build_tasks.planning.reports.merged import merged_junit
 from build_tasks.planning.reports.summary import TestRun, sum_up

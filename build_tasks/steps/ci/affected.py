@@ -10,7 +10,7 @@ from pathlib import Path
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Affected, Assessment, Change, Reason
 from build_tasks.model.source import Parting
-from build_tasks.planning.affected import Changes, affected
+from build_tasks.planning.inputs.affected import Changes, affected
 from build_tasks.ports.source import SourceControl
 from build_tasks.steps.checkout import Checkout
 

@@ -8,7 +8,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Reason
 from build_tasks.model.ci import Elsewhere
 from build_tasks.model.event import BuildEvent, EventKind, Told
-from build_tasks.planning.events import prevailing
+from build_tasks.planning.ci.events import prevailing
 from build_tasks.steps.ci.affected import Incomparable, first, is_full_name, missing
 from build_tasks.steps.release.release import main_ref
 from build_tasks.steps.workbench import Workbench

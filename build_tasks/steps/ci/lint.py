@@ -15,7 +15,7 @@ from build_tasks.planning.ci_lint.files.discovery import named_files, pipeline_f
 from build_tasks.planning.ci_lint.files.reading import LARGEST
 from build_tasks.planning.ci_lint.files.sources import Sources
 from build_tasks.planning.ci_lint.judge import judge
-from build_tasks.planning.sources import Sources as ServiceSources
+from build_tasks.planning.inputs.sources import Sources as ServiceSources
 from build_tasks.steps.artifacts.inputs import sources
 from build_tasks.steps.workbench import Workbench
 

@@ -9,8 +9,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.event import BuildEvent, EventKind, Told
 from build_tasks.model.plan import Plan, Verb
 from build_tasks.model.version import Version
-from build_tasks.planning.events import about_ref, branch_name, kind_of
-from build_tasks.planning.versions import check_new
+from build_tasks.planning.ci.events import about_ref, branch_name, kind_of
+from build_tasks.planning.releases.versions import check_new
 from build_tasks.steps.ci.events import event_of
 from build_tasks.steps.ci.plans import plan_for
 from build_tasks.steps.workbench import Workbench

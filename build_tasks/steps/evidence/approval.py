@@ -21,9 +21,9 @@ from build_tasks.model.images import Attachment, Ref
 from build_tasks.model.service import Service
 from build_tasks.model.source import Signature
 from build_tasks.model.version import Version
-from build_tasks.planning.approvals import check_approved, check_may_decide, stand, who_may
 from build_tasks.planning.names import candidate_image, production_image
-from build_tasks.planning.statements import read_statement, write_statement
+from build_tasks.planning.releases.approvals import check_approved, check_may_decide, stand, who_may
+from build_tasks.planning.releases.statements import read_statement, write_statement
 from build_tasks.steps.delivery.verify import check_verified
 from build_tasks.steps.evidence.attached import signed_for
 from build_tasks.steps.evidence.released import artifacts

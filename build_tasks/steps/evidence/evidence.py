@@ -14,8 +14,8 @@ from build_tasks.model.proofs import (
     SignedEvidence,
 )
 from build_tasks.model.service import Service
-from build_tasks.planning.evidence import Pushed, Subject
-from build_tasks.planning.in_toto import read_evidence, write_evidence
+from build_tasks.planning.evidence.gate import Pushed, Subject
+from build_tasks.planning.evidence.in_toto import read_evidence, write_evidence
 from build_tasks.planning.names import candidate_image
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
 from build_tasks.steps.evidence.signatures import parts, signed, signer_of

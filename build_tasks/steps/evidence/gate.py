@@ -10,10 +10,10 @@ from build_tasks.model.scan import ScanPolicy
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.model.weighed import EvidenceFound
-from build_tasks.planning.evidence import Pushed, ScanRule, told, weigh
+from build_tasks.planning.evidence.gate import Pushed, ScanRule, told, weigh
 from build_tasks.planning.names import candidate_image, release_branch
-from build_tasks.planning.scan_policy import judge, production_refusal, too_old
-from build_tasks.planning.scan_table import named
+from build_tasks.planning.scanning.policy import judge, production_refusal, too_old
+from build_tasks.planning.scanning.table import named
 from build_tasks.steps.evidence.evidence import attached_evidence, subject_of
 from build_tasks.steps.release.release import main_ref, record
 from build_tasks.steps.workbench import Workbench

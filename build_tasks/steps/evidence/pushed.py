@@ -9,7 +9,7 @@ from build_tasks.model.images import Digest
 from build_tasks.model.proofs import REUSABLE, EvidenceKind, Released
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.planning.evidence import Pushed, Subject, weigh
+from build_tasks.planning.evidence.gate import Pushed, Subject, weigh
 from build_tasks.planning.names import candidate_chart, candidate_image
 from build_tasks.steps.evidence.evidence import attach_evidence, attached_evidence, subject_of
 from build_tasks.steps.evidence.released import found_artifacts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import RECORD_NAMESPACE, ReleaseRecord
 from build_tasks.model.source import TagObject
-from build_tasks.planning.statements import read_record, read_tag
+from build_tasks.planning.releases.statements import read_record, read_tag
 from build_tasks.steps.workbench import Workbench
 
 

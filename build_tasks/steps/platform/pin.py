@@ -18,7 +18,7 @@ from build_tasks.model.upstream import (
     Target,
     Upstream,
 )
-from build_tasks.planning.checksums import published_sha256
+from build_tasks.planning.platform.checksums import published_sha256
 from build_tasks.ports.artifacts import Registry
 from build_tasks.ports.reporting import Reporter
 from build_tasks.ports.upstream import Downloads

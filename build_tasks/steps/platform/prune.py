@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from build_tasks.errors import FlowError
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.pruning import Leftover, Place, PrunePlan, PruneRules
-from build_tasks.planning.pruning import (
+from build_tasks.planning.platform.pruning import (
     build_cache_leftovers,
     cache_leftovers,
     engine_leftovers,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from build_tasks.model.scan import Unreachable
-from build_tasks.planning.patch_level import installed_packages, outdated
+from build_tasks.planning.scanning.patch_level import installed_packages, outdated
 from build_tasks.ports.host import PrivateFiles
 from build_tasks.ports.provisioning import ImageStore
 from build_tasks.ports.reporting import Clock, Reporter

@@ -10,8 +10,8 @@ from build_tasks.model.service import Service
 from build_tasks.model.source import Commit
 from build_tasks.model.version import Version
 from build_tasks.planning.names import record_tag, release_branch
-from build_tasks.planning.statements import write_record
-from build_tasks.planning.versions import check_new
+from build_tasks.planning.releases.statements import write_record
+from build_tasks.planning.releases.versions import check_new
 from build_tasks.steps.evidence.released import released_versions
 from build_tasks.steps.release.readiness import check_pipeline
 from build_tasks.steps.release.release import allowed_signers, key_of, main_ref, record, taken_versions

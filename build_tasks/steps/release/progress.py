@@ -13,9 +13,9 @@ from build_tasks.model.overview import ReleasedVersion
 from build_tasks.model.service import Service
 from build_tasks.model.source import TagObject
 from build_tasks.model.version import Version
-from build_tasks.planning.approvals import approval_state, stand
 from build_tasks.planning.names import candidate_chart, candidate_image, production_image
-from build_tasks.planning.statements import tagged_at
+from build_tasks.planning.releases.approvals import approval_state, stand
+from build_tasks.planning.releases.statements import tagged_at
 from build_tasks.steps.artifacts.image_labels import REVISION_LABEL
 from build_tasks.steps.evidence.approval import decisions
 from build_tasks.steps.evidence.signed_record import verified

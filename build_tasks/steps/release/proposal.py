@@ -5,7 +5,7 @@ from __future__ import annotations
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import record_tag, release_branch
-from build_tasks.planning.proposal import Proposal, first, following, unknown
+from build_tasks.planning.releases.proposal import Proposal, first, following, unknown
 from build_tasks.steps.artifacts.inputs import built_from
 from build_tasks.steps.release.release import main_ref, taken_versions
 from build_tasks.steps.workbench import Workbench

@@ -21,7 +21,7 @@ from build_tasks.model.proofs import EvidenceKind
 from build_tasks.model.service import Service
 from build_tasks.model.source import Commit
 from build_tasks.model.version import Version
-from build_tasks.planning.evidence import told
+from build_tasks.planning.evidence.gate import told
 from build_tasks.planning.names import candidate_image, candidate_tag
 from build_tasks.steps.artifacts.candidates import find_candidate
 from build_tasks.steps.artifacts.inputs import chart_inputs, chart_paths, recipe

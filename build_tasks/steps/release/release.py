@@ -10,7 +10,7 @@ from build_tasks.model.evidence import ReleaseRecord
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.names import parse_release_branch, record_tag, release_branches
-from build_tasks.planning.versions import next_patch
+from build_tasks.planning.releases.versions import next_patch
 from build_tasks.steps.artifacts.inputs import built_from
 from build_tasks.steps.evidence.released import released_versions
 from build_tasks.steps.evidence.signed_record import verified

@@ -9,8 +9,8 @@ from build_tasks.model.overview import DeployedVersion
 from build_tasks.model.service import Service
 from build_tasks.model.story import Story, ToldCopy, ToldDecision
 from build_tasks.model.version import Version
+from build_tasks.planning.evidence.story import tell
 from build_tasks.planning.names import candidate_chart, candidate_image, production_chart, production_image
-from build_tasks.planning.story import tell
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL, REVISION_LABEL
 from build_tasks.steps.delivery.overview import status
 from build_tasks.steps.evidence.approval import decisions

@@ -16,7 +16,7 @@ from build_tasks.config.schema import ServiceFile, SettingsTable
 from build_tasks.model.evidence import APPROVAL_NAMESPACE, RECORD_NAMESPACE
 from build_tasks.model.instance import Instance
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
-from build_tasks.planning.ci_systems import SWITCHES
+from build_tasks.planning.ci.systems import SWITCHES
 from tests.unit.config.documented import HEADER, rows
 
 ROOT = Path(__file__).parents[3]

@@ -20,7 +20,7 @@ from build_tasks.model.proofs import (
 )
 from build_tasks.model.scan import Finding, ScanException, ScanReport, Severity, Verdict
 from build_tasks.model.source import Signature
-from build_tasks.planning.evidence import Pushed, Subject
+from build_tasks.planning.evidence.gate import Pushed, Subject
 from tests.fakes.samples import SHA, digest
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

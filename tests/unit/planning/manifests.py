@@ -5,8 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from build_tasks.planning.chart_documents import HOOK
-from build_tasks.planning.conventions import CHANGE_CAUSE, LABELS
+from build_tasks.planning.charts.conventions import CHANGE_CAUSE, LABELS
+from build_tasks.planning.charts.documents import HOOK
 
 RELEASE = "delivery-v1-0-2"
 IMAGE = "localhost:5001/delivery:v1.0.2@sha256:" + "a" * 64

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from build_tasks.model.affected import Affected, AffectedPolicy, Change, Reason
 from build_tasks.model.docker_patterns import Patterns
-from build_tasks.planning.affected import Changes, affected
-from build_tasks.planning.sources import Sources
+from build_tasks.planning.inputs.affected import Changes, affected
+from build_tasks.planning.inputs.sources import Sources
 from tests.fakes.samples import service
 from tests.fakes.tree import FakeTree
 

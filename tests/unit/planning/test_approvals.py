@@ -14,14 +14,14 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.approvals import Standing
 from build_tasks.model.evidence import Decision, ReleasedArtifacts, ReleaseRecord, SignedStatement, Statement
 from build_tasks.model.source import Signature
-from build_tasks.planning.approvals import (
+from build_tasks.planning.releases.approvals import (
     ApprovalState,
     approval_state,
     check_approved,
     check_may_decide,
     stand,
 )
-from build_tasks.planning.hands import hands, same_hand
+from build_tasks.planning.releases.hands import hands, same_hand
 from tests.fakes.samples import SHA, digest, v
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from build_tasks.model.bill_of_materials import Component
-from build_tasks.planning.bill_of_materials import read_bill
+from build_tasks.planning.scanning.bill_of_materials import read_bill
 from tests.fakes.scanning import OPENSSL, bill, component, debian
 
 

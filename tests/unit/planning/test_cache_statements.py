@@ -9,8 +9,8 @@ import pytest
 
 from build_tasks.model.build_cache import CacheStatement
 from build_tasks.model.images import Digest
-from build_tasks.planning.cache_statements import read_cache_statement, write_cache_statement
-from build_tasks.planning.in_toto import read_evidence
+from build_tasks.planning.evidence.cache_statements import read_cache_statement, write_cache_statement
+from build_tasks.planning.evidence.in_toto import read_evidence
 
 SAID = CacheStatement("delivery", "final", Digest("sha256:" + "a" * 64), datetime(2026, 11, 25, tzinfo=UTC))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.planning.chart_dependencies import ChartDependency, chart_dependencies
+from build_tasks.planning.charts.dependencies import ChartDependency, chart_dependencies
 
 LIBRARY = {"services/shared/chart/Chart.yaml": "name: microservice\nversion: 1.0.0\n"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from build_tasks.planning.chart_documents import documents
-from build_tasks.planning.chart_places import ChartFiles
-from build_tasks.planning.violation import Violation
+from build_tasks.planning.charts.documents import documents
+from build_tasks.planning.charts.places import ChartFiles
+from build_tasks.planning.charts.violation import Violation
 
 RELEASE = "x-v1-0-2"
 POD = ("spec", "template", "spec")

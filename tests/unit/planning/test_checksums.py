@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from build_tasks.planning.checksums import published_sha256
+from build_tasks.planning.platform.checksums import published_sha256
 
 A, B = "a" * 64, "b" * 64
 

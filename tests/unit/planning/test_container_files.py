@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from build_tasks.planning.container_files import ContainerFiles, container_files
+from build_tasks.planning.dockerfiles.container_files import ContainerFiles, container_files
 
 FILES = (
     "services/delivery/delivery/store.py",

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from build_tasks.model.releases import REPLICAS_WHEN_LIVE
-from build_tasks.planning.chart_documents import HOOK, Document
-from build_tasks.planning.conventions import CHANGE_CAUSE, LABELS, chart_violations
-from build_tasks.planning.conventions import violations as all_violations
+from build_tasks.planning.charts.conventions import CHANGE_CAUSE, LABELS, chart_violations
+from build_tasks.planning.charts.conventions import violations as all_violations
+from build_tasks.planning.charts.documents import HOOK, Document
 from tests.unit.planning.manifests import CONTAINER, IMAGE, POD, RELEASE, deployment, labels, smoke_test
 
 Change = Callable[[dict[str, Any]], object]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.planning.dockerfile import Dockerfile, parse
+from build_tasks.planning.dockerfiles.dockerfile import Dockerfile, parse
 
 PATH = "services/delivery/Dockerfile"
 STAGES = "FROM scratch AS build\nFROM scratch AS testrunner\nFROM scratch AS final\n"

@@ -7,7 +7,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.ci import CiSystem, Elsewhere
 from build_tasks.model.event import EventKind, Told
-from build_tasks.planning.events import about_ref, prevailing, typed
+from build_tasks.planning.ci.events import about_ref, prevailing, typed
 
 PUSH, PULL = EventKind.PUSH, EventKind.PULL_REQUEST
 NOTHING = typed("", "", "", "", "")

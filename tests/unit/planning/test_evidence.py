@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from build_tasks.model.proofs import OF_CANDIDATES, REUSABLE, EvidenceKind, Sbom, Scanned, SignedEvidence
 from build_tasks.model.source import Signature
 from build_tasks.model.weighed import Accepted, EvidenceFound
-from build_tasks.planning.evidence import Pushed, moment, told, weigh
+from build_tasks.planning.evidence.gate import Pushed, moment, told, weigh
 from tests.fakes.samples import digest
 from tests.unit.planning.evidence_samples import (
     BAD,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from build_tasks.model.account import Annotation, Level
 from build_tasks.model.tests import CaseResult, TestCase
-from build_tasks.planning.failed_tests import annotation_of
+from build_tasks.planning.ci.failed_tests import annotation_of
 
 API = "services/delivery/tests/test_api.py"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from build_tasks.planning.chart_places import ChartFiles
-from build_tasks.planning.helm_findings import in_repository
+from build_tasks.planning.charts.helm_findings import in_repository
+from build_tasks.planning.charts.places import ChartFiles
 
 CHART = "services/x/chart"
 FILES = ChartFiles(

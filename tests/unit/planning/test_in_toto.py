@@ -22,7 +22,7 @@ from build_tasks.model.proofs import (
     TestsRun,
 )
 from build_tasks.model.scan import Finding, ScanException, ScanReport, Severity, Verdict
-from build_tasks.planning.in_toto import read_evidence, write_evidence
+from build_tasks.planning.evidence.in_toto import read_evidence, write_evidence
 from tests.fakes.samples import digest
 from tests.unit.planning.evidence_samples import BAD, CONTENTS, scanned, statement
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from build_tasks.planning.chart_documents import HOOK
-from build_tasks.planning.manifest_diff import manifest_diff, manifests_digest
+from build_tasks.planning.charts.documents import HOOK
+from build_tasks.planning.charts.manifest_diff import manifest_diff, manifests_digest
 from tests.unit.planning.manifests import deployment, smoke_test
 
 ONE, TWO = "delivery-v1-0-1", "delivery-v1-0-2"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from build_tasks.model.platform import AcceptedVersions, ToolRecipe
-from build_tasks.planning.needs import needed_groups, needed_programs
+from build_tasks.planning.platform.needs import needed_groups, needed_programs
 
 _ON_PATH = AcceptedVersions(">=1.0.0", ("version",))
 _RECIPES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.model.plan import Action, Plan, Verb
-from build_tasks.planning.next_commands import commands_after
+from build_tasks.planning.ci.next_commands import commands_after
 from build_tasks.planning.pipeline import candidate, delivery, release, validation
 from tests.fakes.samples import service, v
 

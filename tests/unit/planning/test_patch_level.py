@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.model.scan import Severity
-from build_tasks.planning.bill_of_materials import read_bill
-from build_tasks.planning.patch_level import (
+from build_tasks.planning.scanning.bill_of_materials import read_bill
+from build_tasks.planning.scanning.patch_level import (
     Outdated,
     SuitePackage,
     architecture_of,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from build_tasks.model.source import Commit
-from build_tasks.planning.proposal import Part, first, following, part_of, unknown
+from build_tasks.planning.releases.proposal import Part, first, following, part_of, unknown
 from tests.fakes.samples import v, vs
 
 

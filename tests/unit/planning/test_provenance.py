@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from build_tasks.model.proofs import Provenance
-from build_tasks.planning.provenance import build_type, finished, materials, provenance
+from build_tasks.planning.evidence.provenance import build_type, finished, materials, provenance
 
 V02 = {
     "buildType": "https://mobyproject.org/buildkit@v1",

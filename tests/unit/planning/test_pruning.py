@@ -16,8 +16,8 @@ from build_tasks.model.pruning import (
     PruneRules,
     StoredImage,
 )
-from build_tasks.planning.ages import parse_age
-from build_tasks.planning.pruning import (
+from build_tasks.planning.platform.ages import parse_age
+from build_tasks.planning.platform.pruning import (
     build_cache_leftovers,
     cache_leftovers,
     engine_leftovers,

@@ -19,7 +19,7 @@ from build_tasks.model.scan import (
     Severity,
     Verdict,
 )
-from build_tasks.planning.scan_policy import fingerprint, judge, production_refusal, superseded, too_old
+from build_tasks.planning.scanning.policy import fingerprint, judge, production_refusal, superseded, too_old
 from tests.fakes.scanning import finding
 
 TODAY = date(2026, 3, 1)

@@ -14,7 +14,7 @@ from build_tasks.model.scan import (
     Severity,
     Verdict,
 )
-from build_tasks.planning.scan_table import excepted_lines, refused_lines, summary
+from build_tasks.planning.scanning.table import excepted_lines, refused_lines, summary
 from tests.fakes.scanning import finding
 
 GONE = ScanException("CVE-2026-0001", "", "never called", "shipping", date(2026, 2, 1))

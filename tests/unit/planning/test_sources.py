@@ -8,8 +8,8 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Change, Reason
-from build_tasks.planning.sources import Sources
-from build_tasks.planning.tree import followed
+from build_tasks.planning.inputs.sources import Sources
+from build_tasks.planning.inputs.tree import followed
 from tests.fakes.samples import service
 from tests.fakes.tree import FakeTree
 

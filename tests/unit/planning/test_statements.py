@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from build_tasks.model.evidence import Decision, ReleaseRecord, Statement
 from build_tasks.model.images import Digest
 from build_tasks.model.source import Signature, SignedTag
-from build_tasks.planning.statements import (
+from build_tasks.planning.releases.statements import (
     read_record,
     read_statement,
     read_tag,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from build_tasks.model.proofs import EvidenceKind, MadeFrom
-from build_tasks.planning.evidence import weigh
-from build_tasks.planning.story import tell
+from build_tasks.planning.evidence.gate import weigh
+from build_tasks.planning.evidence.story import tell
 from tests.unit.planning.evidence_samples import BAD, NOW, SUBJECT, everything, scanned, signed
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.event import BuildEvent, EventKind
-from build_tasks.planning.triggers import Extent, Trigger, trigger
+from build_tasks.planning.ci.triggers import Extent, Trigger, trigger
 from tests.fakes.samples import SHA, v
 
 SERVICES = ("delivery", "drone-scheduler", "package")

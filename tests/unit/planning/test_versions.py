@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.version import Version
-from build_tasks.planning.versions import check_new, check_production, next_patch, propose
+from build_tasks.planning.releases.versions import check_new, check_production, next_patch, propose
 from tests.fakes.samples import v, vs
 
 LINE = ("1.0.0", "1.0.1", "1.1.0")

@@ -11,7 +11,7 @@ import pytest
 
 from build_tasks.adapters.machine.private_files import LocalPrivateFiles
 from build_tasks.model.scan import Unreachable
-from build_tasks.planning.patch_level import SecurityIndex, SuitePackage
+from build_tasks.planning.scanning.patch_level import SecurityIndex, SuitePackage
 from build_tasks.steps.platform.base_images import DerivedImages, StandIns
 from build_tasks.steps.platform.updates import TakeUpdates, UpdatedBase, UpdateState
 from tests.fakes.clock import FakeClock

@@ -10,7 +10,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import APPROVAL_TYPE, Decision, SignedStatement
 from build_tasks.model.images import Ref
 from build_tasks.model.plan import Action, Verb
-from build_tasks.planning.statements import read_statement
+from build_tasks.planning.releases.statements import read_statement
 from build_tasks.steps.evidence.approval import check_gate, decide, decisions
 from build_tasks.steps.evidence.released import artifacts
 from build_tasks.steps.release.cut import cut

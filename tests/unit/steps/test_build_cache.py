@@ -10,8 +10,8 @@ from build_tasks.model.build_cache import CACHE_TYPE, CacheStatement
 from build_tasks.model.images import BuildRequest, CacheUse, Digest, Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
-from build_tasks.planning.cache_statements import write_cache_statement
-from build_tasks.planning.dockerfile import BUILD, FINAL, TESTRUNNER
+from build_tasks.planning.dockerfiles.dockerfile import BUILD, FINAL, TESTRUNNER
+from build_tasks.planning.evidence.cache_statements import write_cache_statement
 from build_tasks.planning.pipeline import publication
 from build_tasks.steps.artifacts.image import build_stage
 from build_tasks.steps.artifacts.inputs import recipe

@@ -6,7 +6,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.proofs import OF_CANDIDATES, EvidenceKind
-from build_tasks.planning.evidence import told
+from build_tasks.planning.evidence.gate import told
 from build_tasks.planning.names import candidate_tag
 from build_tasks.steps.artifacts.candidates import Candidate, find_candidate, publish_candidate
 from build_tasks.steps.artifacts.image import build_stage

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.planning.tree import Tree
+from build_tasks.planning.inputs.tree import Tree
 from build_tasks.steps.checkout import WorkingTree
 from tests.fakes.tree import FakeTree
 

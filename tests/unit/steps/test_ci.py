@@ -10,7 +10,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Reason
 from build_tasks.model.event import BuildEvent, EventKind, Told
-from build_tasks.planning.events import typed
+from build_tasks.planning.ci.events import typed
 from build_tasks.steps.ci.events import event_here
 from build_tasks.steps.ci.plans import concerned, delivery_of, plan_for
 from tests.unit.steps.shop import FILES, LIBRARY, STANDS_ON_IT, Shop

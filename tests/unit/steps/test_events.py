@@ -8,7 +8,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Reason
 from build_tasks.model.ci import CiSystem, Elsewhere, RunBy
 from build_tasks.model.event import BuildEvent, EventKind, Told
-from build_tasks.planning.events import typed
+from build_tasks.planning.ci.events import typed
 from build_tasks.steps.ci.events import event_here
 from build_tasks.steps.ci.plans import concerned
 from tests.fakes.ci_environments import AFTER, ZEROS

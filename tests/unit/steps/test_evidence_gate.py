@@ -14,7 +14,7 @@ from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.proofs import Content, EvidenceKind, Scanned
 from build_tasks.model.scan import Verdict
 from build_tasks.planning.pipeline import delivery, promotion, release
-from build_tasks.planning.scan_policy import judge
+from build_tasks.planning.scanning.policy import judge
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
 from build_tasks.steps.evidence.approval import decide
 from build_tasks.steps.evidence.gate import check_evidence, main_policy

@@ -9,7 +9,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.images import Built, LocalImage
 from build_tasks.model.upstream import PULLED
-from build_tasks.planning.dockerfile import BUILD, FINAL, TESTRUNNER
+from build_tasks.planning.dockerfiles.dockerfile import BUILD, FINAL, TESTRUNNER
 from build_tasks.steps.artifacts.build_provenance import kept_provenance
 from build_tasks.steps.artifacts.image import build_stage, check_image
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL, STAND_INS_LABEL

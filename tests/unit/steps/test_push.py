@@ -10,7 +10,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.plan import Action, Verb
-from build_tasks.planning.dockerfile import FINAL
+from build_tasks.planning.dockerfiles.dockerfile import FINAL
 from build_tasks.planning.names import candidate_tag, local_image
 from build_tasks.steps.artifacts.image import build_stage
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL

@@ -11,7 +11,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import Decision
 from build_tasks.model.overview import ReleasedVersion
 from build_tasks.planning.pipeline import delivery, promotion
-from build_tasks.planning.statements import write_record
+from build_tasks.planning.releases.statements import write_record
 from build_tasks.steps.evidence.approval import decide
 from build_tasks.steps.release.cut import cut
 from build_tasks.steps.release.listing import released

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from build_tasks.planning.proposal import Proposal
+from build_tasks.planning.releases.proposal import Proposal
 from build_tasks.steps.release.cut import cut
 from build_tasks.steps.release.proposal import proposal_for
 from tests.fakes.samples import v

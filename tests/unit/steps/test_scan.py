@@ -13,7 +13,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.scan import ScanResult, Severity
-from build_tasks.planning.dockerfile import FINAL
+from build_tasks.planning.dockerfiles.dockerfile import FINAL
 from build_tasks.steps.artifacts.image import build_stage, present_image
 from build_tasks.steps.artifacts.inputs import recipe
 from build_tasks.steps.artifacts.scan import remembered_scan, scan

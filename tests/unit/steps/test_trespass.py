@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from build_tasks.model.evidence import Decision, SignedStatement
 from build_tasks.model.source import Signature
-from build_tasks.planning import approvals
+from build_tasks.planning.releases import approvals
 from build_tasks.steps import execute
 from build_tasks.steps.delivery import deploy
 from build_tasks.steps.evidence import approval

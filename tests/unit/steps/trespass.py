@@ -28,7 +28,7 @@ from build_tasks.model.promotion import PromotionPlan
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE, EvidenceKind, Released
 from build_tasks.planning.names import release_name
 from build_tasks.planning.pipeline import delivery, promotion
-from build_tasks.planning.statements import write_statement
+from build_tasks.planning.releases.statements import write_statement
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
 from build_tasks.steps.delivery.live import active_version
 from build_tasks.steps.delivery.promotion import carry_out, preview

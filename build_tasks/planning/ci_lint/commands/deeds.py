@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from posixpath import basename
 
 from build_tasks.planning.ci_lint.pipelines import Deed
-from build_tasks.planning.dockerfile import BUILD, TESTRUNNER
+from build_tasks.planning.dockerfiles.dockerfile import BUILD, TESTRUNNER
 
 #: Programs, actions, tasks and templates that look for vulnerabilities in images.
 SCANNERS = re.compile(

@@ -12,13 +12,13 @@ import pytest
 
 from build_tasks.errors import FlowError
 from build_tasks.model.event import BuildEvent, EventKind
+from build_tasks.planning.ci.triggers import Extent, trigger
 from build_tasks.planning.ci_lint.conditions.refs import flow_refs
 from build_tasks.planning.ci_lint.patterns.automaton import automaton
 from build_tasks.planning.pipelines.azure import azure
 from build_tasks.planning.pipelines.github import github
 from build_tasks.planning.pipelines.gitlab import gitlab
 from build_tasks.planning.pipelines.model import is_reviewed
-from build_tasks.planning.triggers import Extent, trigger
 from tests.fakes.pipelines import pipeline
 from tests.unit.planning.pipelines.reading import read
 

@@ -12,7 +12,7 @@ import msgspec
 
 from build_tasks.model.build_cache import CacheStatement
 from build_tasks.model.images import Digest
-from build_tasks.planning.in_toto import to_sign
+from build_tasks.planning.evidence.in_toto import to_sign
 
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 _Name = Annotated[str, msgspec.Meta(min_length=1)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from build_tasks.planning.chart_documents import Manifest, within
-from build_tasks.planning.violation import Violation
+from build_tasks.planning.charts.documents import Manifest, within
+from build_tasks.planning.charts.violation import Violation
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from build_tasks.errors import FlowError
 from build_tasks.model.affected import Affected, AffectedPolicy, Change, Reason
-from build_tasks.planning.claims import Claim
-from build_tasks.planning.sources import Sources
-from build_tasks.planning.tree import Tree
+from build_tasks.planning.inputs.claims import Claim
+from build_tasks.planning.inputs.sources import Sources
+from build_tasks.planning.inputs.tree import Tree
 
 _UNTOLD = "what it is built from cannot be told"
 _POLICY = "concern every service ([tool.build_tasks.affected])"

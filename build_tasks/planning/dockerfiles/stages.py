@@ -11,9 +11,9 @@ from posixpath import normpath
 from string import Template
 
 from build_tasks.model.docker_patterns import is_pattern, source_match
-from build_tasks.planning.context_source import ContextSource
-from build_tasks.planning.dockerfile_text import Instruction
-from build_tasks.planning.dockerfile_words import Words, mounts, words
+from build_tasks.planning.dockerfiles.context_source import ContextSource
+from build_tasks.planning.dockerfiles.text import Instruction
+from build_tasks.planning.dockerfiles.words import Words, mounts, words
 
 _URL = re.compile(r"[a-z+]+://|git@")
 

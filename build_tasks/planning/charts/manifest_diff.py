@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from build_tasks.model.images import Digest
-from build_tasks.planning.chart_documents import HOOK, documents, within
+from build_tasks.planning.charts.documents import HOOK, documents, within
 
 #: Unchanged lines that are shown around changed ones.
 _AROUND = 2

@@ -14,7 +14,7 @@ import msgspec
 
 from build_tasks.model.images import Digest
 from build_tasks.model.proofs import EvidenceKind, EvidenceStatement, Provenance
-from build_tasks.planning.predicates import read_predicate, write_predicate
+from build_tasks.planning.evidence.predicates import read_predicate, write_predicate
 
 _TYPE = "https://in-toto.io/Statement/v1"
 _PREDICATES = {

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from build_tasks.model.releases import REPLICAS_WHEN_LIVE
-from build_tasks.planning.chart_documents import Document, Manifest, is_test, within
-from build_tasks.planning.pod_conventions import pod_violations
-from build_tasks.planning.violation import Violation
+from build_tasks.planning.charts.documents import Document, Manifest, is_test, within
+from build_tasks.planning.charts.pod_conventions import pod_violations
+from build_tasks.planning.charts.violation import Violation
 
 #: Labels of every object (https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/).
 LABELS = (

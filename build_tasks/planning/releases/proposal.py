@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from build_tasks.model.source import Commit
 from build_tasks.model.version import Version
-from build_tasks.planning.versions import propose
+from build_tasks.planning.releases.versions import propose
 
 #: `feat(api)!: accept weights` (https://www.conventionalcommits.org/en/v1.0.0/#specification)
 _CONVENTIONAL = re.compile(r"(?P<type>[A-Za-z]+)(?:\([^()\n]*\))?(?P<breaking>!)?: \S")

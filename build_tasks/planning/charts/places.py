@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from build_tasks.planning.template_text import Block, Line, below, defined, lines, parts
-from build_tasks.planning.violation import Violation
+from build_tasks.planning.charts.template_text import Block, Line, below, defined, lines, parts
+from build_tasks.planning.charts.violation import Violation
 from build_tasks.planning.yaml_lines import deepest
 
 _VALUES = re.compile(r"\.Values\.(?P<path>[A-Za-z0-9_.]+)")

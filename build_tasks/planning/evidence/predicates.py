@@ -24,7 +24,7 @@ from build_tasks.model.proofs import (
     Sbom,
     TestsRun,
 )
-from build_tasks.planning.scan_predicate import read_scan, write_scan
+from build_tasks.planning.evidence.scan_predicate import read_scan, write_scan
 
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 

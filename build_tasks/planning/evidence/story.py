@@ -17,8 +17,8 @@ from build_tasks.model.proofs import (
 from build_tasks.model.scan import Finding
 from build_tasks.model.story import ToldEvidence
 from build_tasks.model.weighed import EvidenceFound
-from build_tasks.planning.evidence import moment
-from build_tasks.planning.provenance import build_type, materials
+from build_tasks.planning.evidence.gate import moment
+from build_tasks.planning.evidence.provenance import build_type, materials
 
 
 def tell(found: EvidenceFound) -> tuple[ToldEvidence, ...]:

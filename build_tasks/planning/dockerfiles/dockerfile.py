@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from build_tasks.errors import ExitCode, FlowError
-from build_tasks.planning.context_source import ContextSource
-from build_tasks.planning.dockerfile_stages import Stage, Stages, reachable
-from build_tasks.planning.dockerfile_text import instructions
+from build_tasks.planning.dockerfiles.context_source import ContextSource
+from build_tasks.planning.dockerfiles.stages import Stage, Stages, reachable
+from build_tasks.planning.dockerfiles.text import instructions
 
 #: Stages every service's Dockerfile has, by what the tasks use them for.
 BUILD, TESTRUNNER, FINAL = "build", "testrunner", "final"

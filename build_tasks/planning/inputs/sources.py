@@ -15,10 +15,10 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.affected import Change, Reason
 from build_tasks.model.docker_patterns import Patterns, ignore_lines
 from build_tasks.model.service import Service
-from build_tasks.planning.claims import Claim, copied_claim, extra_claims, folder_claim
-from build_tasks.planning.context_source import ContextSource
-from build_tasks.planning.dockerfile import Dockerfile, parse
-from build_tasks.planning.tree import Tree, followed
+from build_tasks.planning.dockerfiles.context_source import ContextSource
+from build_tasks.planning.dockerfiles.dockerfile import Dockerfile, parse
+from build_tasks.planning.inputs.claims import Claim, copied_claim, extra_claims, folder_claim
+from build_tasks.planning.inputs.tree import Tree, followed
 
 #: The root's; a Dockerfile's own has this behind the Dockerfile's name.
 _IGNORE_FILE = ".dockerignore"
@@ -118,7 +118,7 @@ class Sources:
     def charts(self) -> tuple[str, ...]:
         """Folders of the charts that the service's chart stands on. No image is made of them."""
         # A YAML library comes with it, and not everybody who asks what a service is made of asks for charts.
-        from build_tasks.planning.chart_dependencies import chart_dependencies
+        from build_tasks.planning.charts.dependencies import chart_dependencies
 
         found = chart_dependencies(self.service.chart, self.tree.text)
         return tuple(dict.fromkeys(dependency.folder for dependency in found))

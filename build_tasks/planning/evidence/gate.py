@@ -27,8 +27,8 @@ from build_tasks.model.proofs import (
     TestsRun,
 )
 from build_tasks.model.weighed import Accepted, EvidenceFound
-from build_tasks.planning.provenance import finished, moment_of
-from build_tasks.planning.scan_table import named
+from build_tasks.planning.evidence.provenance import finished, moment_of
+from build_tasks.planning.scanning.table import named
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

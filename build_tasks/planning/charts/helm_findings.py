@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from build_tasks.planning.chart_places import ChartFiles
+from build_tasks.planning.charts.places import ChartFiles
 
 _FILE = r"(?:templates/|values[\w-]*\.|Chart\.yaml)"
 _OF_ARCHIVE = re.compile(rf"(?<![\w./-])(?P<path>[\w-]+/(?:charts/[\w-]+/)*{_FILE}[\w./-]*)")

@@ -8,7 +8,7 @@ import json
 import re
 from typing import NamedTuple
 
-from build_tasks.planning.dockerfile_text import Instruction
+from build_tasks.planning.dockerfiles.text import Instruction
 
 
 class Words(NamedTuple):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import basename, join, normpath
 
-from build_tasks.planning.dockerfile_text import Instruction, instructions
-from build_tasks.planning.dockerfile_words import words
+from build_tasks.planning.dockerfiles.text import Instruction, instructions
+from build_tasks.planning.dockerfiles.words import words
 
 #: A name that only ends like a file's path must share so many of its parts with it.
 _ENOUGH = 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from build_tasks.model.affected import Change, Reason
 from build_tasks.model.docker_patterns import Patterns
 from build_tasks.model.service import Service
-from build_tasks.planning.context_source import ContextSource
+from build_tasks.planning.dockerfiles.context_source import ContextSource
 
 
 @dataclass(frozen=True)

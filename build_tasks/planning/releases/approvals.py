@@ -10,7 +10,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.approvals import Standing
 from build_tasks.model.evidence import Decision, ReleasedArtifacts, ReleaseRecord, SignedStatement
 from build_tasks.model.source import Signature
-from build_tasks.planning.hands import hands, same_hand
+from build_tasks.planning.releases.hands import hands, same_hand
 
 
 def check_may_decide(record: ReleaseRecord, approver: Signature) -> None:

@@ -1,0 +1,1 @@
+"""What a service is built from, and which services a change concerns. Pure."""
