@@ -44,8 +44,8 @@ class Releases(Protocol):
     def uninstall(self, release: str, *, wait: bool = True) -> None:
         """Remove the release and what it made; no error if there is none.
 
-        :param wait: until what it made is gone, too. Otherwise its pods end what they have begun while others
-            go on; the release can be installed again at once.
+        :param wait: until what it made is gone, too; for what its hooks made it always waits. Otherwise its
+            pods end what they have begun by themselves, and the release can be installed again at once.
         """
 
     def test(self, release: str, *, only: str = "", without: str = "") -> str:

@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from build_tasks.ports.reporting import Clock
 
@@ -63,14 +63,15 @@ def side_by_side(
 ) -> list[Ended[Answer]]:
     """Do the work for each service; gives how it ended for each, in their order.
 
-    Threads run in copies of the caller's :mod:`contextvars` context.
+    Threads run in copies of the caller's :mod:`contextvars` context. The work may do things side by side
+    itself: an interruption is one for all of it.
 
     :param what: names the work, for the line that says what was interrupted.
     :param shown: what a service's work is done in: the reporter's step.
     :raises KeyboardInterrupt: Ctrl-C or SIGTERM. By then all programs have ended and all threads have removed
         what they had started.
     """
-    shift = _Shift(work, shown, crew.clock)
+    shift = _Shift(work, shown, crew.clock, _part_of.get())
     with (
         signals_told_to(shift.interrupt),
         ThreadPoolExecutor(max(1, min(crew.jobs, len(services)))) as pool,
@@ -88,20 +89,28 @@ def side_by_side(
 class _Shift(Generic[Answer]):
     """What the threads, the signals and the one who waits for them tell each other.
 
+    :param outer: whose work this is a part of; signals come to the main thread, and so to the outermost.
     :param news: a service's name when no more is done for it; None for a signal.
+    :param heard: whether a signal came.
     """
 
     work: Callable[[str], Answer]
     shown: Callable[[str], AbstractContextManager[None]]
     clock: Clock
+    outer: _Shift[Any] | None
     news: SimpleQueue[str | None] = field(default_factory=SimpleQueue)
-    interrupted: bool = False
+    heard: bool = False
     begun: list[str] = field(default_factory=list)
     ended: dict[str, Ended[Answer]] = field(default_factory=dict)
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether nobody may begin any more."""
+        return self.heard or (self.outer is not None and self.outer.interrupted)
+
     def interrupt(self) -> None:
         """Let nobody begin any more; called by a signal, in the midst of whatever the main thread does."""
-        self.interrupted = True
+        self.heard = True
         self.news.put(None)  # SimpleQueue's put may interrupt its own get
 
     def wait_for(self, services: int, end_programs: Callable[[], None]) -> None:
@@ -120,6 +129,7 @@ class _Shift(Generic[Answer]):
 
     def work_on(self, service: str) -> None:
         """Do the work for a service; to be called in a thread."""
+        _part_of.set(self)
         try:
             if not self.interrupted:
                 self.begun.append(service)
@@ -152,6 +162,10 @@ class _Shift(Generic[Answer]):
             if self.interrupted:  # its program was ended: that is no failure of the service's
                 raise KeyboardInterrupt from failure
             raise
+
+
+#: Whose thread this is.
+_part_of: ContextVar[_Shift[Any] | None] = ContextVar("part_of", default=None)
 
 
 @contextmanager

@@ -86,7 +86,7 @@ def _run(
     matching: str = "",
 ) -> None:
     from build_tasks.model.plan import Verb
-    from build_tasks.planning.several import plan_each, together
+    from build_tasks.planning.plans.several import plan_each, together
     from build_tasks.steps.several import execute_each, outcome
 
     bench, crew, task = session.bench, crew_of(session, jobs), f"all.{verb}"

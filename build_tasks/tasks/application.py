@@ -12,7 +12,7 @@ from build_tasks.tasks.crew import conclude, crew_of
 from build_tasks.tasks.session import Session
 
 if TYPE_CHECKING:
-    from build_tasks.planning.application import Wave
+    from build_tasks.planning.plans.application import Wave
 
 
 def collection(session: Session) -> Collection:
@@ -81,7 +81,7 @@ def _status(session: Session) -> Task:
 
 
 def _planned(session: Session, env: str, working_tree: bool) -> list[Wave]:
-    from build_tasks.planning.application import application
+    from build_tasks.planning.plans.application import application
     from build_tasks.steps.delivery.application import wanted
 
     environment = session.environment(env)
@@ -91,7 +91,7 @@ def _planned(session: Session, env: str, working_tree: bool) -> list[Wave]:
 
 
 def _show(session: Session, env: str, waves: list[Wave]) -> None:
-    from build_tasks.planning.several import together
+    from build_tasks.planning.plans.several import together
 
     services = list(session.bench.services)
     plans = {name: plan for wave in waves for name, plan in wave.items()}

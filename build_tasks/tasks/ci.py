@@ -126,7 +126,7 @@ def _planned(
     session: Session, flags: tuple[str, str, str, str, str], deliver: bool, only: str
 ) -> tuple[BuildEvent, Plan]:
     from build_tasks.planning.ci.events import typed
-    from build_tasks.planning.several import chosen, narrowed
+    from build_tasks.planning.plans.several import chosen, narrowed
     from build_tasks.steps.ci.events import event_here
     from build_tasks.steps.ci.plans import plan_for
 

@@ -43,7 +43,7 @@ def carry_out(session: Session, task: str, plan: Plan, jobs: int, *, force: bool
 
 def _work(session: Session, task: str, ledger: Ledger, jobs: int, force: bool) -> None:
     """Several services side by side: one that fails hides nothing of the others."""
-    from build_tasks.planning.several import apart
+    from build_tasks.planning.plans.several import apart
     from build_tasks.steps.ci.plans import check_versions
     from build_tasks.steps.run import Run
     from build_tasks.steps.several import execute_each, outcome

@@ -134,7 +134,7 @@ def _run(
 
 def _deploy_working_tree(session: Session, name: str, env: str, reason: str, dry_run: bool) -> None:
     from build_tasks.model.plan import Plan
-    from build_tasks.planning.pipeline import working_tree
+    from build_tasks.planning.plans.pipeline import working_tree
     from build_tasks.steps.delivery.working_tree import check_dev
 
     service, environment = session.service(name), session.environment(env)

@@ -74,7 +74,7 @@ class Session:
 
         :raises FlowError: USAGE for names that are none.
         """
-        from build_tasks.planning.several import chosen
+        from build_tasks.planning.plans.several import chosen
 
         services = list(self.basis.services)
         hints = [overlooked(self.root, name.strip(), services) for name in only.split(",")]

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from build_tasks.adapters.docker.client import DockerClient
+from build_tasks.errors import FlowError
 from build_tasks.model.platform import PlatformImages
 from build_tasks.model.upstream import ToolOrigin
 
@@ -24,6 +25,7 @@ class PlatformSupplies:
         self._managed_engine = managed_engine
         self._lock = threading.Lock()
         self._made: PlatformImages | None = None
+        self._failed: FlowError | None = None
 
     def missing_tools(self) -> Sequence[str]:
         """All of them where this instance was never brought up."""
@@ -48,8 +50,14 @@ class PlatformSupplies:
 
     def images(self) -> PlatformImages:
         with self._lock:
-            if self._made is None:
-                self._made = self._platform.provisioning.images(self._client)()
+            # Asked for side by side: what could not be made once is not tried again for each that needs it.
+            if self._failed is not None:
+                raise self._failed
+            try:
+                self._made = self._made or self._platform.provisioning.images(self._client)()
+            except FlowError as failed:
+                self._failed = failed
+                raise
             return self._made
 
     @cached_property

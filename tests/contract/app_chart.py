@@ -15,7 +15,7 @@ data:
 """
 
 _POD = """{{- define "contract.pod" -}}
-terminationGracePeriodSeconds: 1
+terminationGracePeriodSeconds: {{ .grace | default 1 }}
 automountServiceAccountToken: false
 securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: RuntimeDefault } }
 {{- if .node }}

@@ -1,4 +1,4 @@
-"""Engines of one's own, in a network namespace of their own: the host's one stays what it is."""
+"""Engines of one's own, in namespaces of their own: the host's one stays what it is."""
 
 from __future__ import annotations
 
@@ -8,27 +8,18 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from build_tasks.adapters.programs.process import Processes
-
-_MOUNTS = Path("/proc/self/mountinfo")
+#: Begins a command of which no process and no mount is left, however it ends. Its network is another, because
+#: engines beside each other would take each other's bridge.
+ALONE = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 
 @pytest.fixture
-def engine_folder(processes: Processes) -> Iterator[Path]:
-    """For engines; whatever becomes of them, nothing below it is mounted any more afterwards.
-
-    Not ``tmp_path``: with the names of a suite, a worker and a test in it, it is too long for their sockets.
-    """
+def engine_folder() -> Iterator[Path]:
+    """For engines; ``tmp_path``, with a worker's and a test's name in it, is too long for their sockets."""
     with TemporaryDirectory(prefix="engine-", ignore_cleanup_errors=True) as made:
         yield Path(made)
-        # A data root is mounted on itself: neither os.path.ismount nor a comparison of devices can tell.
-        for point in mounted_below(Path(made)):
-            processes.run(["umount", "--lazy", point])
 
 
-def mounted_below(folder: Path) -> list[Path]:
-    """Mount points inside a folder; the inner ones first. None where there is no ``/proc``."""
-    if not _MOUNTS.exists():
-        return []
-    points = [Path(line.split()[4]) for line in _MOUNTS.read_text(encoding="utf-8").splitlines()]
-    return sorted((point for point in points if folder in point.parents), reverse=True)
+def logs(folder: Path) -> str:
+    """What engines that live in folders of this one said last."""
+    return "\n".join(f"{log}:\n{log.read_text()[-4000:]}" for log in sorted(folder.glob("*/dockerd.log")))

@@ -1,4 +1,4 @@
-"""The managed engine, in a network namespace of its own: the host's one stays what it is."""
+"""The managed engine, in namespaces of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from build_tasks.adapters.docker.dockerd import EngineFolders, ManagedEngine
 from build_tasks.adapters.programs.process import Processes
+from tests.contract.fixtures_engine import ALONE, logs
 from tests.contract.fixtures_engine import engine_folder as engine_folder
 
 #: Starts an engine, kills it and its containerd as a machine's end would, starts it again, then stops it.
@@ -60,10 +61,9 @@ def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], engi
     if sys.platform != "linux" or os.geteuid() != 0:
         assert engine.obstacle() in ("needs Linux", "needs root")
         return
-    words = ["unshare", "--net", sys.executable, "-c", _STORY, str(folder), str(tools)]
+    words = [*ALONE, sys.executable, "-c", _STORY, str(folder), str(tools)]
     done = processes.run(words, timeout=240, check=False)
-    log = folder / "first" / "dockerd.log"
-    assert done.status == 0, done.stdout + done.stderr + (log.read_text() if log.exists() else "")
+    assert done.status == 0, done.stdout + done.stderr + logs(folder)
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["before"] == [False, False, False, ""]
     assert told["started"] == [True, True, True, 2]

@@ -61,12 +61,15 @@ def test_a_release_that_nobody_waits_for_is_gone_at_once_and_can_be_installed_ag
     app_chart: Path,
     app_image: str,
 ) -> None:
-    values = {"run": {"image": app_image, "script": "sleep 600"}}
+    values = {
+        "run": {"image": app_image, "script": "sleep 600", "grace": 10}
+    }  # which it takes: deaf to SIGTERM
     selector = f"app.kubernetes.io/instance={release}"
     real_releases.upgrade(release, app_chart, values, description="", labels={})
     [old] = _ready(real_workloads, selector, but="")
     real_releases.uninstall(release, wait=False)
     assert real_releases.get(release) is None
+    assert old in [pod.name for pod in real_workloads.pods(selector)], "nobody waited for it"
     real_releases.upgrade(release, app_chart, values, description="", labels={})
     assert _ready(real_workloads, selector, but=old)
 

@@ -1,9 +1,8 @@
 """The same build on two machines that share nothing but a registry: which step ran where.
 
-A program of its own, so that it can be started in a network namespace of its own: engines beside each
-other would take each other's bridge. And no engine can be made to forget one build alone: BuildKit forgets
-every key when it prunes a single record (its ``Controller.Prune`` asks which results still exist with a
-context that has ended by then), and all that comes after is built anew.
+A program of its own, for namespaces of its own. One engine cannot be made to forget one build alone: BuildKit
+forgets every key when it prunes a single record (its ``Controller.Prune`` asks which results still exist with
+a context that has ended by then), and all that comes after is built anew.
 """
 
 from __future__ import annotations
@@ -68,8 +67,8 @@ def _request(folder: Path, base: str) -> BuildRequest:
 def _machine(folder: Path, tools: Path, processes: Processes) -> Iterator[DockerClient]:
     """A machine's engine, without anything in it."""
     engine = ManagedEngine(processes, EngineFolders(folder, folder / "data", tools))
-    engine.start()
     try:
+        engine.start()
         yield DockerClient(processes, Engine(tools / "docker", tools / "docker-buildx", engine.host))
     finally:
         engine.stop()

@@ -47,6 +47,7 @@ class FakeReleases:
     :param killed: releases whose next upgrade ends as if Helm had been killed: pending.
     :param render: gives the manifests of a chart for a release, a namespace and values.
     :param on_change: told of the revision that a release is at from now on; None: uninstalled.
+    :param ending: releases that are gone, while nobody waited for what they had made.
     """
 
     namespace: str = "dev"
@@ -57,6 +58,7 @@ class FakeReleases:
     on_change: Callable[[str, Revision | None], None] = lambda _release, _revision: None
     render: Render = values_as_configmap
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    ending: set[str] = field(default_factory=set)
     _manifests: dict[tuple[str, int], str] = field(default_factory=dict)
     _records: dict[str, list[Revision]] = field(default_factory=dict)
     _runs: dict[tuple[str, int], list[HookRun]] = field(default_factory=dict)
@@ -112,6 +114,7 @@ class FakeReleases:
         self.labels.pop(release, None)
         if self._records.pop(release, None):
             self.on_change(release, None)
+            self.ending |= set() if wait else {release}
 
     def test(self, release: str, *, only: str = "", without: str = "") -> str:
         what = f"verify {release} in {self.namespace}"

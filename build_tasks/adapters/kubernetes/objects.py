@@ -10,10 +10,12 @@ import msgspec
 class Owner(msgspec.Struct):
     kind: str = ""
     name: str = ""
+    uid: str = ""
 
 
 class Metadata(msgspec.Struct, rename="camel"):
     name: str = ""
+    uid: str = ""
     owner_references: list[Owner] = []
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}

@@ -78,7 +78,8 @@ def _when_live(text: str) -> int:
 def _template(deployment: Deployment, sets: Sequence[ReplicaSet]) -> str:
     present = deployment.metadata.annotations.get(_REVISION)
     for one in sets:
-        owned = any(owner.name == deployment.metadata.name for owner in one.metadata.owner_references)
+        # By its uid: one of this name that was removed a moment ago leaves its own behind for a while.
+        owned = any(owner.uid == deployment.metadata.uid for owner in one.metadata.owner_references)
         if owned and one.metadata.annotations.get(_REVISION) == present:
             return one.metadata.labels.get(TEMPLATE_LABEL, "")
     return ""

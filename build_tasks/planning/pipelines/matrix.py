@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from build_tasks.model.plan import Plan
-from build_tasks.planning.several import apart
+from build_tasks.planning.plans.several import apart
 
 
 @dataclass(frozen=True)

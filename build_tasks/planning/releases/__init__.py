@@ -1,1 +1,1 @@
-"""Versions: which may come next, who approves them, what promoting them changes, which can go. Pure."""
+"""Versions of services: which may come next, and who approves them. Pure."""

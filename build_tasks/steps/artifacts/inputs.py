@@ -13,7 +13,7 @@ from build_tasks.model.affected import Change
 from build_tasks.model.service import Service
 from build_tasks.model.upstream import PULLED
 from build_tasks.planning.dockerfiles.dockerfile import Dockerfile
-from build_tasks.planning.inputs.digest import InputFile, Inputs
+from build_tasks.planning.inputs.inputs_hash import InputFile, Inputs
 from build_tasks.planning.inputs.sources import Sources
 from build_tasks.steps.checkout import WorkingTree
 from build_tasks.steps.workbench import Basis

@@ -13,7 +13,7 @@ from build_tasks.model.plan import Verb
 from build_tasks.model.service import Service
 from build_tasks.model.tests import TestCase, TestSummary
 from build_tasks.planning.ci.failed_tests import annotation_of
-from build_tasks.planning.ci.next_commands import commands_after
+from build_tasks.planning.plans.next_commands import commands_after
 from build_tasks.planning.reports.summary import sum_up
 from build_tasks.steps.ledger import Entry, Ledger
 from build_tasks.steps.workbench import Workbench

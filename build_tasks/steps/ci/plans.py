@@ -9,7 +9,7 @@ from build_tasks.model.affected import Affected, Reason
 from build_tasks.model.event import BuildEvent, EventKind
 from build_tasks.model.plan import Plan, Verb
 from build_tasks.planning.ci.triggers import Extent, trigger
-from build_tasks.planning.pipeline import continuous_integration, delivery
+from build_tasks.planning.plans.pipeline import continuous_integration, delivery
 from build_tasks.planning.releases.versions import check_new
 from build_tasks.steps.ci.affected import assess, touched, unbased
 from build_tasks.steps.evidence.released import artifacts, released_versions

@@ -10,8 +10,8 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.overview import LiveVersions
 from build_tasks.model.service import Service
-from build_tasks.planning.application import Wanted, wanted_in_dev
 from build_tasks.planning.names import end_to_end_test, release_name
+from build_tasks.planning.plans.application import Wanted, wanted_in_dev
 from build_tasks.steps.delivery.live import active_version
 from build_tasks.steps.delivery.working_tree import DEV
 from build_tasks.steps.workbench import Workbench

@@ -13,11 +13,11 @@ from build_tasks.model.promotion import Preview, PromotionPlan, SeenApproval
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.charts.manifest_diff import manifest_diff, manifests_digest
+from build_tasks.planning.delivery.promotion_plans import drift
 from build_tasks.planning.evidence.gate import told
 from build_tasks.planning.names import candidate_chart, production_image, release_name
-from build_tasks.planning.pipeline import promotion
+from build_tasks.planning.plans.pipeline import promotion
 from build_tasks.planning.releases.approvals import check_approved
-from build_tasks.planning.releases.promotion_plans import drift
 from build_tasks.planning.releases.versions import check_production
 from build_tasks.steps.artifacts.package import values_for
 from build_tasks.steps.delivery.holding import holding

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.promotion import PromotionPlan
-from build_tasks.planning.releases.promotion_plans import is_plan, read_plan, write_plan
+from build_tasks.planning.delivery.promotion_plans import is_plan, read_plan, write_plan
 from build_tasks.steps.whole_files import write_whole
 
 

@@ -10,7 +10,7 @@ from tenacity import RetryError, Retrying, retry_if_result, wait_fixed
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.environment import Environment
 from build_tasks.model.releases import TEMPLATE_LABEL, PodState, Rollout
-from build_tasks.planning.diagnosis import Hopeless, hopeless
+from build_tasks.planning.delivery.diagnosis import Hopeless, hopeless
 from build_tasks.ports.reporting import Clock
 from build_tasks.ports.runtime import Workloads
 from build_tasks.steps.workbench import Workbench

@@ -11,8 +11,8 @@ from build_tasks.model.plan import Expected
 from build_tasks.model.releases import ReleaseStatus, Revision, Rollout
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
+from build_tasks.planning.delivery.retirement import to_retire
 from build_tasks.planning.names import release_name
-from build_tasks.planning.releases.retirement import to_retire
 from build_tasks.ports.runtime import Releases, Workloads
 from build_tasks.steps.delivery import workers
 from build_tasks.steps.delivery.draining import drain

@@ -7,7 +7,7 @@ from build_tasks.model.environment import Environment
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
 from build_tasks.planning.dockerfiles.dockerfile import FINAL
-from build_tasks.planning.inputs.digest import Inputs
+from build_tasks.planning.inputs.inputs_hash import Inputs
 from build_tasks.planning.names import candidate_chart, release_name, working_tree_image
 from build_tasks.steps.artifacts.image import build_stage, check_image
 from build_tasks.steps.artifacts.inputs import Recipe, chart_folders, input_files

@@ -7,7 +7,7 @@ from pathlib import Path
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.instance import BUILDER_KEY
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
-from build_tasks.planning.releases.signer_lines import signer_line
+from build_tasks.planning.evidence.signer_lines import signer_line
 from build_tasks.steps.release.release import allowed_signers
 from build_tasks.steps.workbench import Workbench
 

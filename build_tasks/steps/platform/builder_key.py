@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from build_tasks.model.local_platform import CheckResult, PartState, PartStatus, Verdict
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
-from build_tasks.planning.releases.signer_lines import signer_line
+from build_tasks.planning.evidence.signer_lines import signer_line
 from build_tasks.steps.platform.parts import PlatformParts
 
 

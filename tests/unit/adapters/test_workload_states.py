@@ -75,7 +75,7 @@ def test_a_pod_being_deleted_is_terminating() -> None:
 
 
 def _rollout(generation: int, status: dict[str, Any]) -> Rollout:
-    metadata = {"name": "d", "generation": generation}
+    metadata = {"name": "d", "uid": "second", "generation": generation}
     metadata |= {"annotations": {"deployment.kubernetes.io/revision": "2"}}
     template = {"spec": {"containers": [{"image": "app:2"}]}}
     deployment = {"kind": "Deployment", "metadata": metadata, "status": status}
@@ -90,12 +90,13 @@ _SETS = [
         "kind": "ReplicaSet",
         "metadata": {
             "name": f"{owner}-{number}",
-            "labels": {"pod-template-hash": f"{owner}{number}"},
+            "labels": {"pod-template-hash": f"{uid}{number}"},
             "annotations": {"deployment.kubernetes.io/revision": str(number)},
-            "ownerReferences": [{"kind": "Deployment", "name": owner}],
+            "ownerReferences": [{"kind": "Deployment", "name": owner, "uid": uid}],
         },
     }
-    for owner in ("other", "d")
+    # "first" was removed a moment ago, and "second" made in its place
+    for owner, uid in (("other", "other"), ("d", "first"), ("d", "second"))
     for number in (1, 2)
 ]
 
@@ -120,7 +121,7 @@ def test_a_rollout_is_complete_with_its_own_pods(
 def test_a_rollout_knows_its_template_and_its_trouble() -> None:
     failure = {"type": "ReplicaFailure", "status": "True", "message": "exceeded quota"}
     rollout = _rollout(1, {"conditions": [failure]})
-    assert (rollout.template, rollout.trouble, rollout.image) == ("d2", "exceeded quota", "app:2")
+    assert (rollout.template, rollout.trouble, rollout.image) == ("second2", "exceeded quota", "app:2")
 
 
 @pytest.mark.parametrize(

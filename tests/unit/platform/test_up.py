@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
 from build_tasks.errors import FlowError
+from build_tasks.model.images import Digest, Ref
 from build_tasks.model.local_platform import ContainerState
 from build_tasks.steps.platform.clusters import MARKER
 from build_tasks.steps.platform.parts import PlatformParts
@@ -51,6 +53,54 @@ def test_images_are_made_before_the_clusters_part_ways() -> None:
     up(parts)
     assert isinstance(parts.supplies, FakeSupplies)
     assert parts.supplies.made[0] == threading.current_thread().name
+
+
+@dataclass
+class Rendezvous:
+    """Where two who work at the same time meet; one that comes alone fails."""
+
+    barrier: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=30))
+    met: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self) -> None:
+        if not self.met.is_set():
+            self.barrier.wait()
+            self.met.set()
+
+
+def test_the_stores_images_are_pushed_while_clusters_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts, meet, meeting = platform_parts(FakeWorld()), Rendezvous(), threading.Lock()
+    create, push = parts.clusters.create, parts.images.push
+
+    def creating(cluster: str, **how: Any) -> None:
+        if cluster == "local-prod":
+            meet()
+        create(cluster, **how)
+
+    def pushing(image: str, ref: Ref) -> Digest:
+        with meeting:
+            meet()
+        return push(image, ref)
+
+    monkeypatch.setattr(parts.clusters, "create", creating)
+    monkeypatch.setattr(parts.images, "push", pushing)
+    up(parts)
+    assert status(parts).complete
+
+
+def test_a_push_that_fails_lets_the_clusters_be_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = FakeWorld()
+    parts = platform_parts(world)
+
+    def refuse(_image: str, ref: Ref) -> Digest:
+        raise FlowError(f"push {ref}", "the registry is full")
+
+    with monkeypatch.context() as broken, pytest.raises(FlowError, match="the registry is full"):
+        broken.setattr(parts.images, "push", refuse)
+        up(parts)
+    assert set(world.clusters) == {"local-devtest", "local-prod"}
+    up(parts)
+    assert status(parts).complete
 
 
 def test_a_second_run_changes_nothing() -> None:

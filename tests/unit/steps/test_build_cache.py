@@ -12,7 +12,7 @@ from build_tasks.model.plan import Action, Verb
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE
 from build_tasks.planning.dockerfiles.dockerfile import BUILD, FINAL, TESTRUNNER
 from build_tasks.planning.evidence.cache_statements import write_cache_statement
-from build_tasks.planning.pipeline import publication
+from build_tasks.planning.plans.pipeline import publication
 from build_tasks.steps.artifacts.image import build_stage
 from build_tasks.steps.artifacts.inputs import recipe
 from build_tasks.steps.evidence.released import released_versions

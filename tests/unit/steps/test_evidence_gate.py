@@ -13,7 +13,7 @@ from build_tasks.model.images import Ref
 from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.proofs import Content, EvidenceKind, Scanned
 from build_tasks.model.scan import Verdict
-from build_tasks.planning.pipeline import delivery, promotion, release
+from build_tasks.planning.plans.pipeline import delivery, promotion, release
 from build_tasks.planning.scanning.policy import judge
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
 from build_tasks.steps.evidence.approval import decide

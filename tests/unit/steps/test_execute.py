@@ -6,7 +6,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Verb
-from build_tasks.planning.pipeline import candidate, delivery, release
+from build_tasks.planning.plans.pipeline import candidate, delivery, release
 from build_tasks.steps import execute as module
 from build_tasks.steps.delivery.live import active_version
 from build_tasks.steps.evidence.released import released_versions

@@ -12,7 +12,7 @@ from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.leases import Holder, Lease
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.names import lease_name
-from build_tasks.planning.pipeline import deployment
+from build_tasks.planning.plans.pipeline import deployment
 from build_tasks.steps.delivery.holding import holding
 from build_tasks.steps.delivery.holds import Holds
 from build_tasks.steps.delivery.traffic import retire, rollback, switch

@@ -15,8 +15,8 @@ from build_tasks.model.plan import Action, Plan, Verb
 from build_tasks.model.proofs import OF_CANDIDATES, EvidenceKind, Sbom
 from build_tasks.model.scan import ScanReport
 from build_tasks.planning.names import candidate_tag, local_image
-from build_tasks.planning.pipeline import candidate as pull_request
-from build_tasks.planning.pipeline import publication, release, validation
+from build_tasks.planning.plans.pipeline import candidate as pull_request
+from build_tasks.planning.plans.pipeline import publication, release, validation
 from build_tasks.steps.artifacts.candidates import Candidate, find_candidate
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
 from build_tasks.steps.artifacts.inputs import recipe

@@ -7,7 +7,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.overview import DeployedVersion
 from build_tasks.model.plan import Action, Verb
-from build_tasks.planning.pipeline import deployment
+from build_tasks.planning.plans.pipeline import deployment
 from build_tasks.steps.delivery.logs import logs
 from build_tasks.steps.delivery.overview import history, status
 from build_tasks.steps.evidence.released import artifacts

@@ -9,7 +9,7 @@ from build_tasks.model.evidence import APPROVAL_NAMESPACE, APPROVAL_TYPE, Decisi
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE, RECORD_TYPE, EvidenceKind
-from build_tasks.planning.pipeline import delivery, promotion
+from build_tasks.planning.plans.pipeline import delivery, promotion
 from build_tasks.steps.delivery.live import active_version
 from build_tasks.steps.delivery.promote import copy
 from build_tasks.steps.evidence.approval import decide

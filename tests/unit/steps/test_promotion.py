@@ -14,8 +14,8 @@ from build_tasks.model.images import Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.promotion import Preview, PromotionPlan
 from build_tasks.model.service import ServiceKind
-from build_tasks.planning.pipeline import delivery, promotion
-from build_tasks.planning.releases.promotion_plans import read_plan, write_plan
+from build_tasks.planning.delivery.promotion_plans import read_plan, write_plan
+from build_tasks.planning.plans.pipeline import delivery, promotion
 from build_tasks.steps.delivery.live import active_version
 from build_tasks.steps.delivery.promotion import carry_out, preview
 from build_tasks.steps.evidence.approval import decide

@@ -10,7 +10,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import Decision
 from build_tasks.model.overview import ReleasedVersion
-from build_tasks.planning.pipeline import delivery, promotion
+from build_tasks.planning.plans.pipeline import delivery, promotion
 from build_tasks.planning.releases.statements import write_record
 from build_tasks.steps.evidence.approval import decide
 from build_tasks.steps.release.cut import cut

@@ -9,7 +9,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.proofs import OF_CANDIDATES, Content, EvidenceKind, MadeFrom, TestsRun
-from build_tasks.planning.pipeline import publication
+from build_tasks.planning.plans.pipeline import publication
 from build_tasks.steps.release.cut import cut
 from tests.fakes.samples import v
 from tests.unit.steps.attesting import attest, candidate, contents

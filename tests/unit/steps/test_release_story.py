@@ -9,7 +9,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.evidence import Decision
 from build_tasks.model.story import Story
-from build_tasks.planning.pipeline import delivery, promotion, release
+from build_tasks.planning.plans.pipeline import delivery, promotion, release
 from build_tasks.steps.evidence.approval import decide
 from build_tasks.steps.release.cut import cut
 from build_tasks.steps.release.story import release_story

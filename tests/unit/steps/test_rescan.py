@@ -12,7 +12,7 @@ from build_tasks.model.images import Ref
 from build_tasks.model.plan import Action, Verb
 from build_tasks.model.proofs import EvidenceKind, Sbom, Scanned
 from build_tasks.model.weighed import Accepted
-from build_tasks.planning.pipeline import release
+from build_tasks.planning.plans.pipeline import release
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
 from build_tasks.steps.evidence.gate import weigh_evidence
 from build_tasks.steps.evidence.released import artifacts

@@ -10,7 +10,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Verb
-from build_tasks.planning.several import plan_each
+from build_tasks.planning.plans.several import plan_each
 from build_tasks.steps.several import execute_each, outcome
 from build_tasks.steps.side_by_side import Crew, Ended
 from build_tasks.steps.workbench import Workbench

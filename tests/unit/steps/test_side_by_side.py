@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -130,6 +130,25 @@ def test_an_interrupt_ends_the_programs_and_waits_until_all_is_cleared(impatient
         side_by_side(crew(2, programs.end_all), "all.test", NAMES, programs.run)
     assert sorted(programs.cleared) == sorted(programs.running) == ["delivery", "package"]
     assert str(interrupted.value) == "all.test of delivery, package (not begun: workflow)"
+
+
+def test_an_interrupt_is_one_for_what_the_work_does_side_by_side_itself() -> None:
+    """Otherwise it would take what ended programs said for the answer, and go on with that."""
+    programs, after = Programs(wanted=2), list[str]()
+
+    def forgiving(name: str) -> None:
+        with suppress(FlowError):
+            programs.run(name)
+
+    def work(name: str) -> None:
+        side_by_side(crew(2, programs.end_all), "look", [f"{name} a", f"{name} b"], forgiving)
+        after.append(name)
+
+    with pytest.raises(KeyboardInterrupt) as interrupted:
+        side_by_side(crew(1, programs.end_all), "up", ["clusters", "images"], work)
+    assert after == []
+    assert sorted(programs.cleared) == ["clusters a", "clusters b"]
+    assert str(interrupted.value) == "up of clusters (not begun: images)"
 
 
 def test_who_had_ended_before_the_interrupt_was_not_interrupted() -> None:

@@ -278,6 +278,7 @@ def test_versions_beyond_keep_versions_go(two: Shop) -> None:
     assert retire(two.bench, two.service, two.qa) == vs("1.0.1")
     assert list(deployed_versions(two.namespace().releases, two.service)) == vs("1.0.2", "1.0.3")
     assert two.reporter.done == ["retire delivery-v1-0-1 in qa"]
+    assert two.namespace().releases.ending == {"delivery-v1-0-1"}, "nobody waits for its pods to drain"
     assert retire(two.bench, two.service, two.qa) == []
     assert two.reporter.skipped == {"retire delivery in qa": "2 deployed, keep 2"}
 

@@ -9,7 +9,7 @@ import pytest
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Verb
 from build_tasks.planning.dockerfiles.dockerfile import BUILD, FINAL
-from build_tasks.planning.pipeline import publication, validation
+from build_tasks.planning.plans.pipeline import publication, validation
 from build_tasks.steps.artifacts.image import build_stage
 from build_tasks.steps.artifacts.image_labels import UNSEEN_LABEL
 from build_tasks.steps.artifacts.inputs import recipe

@@ -27,7 +27,7 @@ from build_tasks.model.plan import Action, Expected, Verb
 from build_tasks.model.promotion import PromotionPlan
 from build_tasks.model.proofs import EVIDENCE_NAMESPACE, EvidenceKind, Released
 from build_tasks.planning.names import release_name
-from build_tasks.planning.pipeline import delivery, promotion
+from build_tasks.planning.plans.pipeline import delivery, promotion
 from build_tasks.planning.releases.statements import write_statement
 from build_tasks.steps.artifacts.image_labels import INPUTS_LABEL
 from build_tasks.steps.delivery.live import active_version

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from build_tasks.model.plan import Verb
-from build_tasks.planning.application import Wanted, application, wanted_in_dev
+from build_tasks.planning.plans.application import Wanted, application, wanted_in_dev
 from tests.fakes.samples import service, v
 
 SERVICES = {

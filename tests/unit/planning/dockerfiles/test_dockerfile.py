@@ -171,7 +171,7 @@ def test_windows_line_ends() -> None:
     assert parse((STAGES + "COPY a b\n").replace("\n", "\r\n"), PATH).sources == ("a",)
 
 
-SERVICES = Path(__file__).parents[3] / "services"
+SERVICES = Path(__file__).parents[4] / "services"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from build_tasks.model.version import Version
-from build_tasks.planning.releases.retirement import to_retire
+from build_tasks.planning.delivery.retirement import to_retire
 from tests.fakes.samples import v, vs
 
 

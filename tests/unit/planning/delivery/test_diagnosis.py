@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.model.releases import PodState
-from build_tasks.planning.diagnosis import HOPELESS, Hopeless, hopeless
+from build_tasks.planning.delivery.diagnosis import HOPELESS, Hopeless, hopeless
 
 
 def pod(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from build_tasks.model.plan import Action, Plan, Verb
-from build_tasks.planning.ci.next_commands import commands_after
-from build_tasks.planning.pipeline import candidate, delivery, release, validation
+from build_tasks.planning.plans.next_commands import commands_after
+from build_tasks.planning.plans.pipeline import candidate, delivery, release, validation
 from tests.fakes.samples import service, v
 
 SERVICE = service()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from build_tasks.adapters.signing.ssh_signers import parse_allowed_signers
-from build_tasks.planning.releases.signer_lines import signer_line
+from build_tasks.planning.evidence.signer_lines import signer_line
 from tests.fakes.signer import FakeSigner
 
 PUBLIC = FakeSigner().add_key(Path("key"), "dev@laptop")

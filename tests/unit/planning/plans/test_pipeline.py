@@ -7,7 +7,7 @@ import pytest
 from build_tasks.model.affected import Affected, Reason
 from build_tasks.model.plan import Plan, Verb
 from build_tasks.planning.ci.triggers import Extent, Trigger
-from build_tasks.planning.pipeline import continuous_integration, delivery, promotion, release
+from build_tasks.planning.plans.pipeline import continuous_integration, delivery, promotion, release
 from tests.fakes.samples import service, v
 
 SERVICES = {name: service(name) for name in ("delivery", "package")}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from build_tasks.model.evidence import ReleasedArtifacts
 from build_tasks.model.promotion import PromotionPlan, SeenApproval
-from build_tasks.planning.releases.promotion_plans import drift, is_plan, read_plan, write_plan
+from build_tasks.planning.delivery.promotion_plans import drift, is_plan, read_plan, write_plan
 from tests.fakes.samples import SHA, digest, v
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

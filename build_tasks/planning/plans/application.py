@@ -9,7 +9,7 @@ from build_tasks.model.order import waves
 from build_tasks.model.plan import Plan
 from build_tasks.model.service import Service
 from build_tasks.model.version import Version
-from build_tasks.planning.pipeline import deployment, working_tree
+from build_tasks.planning.plans.pipeline import deployment, working_tree
 
 #: A plan for each of some services that do not depend on each other, by name.
 Wave = Mapping[str, Plan]

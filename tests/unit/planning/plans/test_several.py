@@ -6,7 +6,7 @@ import pytest
 
 from build_tasks.errors import ExitCode, FlowError
 from build_tasks.model.plan import Action, Plan, Verb
-from build_tasks.planning.several import apart, chosen, narrowed, plan_each, together
+from build_tasks.planning.plans.several import apart, chosen, narrowed, plan_each, together
 
 SERVICES = ["delivery", "dronescheduler", "ingestion", "package", "workflow"]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from build_tasks.planning.inputs.digest import InputFile, Inputs
+from build_tasks.planning.inputs.inputs_hash import InputFile, Inputs
 
 ONE, OTHER = InputFile("a", False, "11"), InputFile("b", True, "22")
 INPUTS = Inputs(
