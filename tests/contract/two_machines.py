@@ -1,8 +1,7 @@
 """The same build on two machines that share nothing but a registry: which step ran where.
 
-A program of its own, for namespaces of its own. One engine cannot be made to forget one build alone: BuildKit
-forgets every key when it prunes a single record (its ``Controller.Prune`` asks which results still exist with
-a context that has ended by then), and all that comes after is built anew.
+A program of its own, for namespaces of its own. One engine that is made to forget a build is no other machine,
+and what else its builder forgets with that is the builder's business.
 """
 
 from __future__ import annotations
