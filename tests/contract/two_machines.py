@@ -1,7 +1,7 @@
 """The same build on two machines that share nothing but a registry: which step ran where.
 
-A program of its own, for namespaces of its own. One engine that is made to forget a build is no other machine,
-and what else its builder forgets with that is the builder's business.
+A program of its own, for namespaces of its own. One engine that is made to forget a build is no other
+machine, and what else its builder forgets with that is the builder's business.
 """
 
 from __future__ import annotations
