@@ -18,6 +18,8 @@ Answer = TypeVar("Answer")
 
 #: Seconds until a signal is heard at the latest: one that comes just before a wait begins does not end it.
 _LONGEST_WAIT = 0.2
+#: Whose work this thread does.
+_part_of: ContextVar[_Shift[Any] | None] = ContextVar("part_of", default=None)
 
 
 @dataclass(frozen=True)
@@ -162,10 +164,6 @@ class _Shift(Generic[Answer]):
             if self.interrupted:  # its program was ended: that is no failure of the service's
                 raise KeyboardInterrupt from failure
             raise
-
-
-#: Whose thread this is.
-_part_of: ContextVar[_Shift[Any] | None] = ContextVar("part_of", default=None)
 
 
 @contextmanager

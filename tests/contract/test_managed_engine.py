@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from build_tasks.adapters.docker.dockerd import EngineFolders, ManagedEngine
 from build_tasks.adapters.programs.process import Processes
-from tests.contract.fixtures_engine import ALONE, logs
+from tests.contract.fixtures_engine import ALONE, can_run, logs
 from tests.contract.fixtures_engine import engine_folder as engine_folder
 
 #: Starts an engine, kills it and its containerd as a machine's end would, starts it again, then stops it.
@@ -58,8 +57,7 @@ print(json.dumps(told))
 def test_an_engines_life(processes: Processes, tool: Callable[[str], Path], engine_folder: Path) -> None:
     tools, folder = tool("dockerd").parent, engine_folder
     engine = ManagedEngine(processes, EngineFolders(folder / "run", folder / "data", tools))
-    if sys.platform != "linux" or os.geteuid() != 0:
-        assert engine.obstacle() in ("needs Linux", "needs root")
+    if not can_run(engine):
         return
     words = [*ALONE, sys.executable, "-c", _STORY, str(folder), str(tools)]
     done = processes.run(words, timeout=240, check=False)

@@ -61,8 +61,7 @@ def carry_out(parts: PruneParts, plan: PrunePlan, rules: PruneRules) -> int:
         records = plan.of(Place.BUILD_CACHE)
         if parts.build_cache is not None and records:
             with platform.reporter.step(
-                "make room in the build cache",
-                f"{len(records)} records are too many",
+                "make room in the build cache", f"{len(records)} records are too many"
             ):
                 freed += parts.build_cache.prune(rules.older_than, rules.cache_limit)
         # Asked again: what an instance began to use meanwhile stays.

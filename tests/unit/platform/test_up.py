@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,35 +55,22 @@ def test_images_are_made_before_the_clusters_part_ways() -> None:
     assert parts.supplies.made[0] == threading.current_thread().name
 
 
-@dataclass
-class Rendezvous:
-    """Where two who work at the same time meet; one that comes alone fails."""
-
-    barrier: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=30))
-    met: threading.Event = field(default_factory=threading.Event)
-
-    def __call__(self) -> None:
-        if not self.met.is_set():
-            self.barrier.wait()
-            self.met.set()
-
-
 def test_the_stores_images_are_pushed_while_clusters_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    parts, meet, meeting = platform_parts(FakeWorld()), Rendezvous(), threading.Lock()
+    parts, making, pushing = platform_parts(FakeWorld()), threading.Event(), threading.Event()
     create, push = parts.clusters.create, parts.images.push
 
-    def creating(cluster: str, **how: Any) -> None:
-        if cluster == "local-prod":
-            meet()
+    def meeting_create(cluster: str, **how: Any) -> None:
+        making.set()
+        assert pushing.wait(30)
         create(cluster, **how)
 
-    def pushing(image: str, ref: Ref) -> Digest:
-        with meeting:
-            meet()
+    def meeting_push(image: str, ref: Ref) -> Digest:
+        pushing.set()
+        assert making.wait(30)
         return push(image, ref)
 
-    monkeypatch.setattr(parts.clusters, "create", creating)
-    monkeypatch.setattr(parts.images, "push", pushing)
+    monkeypatch.setattr(parts.clusters, "create", meeting_create)
+    monkeypatch.setattr(parts.images, "push", meeting_push)
     up(parts)
     assert status(parts).complete
 
