@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from enum import Enum
 
 from build_tasks.errors import FlowError
 from build_tasks.model.local_platform import ContainerState
-from build_tasks.model.platform import PodNetwork
-from build_tasks.steps.platform.kind_config import with_component_versions
+from build_tasks.steps.platform.cluster_plan import MARKER, ClusterPlan, cluster_plan
+from build_tasks.steps.platform.new_cluster import create_cluster
 from build_tasks.steps.platform.parts import PlatformParts
-from build_tasks.steps.platform.recipe_texts import fingerprint, render
 
-#: In a node, written when its cluster is finished; without it a run was ended half-way.
-MARKER = "/kind/build-tasks.json"
 #: Seconds for a node that was started again; its API answers after 2, its pods run after about 25.
 _PATIENCE = 180.0
 
@@ -30,45 +25,8 @@ class ClusterState(Enum):
     OUTDATED = "it was made from another node image or configuration"
 
 
-@dataclass(frozen=True)
-class ClusterPlan:
-    """The desired shape of the clusters.
-
-    :param image: name of the node image.
-    :param config: kind's configuration, as the repository has it.
-    :param network: what connects pods.
-    """
-
-    image: str
-    config: str
-    network: PodNetwork
-
-    @property
-    def marker(self) -> str:
-        """What a finished node's marker says."""
-        return json.dumps({"image": self.image, "configuration": fingerprint(self.config)})
-
-    def changes(self, marker: str) -> str:
-        """In what a node that was made otherwise differs, in words; ``marker`` is the node's own."""
-        try:
-            made = json.loads(marker)
-            image, configuration = made["image"], made["configuration"]
-        except (ValueError, LookupError, TypeError):
-            return "it does not say what it was made from"
-        changes = [f"node image {image} -> {self.image}"] if image != self.image else []
-        if configuration != fingerprint(self.config):
-            changes.append("kind-config.yaml changed")
-        return ", ".join(changes)
-
-
 #: What there is already, at least in part.
 _REVIVABLE = (ClusterState.FINE, ClusterState.STOPPED, ClusterState.SILENT)
-
-
-def cluster_plan(parts: PlatformParts) -> ClusterPlan:
-    """What the clusters are to be made from; makes nothing."""
-    node = parts.supplies.image_names().node
-    return ClusterPlan(node.image, parts.kind_config, node.network)
 
 
 def cluster_states(parts: PlatformParts, plan: ClusterPlan) -> dict[str, ClusterState]:
@@ -126,7 +84,7 @@ def _ensure(
         _revive(parts, plan, cluster, state, recreate=recreate)
     else:
         with parts.reporter.step(f"create {title}", state.value):
-            _create(parts, cluster)
+            create_cluster(parts, cluster)
 
 
 def _revive(
@@ -151,34 +109,12 @@ def _revive(
         marker = None
     if marker is None:
         with parts.reporter.step(f"create {title}", ClusterState.HALF_MADE.value):
-            _create(parts, cluster)
+            create_cluster(parts, cluster)
     elif marker.strip() != plan.marker:
         if not recreate:
             raise _ask_for_recreate(parts, [cluster], plan)
         with parts.reporter.step(f"create {title}", ClusterState.OUTDATED.value):
-            _create(parts, cluster)
-
-
-def _create(parts: PlatformParts, cluster: str) -> None:
-    instance = parts.instance
-    name, kubeconfig = instance.cluster_name(cluster), instance.admin_kubeconfig(cluster)
-    if parts.objects.cluster_containers(name):
-        parts.clusters.delete(name, kubeconfig)
-    node_image = parts.supplies.images().node
-    plan = cluster_plan(parts)  # only now it is certain which image it is
-    parts.files.write(kubeconfig, "")  # private from its first byte; kind keeps the mode
-    parts.clusters.create(
-        name,
-        image=node_image.image,
-        config=with_component_versions(plan.config, node_image),
-        network=instance.network_name(cluster),
-        kubeconfig=kubeconfig,
-    )
-    host, container = instance.registry_host, instance.registry_container
-    hosts = render(parts.recipes, "hosts.toml", registry_host=host, registry_container=container)
-    node = instance.node_container(cluster)
-    parts.objects.write_file(node, f"/etc/containerd/certs.d/{host}/hosts.toml", hosts)
-    parts.objects.write_file(node, MARKER, plan.marker)
+            create_cluster(parts, cluster)
 
 
 def _ask_for_recreate(parts: PlatformParts, clusters: list[str], plan: ClusterPlan) -> FlowError:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from build_tasks.errors import FlowError
 from build_tasks.model.local_platform import CheckResult, Verdict
 from build_tasks.steps.platform.builder_key import check_builder_key
-from build_tasks.steps.platform.clusters import ClusterState, cluster_plan, cluster_states
+from build_tasks.steps.platform.cluster_plan import cluster_plan
+from build_tasks.steps.platform.clusters import ClusterState, cluster_states
 from build_tasks.steps.platform.engine import INOTIFY_INSTANCES
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.trials import check_accounts, check_admission, check_connections

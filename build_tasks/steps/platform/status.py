@@ -13,7 +13,8 @@ from build_tasks.model.local_platform import (
 )
 from build_tasks.steps.platform.accounts import account_usable
 from build_tasks.steps.platform.builder_key import builder_key_status
-from build_tasks.steps.platform.clusters import ClusterPlan, ClusterState, cluster_plan, cluster_states
+from build_tasks.steps.platform.cluster_plan import ClusterPlan, cluster_plan
+from build_tasks.steps.platform.clusters import ClusterState, cluster_states
 from build_tasks.steps.platform.datastores import stores_of
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import (

@@ -11,7 +11,7 @@ import pytest
 from build_tasks.errors import FlowError
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.local_platform import ContainerState
-from build_tasks.steps.platform.clusters import MARKER
+from build_tasks.steps.platform.cluster_plan import MARKER
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.status import status
 from build_tasks.steps.platform.up import up
