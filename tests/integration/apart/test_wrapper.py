@@ -32,19 +32,35 @@ def where(context):
 ns = Collection(where)
 """
 #: A Python whose `venv` makes a `.venv` of one script: it writes down each pip call and then runs what it is
-#: asked to with the Python of these tests.
+#: asked to with the Python of these tests. A wheel of pip is fetched when the lock names it.
 FAKE_PYTHON = """#!/bin/sh
+for last in "$@"; do :; done
 if [ "$1 $2" = "-m venv" ]; then
-    mkdir -p "$3/bin" "$3/lib/python3.x/site-packages"
-    cp "$0" "$3/bin/python"
+    mkdir -p "$last/bin" "$last/lib/python3.x/site-packages"
+    cp "$0" "$last/bin/python"
     exit
 fi
-if [ "$1 $2" = "-m pip" ]; then
-    echo "$@" >>"$PIP_CALLS"
-    exec sh -c "${PIP_DOES:-true}"
-fi
+case "$1 $2" in
+    "-m pip"|*/pip-*.whl/pip*)
+        echo "$@" >>"$PIP_CALLS"
+        sh -c "${PIP_DOES:-true}" sh "$@" || exit
+        while [ $# -gt 1 ]; do [ "$1" = --dest ] && wheels=$2; shift; done
+        if [ -n "${wheels:-}" ]; then
+            mkdir -p "$wheels"
+            ! grep -q pip "$last" || touch "$wheels/pip-0-py3-none-any.whl"
+        fi
+        exit ;;
+esac
 exec "REAL" "$@"
 """
+
+#: No index answers.
+NOWHERE = {
+    "PIP_INDEX_URL": "http://127.0.0.1:9/",
+    "PIP_NO_INDEX": "1",
+    "PIP_FIND_LINKS": "",
+    "http_proxy": "http://127.0.0.1:9/",
+}
 
 Inv = Callable[..., Completed]
 
@@ -106,16 +122,27 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository's door, used once: what a newcomer has after the first command."""
-    root = tmp_path_factory.mktemp("first use") / "repo"
+def copy_of_the_door(root: Path) -> Path:
     root.mkdir()
     for name in ("inv", "requirements.lock"):
         shutil.copy(ROOT / name, root)
     shutil.copytree(ROOT / "build_tasks", root / "build_tasks", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "tasks.py").write_text(TASKS)
-    done = Processes(CommandLog(None)).run([root / "inv", "where"], cwd=root.parent)
+    return root
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """In place of ~/.cache, and empty at first."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+    """This repository's door, used once: what a newcomer has after the first command."""
+    root = copy_of_the_door(tmp_path_factory.mktemp("first use") / "repo")
+    processes = Processes(CommandLog(None), {**os.environ, "XDG_CACHE_HOME": str(cache)})
+    done = processes.run([root / "inv", "where"], cwd=root.parent)
     assert done.stdout == f"cwd {root.parent}\n"
     assert done.stderr.count("\n") == 1
     assert "making .venv" in done.stderr
@@ -135,17 +162,24 @@ def test_first_use_installs_exactly_the_lock(installed: Path) -> None:
     lines = (installed / "requirements.lock").read_text().splitlines()
     locked = {_normal(line.split(" ")[0]) for line in lines if "==" in line and "win32" not in line}
     assert locked <= have
-    assert {name.partition("==")[0] for name in have - locked} <= {"pip", "setuptools"}
+    assert have == locked
 
 
 def test_afterwards_it_needs_no_network_and_says_nothing(installed: Path) -> None:
-    nowhere = {
-        "PIP_INDEX_URL": "http://127.0.0.1:9/",
-        "PIP_NO_INDEX": "1",
-        "http_proxy": "http://127.0.0.1:9/",
-    }
-    done = Processes(CommandLog(None)).run([installed / "inv", "where"], cwd=installed, env=nowhere)
+    done = Processes(CommandLog(None)).run([installed / "inv", "where"], cwd=installed, env=NOWHERE)
     assert (done.stdout, done.stderr) == (f"cwd {installed}\n", "")
+
+
+def test_the_next_clone_with_this_lock_needs_no_network_at_all(
+    installed: Path, cache: Path, tmp_path: Path
+) -> None:
+    clone = copy_of_the_door(tmp_path / "another clone")
+    env = {**NOWHERE, "XDG_CACHE_HOME": str(cache)}
+    done = Processes(CommandLog(None)).run([clone / "inv", "where"], cwd=clone, env=env)
+    assert done.stdout == f"cwd {clone}\n"
+    folders = [root / ".venv/lib" for root in (installed, clone)]
+    one, other = ({file.name for file in folder.glob("*/site-packages/*-info")} for folder in folders)
+    assert one == other != set()
 
 
 def test_plain_invoke_runs_the_same_tasks(installed: Path) -> None:
@@ -173,12 +207,16 @@ def test_modules_lying_in_the_callers_folder_are_not_imported(inv: Inv, tmp_path
     assert inv("where").stdout == f"cwd {tmp_path}\n"
 
 
-def test_pip_is_held_to_the_hashes_and_called_once(inv: Inv, calls: Path, repository: Path) -> None:
+def test_pip_is_held_to_the_hashes_and_called_once_for_each_half(
+    inv: Inv, calls: Path, repository: Path
+) -> None:
     inv("where")
     inv("where")
-    (call,) = calls.read_text().splitlines()
-    assert "--require-hashes --no-deps --only-binary :all:" in call
-    assert call.endswith(f"-r {repository}/requirements.lock")
+    fetch, install = calls.read_text().splitlines()
+    for call in (fetch, install):
+        assert "--require-hashes --no-deps --only-binary :all:" in call
+        assert call.endswith(f"-r {repository}/requirements.lock")
+    assert "--no-index" in install
 
 
 def test_a_changed_lock_makes_it_anew(inv: Inv, calls: Path, repository: Path) -> None:
@@ -186,15 +224,59 @@ def test_a_changed_lock_makes_it_anew(inv: Inv, calls: Path, repository: Path) -
     (repository / ".venv" / "leftover").touch()
     (repository / "requirements.lock").write_text("# something else\n")
     assert inv("where").status == 0
-    assert len(calls.read_text().splitlines()) == 2
+    assert [words(call) for call in calls.read_text().splitlines()] == ["download", "install"] * 2
     assert not (repository / ".venv" / "leftover").exists()
+
+
+def words(call: str) -> str:
+    """Which of pip's commands it was."""
+    return next(word for word in call.split() if word in ("download", "install"))
+
+
+@pytest.mark.parametrize("lock", ["# nothing\n", "pip==0\n"])
+def test_what_was_fetched_is_kept(inv: Inv, calls: Path, repository: Path, lock: str) -> None:
+    (repository / "requirements.lock").write_text(lock)
+    inv("where")
+    shutil.rmtree(repository / ".venv")
+    assert inv("where").status == 0
+    assert [words(call) for call in calls.read_text().splitlines()] == ["download", "install", "install"]
+    locked = [".whl/pip --python" in call for call in calls.read_text().splitlines()]
+    assert locked == [False, "pip" in lock, "pip" in lock]
+
+
+def test_what_is_kept_and_does_not_do_is_fetched_anew(
+    inv: Inv, calls: Path, repository: Path, tmp_path: Path
+) -> None:
+    inv("where")
+    shutil.rmtree(repository / ".venv")
+    once = tmp_path / "once"
+    fails_once = f"case $* in *--no-index*) test -e {once} || {{ touch {once}; exit 1; }} ;; esac"
+    assert inv("where", PIP_DOES=fails_once).status == 0
+    made = [words(call) for call in calls.read_text().splitlines()[2:]]
+    assert made == ["install", "download", "install"]
+
+
+def test_locks_that_nobody_used_for_a_month_go(inv: Inv, repository: Path, tmp_path: Path) -> None:
+    inv("where")
+    (old,) = (tmp_path / ".cache/build-tasks/wheels").iterdir()
+    long_ago = time.time() - 40 * 24 * 3600
+    os.utime(old, (long_ago, long_ago))
+    (repository / "requirements.lock").write_text("# something else\n")
+    inv("where")
+    (left,) = (tmp_path / ".cache/build-tasks/wheels").iterdir()
+    assert left != old
+
+
+def test_without_a_cache_it_keeps_them_itself(inv: Inv, repository: Path) -> None:
+    assert inv("where", XDG_CACHE_HOME="/dev/null/none").status == 0
+    assert len(list((repository / ".build/wheels").iterdir())) == 1
 
 
 def test_the_repository_may_move(inv: Inv, calls: Path, repository: Path, tmp_path: Path) -> None:
     inv("where")
     moved = repository.rename(tmp_path / "moved")
     assert inv("where", door=moved / "inv", PYTHONPATH=os.pathsep.join(site_packages())).status != 13
-    assert len(calls.read_text().splitlines()) == 1
+    assert len(calls.read_text().splitlines()) == 2
 
 
 def test_a_failed_installation_is_said_and_done_again(inv: Inv, calls: Path) -> None:
@@ -203,7 +285,7 @@ def test_a_failed_installation_is_said_and_done_again(inv: Inv, calls: Path) -> 
     assert "no such host" in failed.stderr
     assert "needs the network" in failed.stderr
     assert inv("where").status == 0
-    assert len(calls.read_text().splitlines()) == 2
+    assert len(calls.read_text().splitlines()) == 3
 
 
 @pytest.fixture
@@ -226,7 +308,7 @@ def test_killed_half_way_it_begins_again(
     wait_until(lambda: "pip" in calls.read_text())
     os.killpg(pid, signal.SIGKILL)
     assert inv("where").status == 0
-    assert len(calls.read_text().splitlines()) == 2
+    assert len(calls.read_text().splitlines()) == 3
 
 
 def test_several_at_once_make_it_once(start: Callable[..., int], calls: Path, tmp_path: Path) -> None:
@@ -237,7 +319,7 @@ def test_several_at_once_make_it_once(start: Callable[..., int], calls: Path, tm
     wait_until(lambda: sum("waiting" in log.read_text() for log in logs) == 3)
     go_on.touch()
     wait_until(lambda: all("cwd" in log.read_text() for log in logs))
-    assert len(calls.read_text().splitlines()) == 1
+    assert len(calls.read_text().splitlines()) == 2
 
 
 def fake(folder: Path, name: str, script: str) -> None:
