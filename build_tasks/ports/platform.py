@@ -15,8 +15,6 @@ from build_tasks.model.local_platform import (
     NetworkState,
     PodRun,
 )
-from build_tasks.model.platform import PlatformImages
-from build_tasks.model.upstream import ToolOrigin
 
 
 class ManagedEngine(Protocol):
@@ -116,7 +114,10 @@ class LocalClusters(Protocol):
     """kind."""
 
     def create(self, cluster: str, *, image: str, config: str, network: str, kubeconfig: Path) -> None:
-        """Create a cluster with its nodes on that network and write the administrator's kubeconfig."""
+        """Create a cluster with its nodes on that network and write the administrator's kubeconfig.
+
+        Its API answers then; its nodes run pods some seconds later (:meth:`ClusterAdmin.wait_nodes`).
+        """
 
     def delete(self, cluster: str, kubeconfig: Path) -> None:
         """Remove its nodes, finished or not, and its entry in the file; no error if there is none."""
@@ -137,6 +138,9 @@ class ClusterAdmin(Protocol):
         :param since: the node was started then. For a while the API goes on telling of the pods it had
             before; the platform's own must be ready anew.
         """
+
+    def wait_nodes(self, seconds: float) -> None:
+        """Wait for the nodes: before, no pod starts; FlowError when it takes longer."""
 
     def facts(self) -> ClusterFacts:
         """What is there of ours."""
@@ -175,25 +179,3 @@ class ClusterAdmin(Protocol):
 
     def run_pod(self, namespace: str, manifest: Mapping[str, object], seconds: float) -> PodRun:
         """Run a pod to its end and remove it."""
-
-
-class Supplies(Protocol):
-    """The tools and images of the platform, already pinned."""
-
-    def missing_tools(self) -> Sequence[str]:
-        """Recipes of tools that are not callable now. Makes nothing."""
-
-    def tool_origins(self) -> Sequence[ToolOrigin]:
-        """Where the tools come from that may be the user's own. Makes nothing."""
-
-    def tools(self) -> None:
-        """Make kind, kubectl, helm, oras, docker ... callable, and the managed engine's own programs."""
-
-    def updates(self) -> None:
-        """Once a day: have base images that lack security updates made anew when they are next needed."""
-
-    def image_names(self) -> PlatformImages:
-        """The platform's images by name, each for one content; certain once :meth:`images` made them."""
-
-    def images(self) -> PlatformImages:
-        """The same, and the engine has them: made if need be."""

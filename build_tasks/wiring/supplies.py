@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PlatformSupplies:
-    """Implements :class:`build_tasks.ports.platform.Supplies`."""
+    """Implements :class:`build_tasks.ports.supplies.Supplies`."""
 
     def __init__(self, platform: PlatformComposition, client: DockerClient, *, managed_engine: bool) -> None:
         self._platform = platform

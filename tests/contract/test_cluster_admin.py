@@ -69,6 +69,7 @@ def admin(request: pytest.FixtureRequest) -> ClusterAdmin:
 
 def test_a_cluster_that_runs_answers(admin: ClusterAdmin) -> None:
     assert admin.answers()
+    admin.wait_nodes(60)
     admin.wait_ready(60)
     assert admin.endpoint().server.startswith("https://127.0.0.1:")
     assert admin.endpoint().ca

@@ -78,7 +78,10 @@ class FakeAdmin:
         return self.cluster in self.world.clusters and node is not None and node.running
 
     def wait_ready(self, seconds: float, since: datetime | None = None) -> None:
-        self._there()
+        self.wait_nodes(seconds)
+
+    def wait_nodes(self, seconds: float) -> None:
+        self._there().node_ready = True
 
     def facts(self) -> ClusterFacts:
         there = self._there()
@@ -120,6 +123,8 @@ class FakeAdmin:
 
     def install(self, release: str, namespace: str, chart: Path, values: Mapping[str, object]) -> None:
         there = self._there()
+        if not there.node_ready:
+            raise FlowError(f"install {release}", "no node is ready", code=ExitCode.TOOL_FAILED)
         if (namespace, str(values["credentials"])) not in there.secrets:
             raise FlowError(f"install {release}", "its Secret is missing", code=ExitCode.TOOL_FAILED)
         self.world.act(f"install {release}", lambda: there.releases.update({release: values}))

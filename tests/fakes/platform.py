@@ -19,7 +19,10 @@ class Ended(BaseException):
 
 @dataclass
 class FakeCluster:
-    """What is in a cluster: objects by (kind, namespace, name), releases that are ready, images in use."""
+    """What is in a cluster: objects by (kind, namespace, name), releases that are ready, images in use.
+
+    :param node_ready: somebody waited for its node.
+    """
 
     server: str
     objects: dict[tuple[str, str, str], dict[str, object]] = field(default_factory=dict)
@@ -28,6 +31,7 @@ class FakeCluster:
     releases: dict[str, Mapping[str, object]] = field(default_factory=dict)
     images: set[str] = field(default_factory=set)
     network: NetworkFacts | None = field(default_factory=lambda: NetworkFacts("cilium", ready=True))
+    node_ready: bool = False
 
 
 @dataclass

@@ -138,3 +138,5 @@ def _start_cluster(
     parts.clusters.create(
         name, image=images.node.image, config=config, network=network, kubeconfig=kubeconfig
     )
+    ready = ("kubectl", "wait", "--for=condition=Ready", "nodes", "--all", "--timeout=180s")
+    docker("exec", "--env=KUBECONFIG=/etc/kubernetes/admin.conf", f"{name}-control-plane", *ready)

@@ -43,14 +43,16 @@ class KubernetesAdmin(AdminAccount):
         if since is not None:
             late = f"the platform's own pods were not ready again within {seconds:g} s"
             self._hold_out(lambda: self._own_pods_are_back(since), deadline, late)
+        self.wait_nodes(seconds)
         limit = f"--timeout={seconds:g}s"
-        self._kubectl(
-            "wait for its node", "wait", "--for=condition=Ready", "nodes", "--all", limit, timeout="0"
-        )
         dns = ("rollout", "status", "deployment/coredns", "--namespace=kube-system", limit)
         self._kubectl("wait for its DNS", *dns, timeout="0")
         agents = ("rollout", "status", "daemonset", "--namespace=kube-system", limit)
         self._kubectl("wait for its node's agents", *agents, timeout="0")
+
+    def wait_nodes(self, seconds: float) -> None:
+        words = ("wait", "--for=condition=Ready", "nodes", "--all", f"--timeout={seconds:g}s")
+        self._kubectl("wait for its node", *words, timeout="0")
 
     def _hold_out(self, met: Callable[[], bool], deadline: float, otherwise: str) -> None:
         while not met():

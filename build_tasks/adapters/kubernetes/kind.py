@@ -10,9 +10,6 @@ from build_tasks.adapters.programs.process import Processes
 from build_tasks.adapters.programs.running import dying_with_us
 from build_tasks.errors import ExitCode, FlowError, ToolError
 
-#: Seconds for kubeadm and the node to become ready; 11 on two idle cores.
-_WAIT = 180
-
 
 def _unheard(_line: str) -> None:
     """Nobody listens."""
@@ -36,7 +33,9 @@ class Kind:
         :raises FlowError: TOOL_FAILED with kind's last lines.
         """
         what = f"create cluster {cluster}"
-        words = [f"--image={image}", "--config=-", f"--kubeconfig={kubeconfig}", f"--wait={_WAIT}s"]
+        # No wait: kind asks without a pause whether the node is ready, each time by two new programs, and so
+        # takes a processor from what it waits for.
+        words = [f"--image={image}", "--config=-", f"--kubeconfig={kubeconfig}", "--wait=0s"]
         try:
             self._kind(what, "create", "cluster", f"--name={cluster}", *words, stdin=config, network=network)
         except ToolError as error:

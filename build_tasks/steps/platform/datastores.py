@@ -6,12 +6,16 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from build_tasks.model.data_stores import STORES, DataStore
 from build_tasks.model.images import Digest, Ref
 from build_tasks.model.local_platform import ClusterFacts, EnvironmentNeed
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import DATA, fingerprint, folder_text, store_manifests
+
+#: Seconds for a node that was made just now; 15 on two busy cores.
+_NODE_PATIENCE = 180.0
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,21 @@ def ensure_stores(
     :param images: of each kind of data store.
     """
     wanted = tuple((need, store) for need in parts.environments for store in STORES)
+    missing = {need.cluster for need, store in wanted if not _is_ready(need, store, facts)}
+    parts.side_by_side(partial(_wait_for_node, parts), tuple(sorted(missing)))
     parts.side_by_side(
         lambda pair: _ensure_store(parts, *pair, facts[pair[0].cluster], images[pair[1].kind]), wanted
     )
+
+
+def _is_ready(need: EnvironmentNeed, store: DataStore, facts: Mapping[str, ClusterFacts]) -> bool:
+    return store.name(need.name) in facts[need.cluster].ready_stores
+
+
+def _wait_for_node(parts: PlatformParts, cluster: str) -> None:
+    """Nothing before the data stores needs a pod, so a new cluster is not waited for until here."""
+    with parts.reporter.step(f"wait for the node of {cluster}", "its data stores need it"):
+        parts.admin(cluster).wait_nodes(_NODE_PATIENCE)
 
 
 def stores_of(need: EnvironmentNeed) -> Iterator[tuple[str, DataStore]]:

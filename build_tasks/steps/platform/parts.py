@@ -16,9 +16,9 @@ from build_tasks.ports.platform import (
     EngineObjects,
     LocalClusters,
     ManagedEngine,
-    Supplies,
 )
 from build_tasks.ports.reporting import Clock, Reporter
+from build_tasks.ports.supplies import Supplies
 from build_tasks.steps.side_by_side import Crew, side_by_side
 
 Item = TypeVar("Item")
