@@ -32,7 +32,7 @@ class FakeKind:
         if node in self.world.containers:
             raise FlowError(f"create {cluster}", "node(s) already exist", code=ExitCode.TOOL_FAILED)
         self.world.created += 1
-        made = FakeCluster(f"https://127.0.0.1:{40000 + self.world.created}")
+        made = FakeCluster(f"https://127.0.0.1:{40000 + self.world.created}", config=config)
         state = ContainerState(node, "running", image, {}, {network: "172.30.0.2"})
         self.world.act(f"run {node}", lambda: self._run(cluster, node, state))
         self.world.act(f"kubeadm in {node}", lambda: self._finish(cluster, made, kubeconfig))
@@ -152,7 +152,10 @@ class FakeAdmin:
         return self.world.clusters[self.cluster]
 
     def _check_namespace(self, namespace: str) -> None:
-        if namespace not in ("", "kube-public") and ("Namespace", "", namespace) not in self._there().objects:
+        if (
+            namespace not in ("", "kube-public", "kube-system")
+            and ("Namespace", "", namespace) not in self._there().objects
+        ):
             raise FlowError("apply", f"namespace {namespace} not found", code=ExitCode.TOOL_FAILED)
 
 

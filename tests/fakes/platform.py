@@ -21,10 +21,12 @@ class Ended(BaseException):
 class FakeCluster:
     """What is in a cluster: objects by (kind, namespace, name), releases that are ready, images in use.
 
+    :param config: kind's configuration that it was made with.
     :param node_ready: somebody waited for its node.
     """
 
     server: str
+    config: str = ""
     objects: dict[tuple[str, str, str], dict[str, object]] = field(default_factory=dict)
     annotations: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     secrets: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ import trustme
 
 from build_tasks.model.instance import Instance
 from build_tasks.model.platform import PlatformImages
-from build_tasks.steps.platform.kind_config import of_node_image
+from build_tasks.steps.platform.kind_config import config_for_node
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.wiring import Composition
 from tests.integration.conftest import ROOT
@@ -134,7 +134,7 @@ def _trust_of_engine(images: PlatformImages, registry: str, authority: trustme.C
 def _start_cluster(
     parts: PlatformParts, images: PlatformImages, name: str, network: str, kubeconfig: Path
 ) -> None:
-    config = of_node_image(parts.kind_config, images.node, parts.cache / "packet-filters" / "theirs")
+    config = config_for_node(parts.kind_config, images.node, parts.cache / "packet-filters" / "theirs")
     parts.clusters.create(
         name, image=images.node.image, config=config, network=network, kubeconfig=kubeconfig
     )

@@ -23,7 +23,7 @@ def shape_of_clusters(recipes: Path, root: Path) -> str:
     return (own if own.is_file() else ours).read_text(encoding="utf-8")
 
 
-def of_node_image(kind_config: str, node: NodeImage, packet_filters: Path) -> str:
+def config_for_node(kind_config: str, node: NodeImage, packet_filters: Path) -> str:
     """kind's configuration, with what a node image of ours needs; another image's is left as it is.
 
     That is the versions of etcd and CoreDNS that it brings along, and where it has Cilium, a place for the

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from build_tasks.model.platform import PodNetwork
 from build_tasks.steps.platform.cluster_plan import MARKER, cluster_plan
-from build_tasks.steps.platform.kind_config import of_node_image
+from build_tasks.steps.platform.kind_config import config_for_node
 from build_tasks.steps.platform.parts import PlatformParts
 from build_tasks.steps.platform.recipe_texts import render
 
@@ -28,7 +28,7 @@ def create_cluster(parts: PlatformParts, cluster: str) -> None:
     parts.clusters.create(
         name,
         image=node_image.image,
-        config=of_node_image(plan.config, node_image, filters),
+        config=config_for_node(plan.config, node_image, filters),
         network=instance.network_name(cluster),
         kubeconfig=kubeconfig,
     )

@@ -6,6 +6,7 @@ because what they are about is the wrapper.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -202,7 +203,7 @@ def test_it_may_be_linked_into_a_folder_on_path(inv: Inv, repository: Path, tmp_
 
 
 def test_modules_lying_in_the_callers_folder_are_not_imported(inv: Inv, tmp_path: Path) -> None:
-    for name in ("json.py", "invoke.py", "build_tasks.py"):
+    for name in ("json.py", "invoke.py", "build_tasks.py", "hashlib.py", "fcntl.py"):
         (tmp_path / name).write_text("raise SystemExit('imported by accident')\n")
     assert inv("where").stdout == f"cwd {tmp_path}\n"
 
@@ -233,7 +234,11 @@ def words(call: str) -> str:
     return next(word for word in call.split() if word in ("download", "install"))
 
 
-@pytest.mark.parametrize("lock", ["# nothing\n", "pip==0\n"])
+#: It names the wheel of pip that the fake one fetches, an empty file.
+WITH_PIP = f"pip==0 --hash=sha256:{hashlib.sha256().hexdigest()}\n"
+
+
+@pytest.mark.parametrize("lock", ["# nothing\n", WITH_PIP])
 def test_what_was_fetched_is_kept(inv: Inv, calls: Path, repository: Path, lock: str) -> None:
     (repository / "requirements.lock").write_text(lock)
     inv("where")
@@ -256,20 +261,66 @@ def test_what_is_kept_and_does_not_do_is_fetched_anew(
     assert made == ["install", "download", "install"]
 
 
+def test_a_pip_that_the_lock_does_not_know_is_not_run(
+    inv: Inv, calls: Path, repository: Path, tmp_path: Path
+) -> None:
+    (repository / "requirements.lock").write_text(WITH_PIP)
+    inv("where")
+    (kept,) = kept_wheels(tmp_path)
+    (kept / "pip-0-py3-none-any.whl").write_text("somebody else's")
+    shutil.rmtree(repository / ".venv")
+    assert inv("where").status == 0
+    assert calls.read_text().splitlines()[-1].startswith("-m pip")
+
+
+def kept_wheels(home: Path) -> list[Path]:
+    return sorted((home / ".cache/build-tasks/wheels").iterdir())
+
+
 def test_locks_that_nobody_used_for_a_month_go(inv: Inv, repository: Path, tmp_path: Path) -> None:
-    inv("where")
-    (old,) = (tmp_path / ".cache/build-tasks/wheels").iterdir()
+    for lock in ("# one\n", "# two\n"):
+        (repository / "requirements.lock").write_text(lock)
+        inv("where")
     long_ago = time.time() - 40 * 24 * 3600
-    os.utime(old, (long_ago, long_ago))
-    (repository / "requirements.lock").write_text("# something else\n")
+    for folder in kept_wheels(tmp_path):
+        os.utime(folder, (long_ago, long_ago))
+    shutil.rmtree(repository / ".venv")
+    inv("where")  # uses that of the second lock
+    (repository / "requirements.lock").write_text("# three\n")
     inv("where")
-    (left,) = (tmp_path / ".cache/build-tasks/wheels").iterdir()
-    assert left != old
+    assert len(kept_wheels(tmp_path)) == 2
 
 
-def test_without_a_cache_it_keeps_them_itself(inv: Inv, repository: Path) -> None:
-    assert inv("where", XDG_CACHE_HOME="/dev/null/none").status == 0
-    assert len(list((repository / ".build/wheels").iterdir())) == 1
+@pytest.mark.parametrize("broken", ["touch", "find", "mv", "mkdir"])
+def test_keeping_is_no_condition(inv: Inv, calls: Path, bin_folder: Path, broken: str) -> None:
+    fake(bin_folder, broken, f'case $* in *wheels*) exit 1 ;; esac; exec /bin/{broken} "$@"')
+    assert inv("where").status == 0
+    assert len(calls.read_text().splitlines()) == 2
+
+
+def test_without_a_cache_nothing_is_kept(inv: Inv, repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    assert inv("where", XDG_CACHE_HOME="/dev/null/none", TMPDIR=str(tmp_path / "tmp")).status == 0
+    assert not any((tmp_path / "tmp").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("system", "given", "folder"),
+    [
+        ("Linux", "", ".cache"),
+        ("Linux", "relative", ".cache"),
+        ("Linux", "/own", "own"),
+        ("Darwin", "", "Library/Caches"),
+        ("Darwin", "/own", "own"),
+    ],
+)
+def test_the_cache_is_the_one_of_the_tasks(
+    inv: Inv, bin_folder: Path, tmp_path: Path, system: str, given: str, folder: str
+) -> None:
+    fake(bin_folder, "uname", f"echo {system}")
+    given = f"{tmp_path}{given}" if given.startswith("/") else given
+    assert inv("where", XDG_CACHE_HOME=given).status == 0
+    assert len(list((tmp_path / folder / "build-tasks/wheels").iterdir())) == 1
 
 
 def test_the_repository_may_move(inv: Inv, calls: Path, repository: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from build_tasks.model.platform import NodeImage, PlatformImages, PodNetwork
 from build_tasks.steps.platform.cluster_plan import MARKER
-from build_tasks.steps.platform.kind_config import of_node_image
+from build_tasks.steps.platform.kind_config import config_for_node
 from build_tasks.steps.platform.status import status
 from build_tasks.steps.platform.up import up
 from tests.fakes.platform import FakeWorld
@@ -52,6 +52,6 @@ def test_what_is_made_is_what_is_there_and_not_what_was_foreseen() -> None:
 
 def test_a_publisher_s_node_takes_kind_s_configuration_as_it_is() -> None:
     """Its versions of etcd and CoreDNS are those that its kubeadm expects."""
-    assert of_node_image(KIND_CONFIG, _PULLED, _FILTERS) == KIND_CONFIG
+    assert config_for_node(KIND_CONFIG, _PULLED, _FILTERS) == KIND_CONFIG
     ours = NodeImage("node:1", "v1.37.2", "3.6.16-0", "v1.14.7")
-    assert "imageTag: 3.6.16-0" in of_node_image(KIND_CONFIG, ours, _FILTERS)
+    assert "imageTag: 3.6.16-0" in config_for_node(KIND_CONFIG, ours, _FILTERS)

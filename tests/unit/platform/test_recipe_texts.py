@@ -14,7 +14,7 @@ from build_tasks.model.instance import Instance
 from build_tasks.model.local_platform import EnvironmentNeed
 from build_tasks.model.platform import NodeImage, PodNetwork
 from build_tasks.recipes import FOLDER
-from build_tasks.steps.platform.kind_config import PACKET_FILTERS, of_node_image, shape_of_clusters
+from build_tasks.steps.platform.kind_config import PACKET_FILTERS, config_for_node, shape_of_clusters
 from build_tasks.steps.platform.recipe_texts import (
     cluster_manifests,
     data_manifests,
@@ -181,7 +181,7 @@ def test_the_text_of_a_folder_changes_with_names_and_content(tmp_path: Path) -> 
 
 def test_kind_is_told_the_component_versions_of_the_node_image() -> None:
     node = NodeImage("n", "v1", "3.6.16-0", "v1.14.7")
-    config = yaml.safe_load(of_node_image("kind: Cluster\n", node, Path("/filters")))
+    config = yaml.safe_load(config_for_node("kind: Cluster\n", node, Path("/filters")))
     patch = yaml.safe_load(config["kubeadmConfigPatches"][-1])
     assert patch["etcd"]["local"]["imageTag"] == "3.6.16-0"
     assert patch["dns"]["imageTag"] == "v1.14.7"
@@ -196,7 +196,7 @@ def test_the_shape_of_the_clusters_is_the_repository_s_else_ours(tmp_path: Path)
 
 def test_the_repositorys_own_kind_configuration_keeps_its_patches() -> None:
     own = shape_of_clusters(FOLDER, Path(__file__).parents[3])
-    config = yaml.safe_load(of_node_image(own, NodeImage("n", "v1", "3", "v1"), Path("/filters")))
+    config = yaml.safe_load(config_for_node(own, NodeImage("n", "v1", "3", "v1"), Path("/filters")))
     assert [yaml.safe_load(patch)["kind"] for patch in config["kubeadmConfigPatches"]] == [
         "KubeletConfiguration",
         "ClusterConfiguration",
@@ -206,7 +206,7 @@ def test_the_repositorys_own_kind_configuration_keeps_its_patches() -> None:
 @pytest.mark.parametrize("own", ["kind: Cluster\n", "kind: Cluster\nnodes: [{role: control-plane}]\n"])
 def test_what_cilium_compiled_outlives_its_cluster(own: str) -> None:
     node = NodeImage("n", "v1", "3", "v1", PodNetwork.CILIUM)
-    config = yaml.safe_load(of_node_image(own, node, Path("/filters")))
+    config = yaml.safe_load(config_for_node(own, node, Path("/filters")))
     mount = {"hostPath": "/filters", "containerPath": PACKET_FILTERS}
     assert config["nodes"] == [{"role": "control-plane", "extraMounts": [mount]}]
     assert PACKET_FILTERS in (FOLDER / "cilium/manifest.yaml").read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,13 +34,13 @@ class Agent:
     folder: Path
     script: Path
 
-    def compile(self, source: str, *flags: str) -> Completed:
+    def compile(self, source: str, *flags: str, **env: str) -> Completed:
         file = self.folder / "bpf_lxc.c"
         file.write_text(source)
-        return self.run(*flags, "-c", str(file), "-o", "-")
+        return self.run(*flags, "-c", str(file), "-o", "-", **env)
 
-    def run(self, *words: str) -> Completed:
-        return Processes(CommandLog(None)).run([self.script, *words], check=False)
+    def run(self, *words: str, **env: str) -> Completed:
+        return Processes(CommandLog(None)).run([self.script, *words], env=env, check=False)
 
     def install(self, version: str) -> None:
         compiler = self.folder / "clang"
@@ -97,6 +98,29 @@ def test_nothing_is_kept_of_what_fails(agent: Agent) -> None:
     failed = agent.compile("an error\n")
     assert (failed.status, failed.stdout, failed.stderr) == (7, "", "does not compile\n")
     assert agent.kept == []
+
+
+def test_a_failure_is_told_once(agent: Agent) -> None:
+    assert agent.compile("an error\n").stderr.count("does not compile") == 1
+
+
+def test_where_nothing_can_be_kept_it_compiles(agent: Agent) -> None:
+    """The cache may be deleted at any moment, and then the node's folder is one that is gone."""
+    shutil.rmtree(agent.folder / "kept")
+    for _ in range(2):
+        assert agent.compile("filter\n").stdout == "FILTER\n"
+    assert agent.compiled == 2
+
+
+@pytest.mark.parametrize("broken", ["sha256sum", "mktemp", "mv", "sync", "touch", "find"])
+def test_what_keeps_may_fail(agent: Agent, broken: str) -> None:
+    program = agent.folder / "bin" / broken
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    for source in ("filter\n", "other\n", "filter\n"):
+        done = agent.compile(source, PATH=f"{program.parent}:{os.environ['PATH']}")
+        assert (done.status, done.stdout) == (0, source.upper())
 
 
 def test_an_empty_object_is_none(agent: Agent) -> None:
