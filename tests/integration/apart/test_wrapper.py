@@ -85,15 +85,20 @@ def bin_folder(tmp_path: Path) -> Path:
     return folder
 
 
+def copy_of_the_door(root: Path) -> Path:
+    root.mkdir()
+    for name in ("inv", "requirements.lock"):
+        shutil.copy(ROOT / name, root)
+    shutil.copytree(ROOT / "build_tasks", root / "build_tasks", ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "tasks.py").write_text(TASKS)
+    return root
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A repository with the door and one task, in a folder with a difficult name."""
-    root = tmp_path / 'a repo\'s "folder"'
-    root.mkdir()
-    shutil.copy(ROOT / "inv", root)
-    shutil.copytree(ROOT / "build_tasks", root / "build_tasks", ignore=shutil.ignore_patterns("__pycache__"))
+    root = copy_of_the_door(tmp_path / 'a repo\'s "folder"')
     (root / "requirements.lock").write_text("# nothing\n")
-    (root / "tasks.py").write_text(TASKS)
     return root
 
 
@@ -121,15 +126,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come true in time"
         time.sleep(0.02)
-
-
-def copy_of_the_door(root: Path) -> Path:
-    root.mkdir()
-    for name in ("inv", "requirements.lock"):
-        shutil.copy(ROOT / name, root)
-    shutil.copytree(ROOT / "build_tasks", root / "build_tasks", ignore=shutil.ignore_patterns("__pycache__"))
-    (root / "tasks.py").write_text(TASKS)
-    return root
 
 
 @pytest.fixture(scope="module")
